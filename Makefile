@@ -1,0 +1,105 @@
+# director-fcgi. `make help` lists the targets.
+# One non-recursive Makefile; every mode builds into its own build/<mode>/.
+
+PORT ?= 8080
+VAR ?= var
+BUILD ?= release
+PREFIX ?= /usr/local
+DESTDIR ?=
+PACKAGES := json-c hiredis sqlite3 libsodium libpcre2-8
+O := build/$(BUILD)
+
+CC ?= gcc
+STD := -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -D_GNU_SOURCE
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
+  -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wformat=2 \
+  -Wwrite-strings -Wcast-qual -Wpointer-arith -Wcast-align=strict -Wundef \
+  -Wvla -Walloca -Wswitch-enum -Wimplicit-fallthrough=5 -Wnull-dereference \
+  -Wduplicated-cond -Wduplicated-branches -Wlogical-op -Wredundant-decls \
+  -Wunused-macros -Wdate-time -Wframe-larger-than=16384 -Wno-overlength-strings
+HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection \
+  -fPIE -fno-common
+MODE_release := -O2 -g -D_FORTIFY_SOURCE=3 $(HARDEN)
+MODE_debug := -O1 -g $(HARDEN)
+MODE_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
+  -fno-omit-frame-pointer -fPIE
+MODE_tsan := -O1 -g -fsanitize=thread -fPIE
+LINK_release := -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code,--as-needed
+LINK_debug := $(LINK_release)
+LINK_asan := -pie -fsanitize=address,undefined
+LINK_tsan := -pie -fsanitize=thread
+ifdef WERROR
+WARN += -Werror
+endif
+ALL_CFLAGS := $(STD) $(WARN) $(MODE_$(BUILD)) -Ilib -I. -I$(O)/gen \
+  $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null) $(CFLAGS)
+LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lfcgi -lev -lpthread -lm
+Q := $(if $(V),,@)
+
+SRC_base := $(wildcard lib/base/*.c)
+SRC_proto := $(wildcard lib/proto/*.c)
+SRC_text := $(wildcard lib/text/*.c)
+SRC_io := $(wildcard lib/io/*.c)
+SRC_handlers := $(wildcard handlers/*.c)
+obj = $(patsubst %.c,$(O)/%.o,$(1))
+LAYERS := base proto text io handlers
+ARCHIVES := $(LAYERS:%=$(O)/lib%.a)
+PURE := $(O)/libtext.a $(O)/libproto.a $(O)/libbase.a
+# Outermost first: the linker resolves from left to right.
+STACK := $(O)/libhandlers.a $(O)/libio.a $(PURE)
+
+.PHONY: all
+all: $(O)/director.fcgi $(O)/director-worker $(O)/director-run ## build the programs
+
+# --- generated code: SQL statements, migrations, Redis scripts ---------------
+GEN := $(O)/gen/store_queries.inc $(O)/gen/store_schema.inc $(O)/gen/rds_scripts.inc
+SQL_QUERIES := $(wildcard sql/query/*.sql) $(wildcard sql/query/sqlite/*.sql)
+SQL_SCHEMA := $(sort $(wildcard sql/schema/sqlite/*.sql))
+LUA := lib/io/lua/prelude.lua \
+  $(filter-out lib/io/lua/prelude.lua,$(sort $(wildcard lib/io/lua/*.lua)))
+
+$(O)/gen/store_queries.inc: sql/gen.awk $(SQL_QUERIES)
+	$(Q)mkdir -p $(@D) && awk -v mode=query -v dialect=sqlite -f $^ > $@.new && mv $@.new $@
+$(O)/gen/store_schema.inc: sql/gen.awk $(SQL_SCHEMA)
+	$(Q)mkdir -p $(@D) && awk -v mode=schema -f $^ > $@.new && mv $@.new $@
+$(O)/gen/rds_scripts.inc: lib/io/lua/gen.awk $(LUA)
+	$(Q)mkdir -p $(@D) && awk -f $^ > $@.new && mv $@.new $@
+
+# --- compiling ----------------------------------------------------------------
+$(O)/%.o: %.c | $(GEN)
+	$(Q)mkdir -p $(@D)
+	$(if $(V),,@echo "  CC $<")
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+define archive
+$(O)/lib$(1).a: $(call obj,$(SRC_$(1)))
+	$(Q)rm -f $$@ && $(AR) rcs $$@ $$^
+endef
+$(foreach layer,$(LAYERS),$(eval $(call archive,$(layer))))
+
+LINK = $(Q)$(CC) $(ALL_CFLAGS) $(LINK_$(BUILD)) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LIBS)
+SRC_server := fcgi/server.c fcgi/request.c fcgi/park.c fcgi/park_entry.c fcgi/keeper.c
+
+$(O)/director.fcgi: $(call obj,fcgi/director.c $(SRC_server)) $(STACK)
+	$(LINK)
+$(O)/director-worker: $(call obj,fcgi/worker.c) $(STACK)
+	$(LINK)
+$(O)/echo.fcgi: $(call obj,tests/conformance/echo.c $(SRC_server)) $(STACK)
+	$(LINK)
+
+include adm/run.mk
+include tests/tests.mk
+
+.PHONY: format clean help install
+format: ## format the C files in place
+	$(Q)clang-format -i $$(git ls-files '*.c' '*.h')
+install: all ## install below DESTDIR and PREFIX
+	$(Q)install -d "$(DESTDIR)$(PREFIX)/lib/director" "$(DESTDIR)$(PREFIX)/share/director/www"
+	$(Q)install -m 755 $(O)/director.fcgi $(O)/director-worker $(O)/director-run "$(DESTDIR)$(PREFIX)/lib/director"
+	$(Q)cp -R www/dist/. "$(DESTDIR)$(PREFIX)/share/director/www"
+clean: ## remove what was built
+	$(Q)rm -rf build www/dist
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+-include $(shell find $(O) -name '*.d' 2>/dev/null)

@@ -1,0 +1,40 @@
+# Tests: included by the Makefile.
+
+UNIT := $(patsubst tests/unit/%.c,$(O)/tests/unit/%,$(wildcard tests/unit/test_*.c))
+IO := $(patsubst tests/io/%.c,$(O)/tests/io/%,$(wildcard tests/io/test_*.c))
+FUZZ := $(patsubst tests/fuzz/%.c,$(O)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+
+# Unit tests link the pure archives and nothing else.
+$(O)/tests/unit/%: $(O)/tests/unit/%.o $(PURE)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LINK_$(BUILD)) -o $@ $^ -ljson-c -lpcre2-8 -lm -lpthread
+$(O)/tests/io/%: $(O)/tests/io/%.o $(STACK)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LINK_$(BUILD)) -o $@ $^ $(LIBS)
+$(O)/tests/fuzz/%.o: ALL_CFLAGS += -DFUZZ_REPLAY
+$(O)/tests/fuzz/%: $(O)/tests/fuzz/%.o $(PURE)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LINK_$(BUILD)) -o $@ $^ -ljson-c -lpcre2-8 -lm -lpthread
+$(O)/tests/%.o: ALL_CFLAGS += -Itests -Wno-missing-prototypes -Wno-unused-macros
+
+# A tier counts its cases into $(COUNTS); `test` adds them up at its end.
+E2E := $(wildcard tests/e2e/*.test.sh tests/e2e/*.test.mjs tests/conformance/*.test.mjs)
+COUNTS := $(abspath build)/counts
+TIER = COUNTS=$(COUNTS) BUILD=$(abspath $(O)) tests/run
+
+.SECONDARY:
+.PHONY: check check-unit check-lint test test-io test-e2e
+check-unit: $(UNIT) $(FUZZ)
+	$(Q)$(TIER) unit $(UNIT) $(FUZZ)
+check-lint:
+	$(Q)$(TIER) lint $(wildcard tests/lint/*.sh)
+check: ## unit tests, corpora, layers, format: under 30 seconds
+	$(Q)$(MAKE) --no-print-directory check-unit check-lint
+test-io: $(IO)
+	$(Q)$(TIER) io $(IO)
+test-e2e: all $(O)/echo.fcgi
+	$(Q)$(TIER) end-to-end $(E2E)
+test: ## install what is missing and run every functional test
+	$(Q)adm/install test && mkdir -p build && rm -f $(COUNTS)
+	$(Q)rc=0; for tier in check-unit check-lint test-io test-e2e; do \
+	  $(MAKE) --no-print-directory -j$$(nproc) $$tier || rc=1; done; \
+	awk '{ p += $$1; f += $$2; s += $$3 } \
+	  END { printf "%d passed, %d failed%s\n", p, f, s ? ", " s " skipped" : "" }' \
+	  $(COUNTS); exit $$rc
