@@ -1,0 +1,34 @@
+/**
+ * Errors as problem documents.
+ *
+ *      { "type": "/problems/not-found", "title": "Not found", "status": 404,
+ *        "detail": "No such video.", "message": "No such video.",
+ *        "field": "video_id", "instance": "/api/v1/videos/x" }
+ *
+ * "type" is "/problems/" and err_name(): a relative reference that is the same
+ * below every host, and never changes for a code once it was released. "field"
+ * and "instance" are left out when there is none. "message" repeats "detail":
+ * it is the member the Director frontend reads.
+ *
+ * Failure: none. Text that is not UTF-8 (a message cut in the middle of a
+ * character) is repaired with U+FFFD.
+ * Layer:  proto (pure)
+ * Spec:   RFC 9457; director contract, part B
+ */
+#ifndef PROTO_PROBLEM_H
+#define PROTO_PROBLEM_H
+
+#include "base/attr.h"
+#include "base/err.h"
+#include "base/slice.h"
+#include "proto/http.h"
+
+/**
+ * Make `*response` this error: status, type, no-store, body (what it held is
+ * dropped); ERR_UNAVAILABLE also gets Retry-After. Headers added before stay,
+ * so there must be no Content-Type yet; the caller adds Allow for ERR_METHOD.
+ */
+void problem_write(struct http_response *response, const struct err *e,
+    struct slice instance) NONNULL(1, 2);
+
+#endif

@@ -1,0 +1,197 @@
+#include "proto/timefmt.h"
+
+#include <stdio.h>
+
+#define MS_PER_S   INT64_C(1000)
+#define MS_PER_MIN (60 * MS_PER_S)
+#define MS_PER_DAY (1440 * MS_PER_MIN)
+/* Days from 0000-03-01 to 1970-01-01. */
+#define EPOCH_DAYS INT64_C(719468)
+/* Days of 400 years, after which the calendar repeats. */
+#define ERA_DAYS INT64_C(146097)
+
+struct date {
+	int year;
+	int month;
+	int day;
+};
+
+/*
+ * Years are counted from March, so that the leap day is the last of its year
+ * and the month lengths follow one line (153 days in five months).
+ */
+static int64_t
+days_of_date(struct date d)
+{
+	int64_t year = d.month <= 2 ? d.year - 1 : d.year;
+	int64_t era = (year >= 0 ? year : year - 399) / 400;
+	int64_t of_era = year - era * 400;
+	int64_t month = d.month > 2 ? d.month - 3 : d.month + 9;
+	int64_t of_year = (153 * month + 2) / 5 + d.day - 1;
+
+	return era * ERA_DAYS + of_era * 365 + of_era / 4 - of_era / 100 +
+	    of_year - EPOCH_DAYS;
+}
+
+static struct date
+date_of_days(int64_t days)
+{
+	int64_t z = days + EPOCH_DAYS;
+	int64_t era = (z >= 0 ? z : z - ERA_DAYS + 1) / ERA_DAYS;
+	int64_t in_era = z - era * ERA_DAYS;
+	int64_t of_era =
+	    (in_era - in_era / 1460 + in_era / 36524 - in_era / 146096) / 365;
+	int64_t in_year = in_era - (365 * of_era + of_era / 4 - of_era / 100);
+	int64_t month = (5 * in_year + 2) / 153;
+	struct date d;
+
+	d.day = (int)(in_year - (153 * month + 2) / 5 + 1);
+	d.month = (int)(month < 10 ? month + 3 : month - 9);
+	d.year = (int)(of_era + era * 400 + (d.month <= 2));
+	return d;
+}
+
+void
+timefmt_iso(int64_t ms, char out[static TIMEFMT_SIZE])
+{
+	int64_t days, rest;
+	struct date d;
+	char text[64]; /* what six ints could take; the range keeps it to 24 */
+
+	if (ms < TIMEFMT_MIN_MS)
+		ms = TIMEFMT_MIN_MS;
+	if (ms > TIMEFMT_MAX_MS)
+		ms = TIMEFMT_MAX_MS;
+	days = (ms >= 0 ? ms : ms - MS_PER_DAY + 1) / MS_PER_DAY;
+	rest = ms - days * MS_PER_DAY;
+	d = date_of_days(days);
+	(void)snprintf(text, sizeof(text),
+	    "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", d.year, d.month, d.day,
+	    (int)(rest / (60 * MS_PER_MIN)), (int)(rest / MS_PER_MIN % 60),
+	    (int)(rest / MS_PER_S % 60), (int)(rest % MS_PER_S));
+	(void)snprintf(out, TIMEFMT_SIZE, "%.*s", TIMEFMT_SIZE - 1, text);
+}
+
+/* Take exactly `n` digits off `*s`; -1 when there are fewer. */
+static int
+take_digits(struct slice *s, size_t n)
+{
+	int value = 0;
+
+	if (s->n < n)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		if (s->p[i] < '0' || s->p[i] > '9')
+			return -1;
+		value = value * 10 + (s->p[i] - '0');
+	}
+	*s = slice_from_at(*s, n);
+	return value;
+}
+
+static bool
+take_char(struct slice *s, char c)
+{
+	if (s->n == 0 || s->p[0] != c)
+		return false;
+	*s = slice_from_at(*s, 1);
+	return true;
+}
+
+static int
+month_days(int year, int month)
+{
+	static const int DAYS[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30,
+		31 };
+	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+
+	return DAYS[month - 1] + (month == 2 && leap);
+}
+
+static bool
+take_date(struct slice *s, int64_t *ms)
+{
+	struct date d = { 0, 0, 0 };
+
+	d.year = take_digits(s, 4);
+	if (d.year < 0 || !take_char(s, '-'))
+		return false;
+	d.month = take_digits(s, 2);
+	if (d.month < 1 || d.month > 12 || !take_char(s, '-'))
+		return false;
+	d.day = take_digits(s, 2);
+	if (d.day < 1 || d.day > month_days(d.year, d.month))
+		return false;
+	*ms = days_of_date(d) * MS_PER_DAY;
+	return true;
+}
+
+/* ".1" to ".123456789", or nothing; only milliseconds are kept. */
+static bool
+take_fraction(struct slice *s, int64_t *ms)
+{
+	int64_t unit = 100;
+	int digits = 0, digit;
+
+	if (!take_char(s, '.'))
+		return true;
+	while ((digit = take_digits(s, 1)) >= 0) {
+		*ms += digit * unit;
+		unit /= 10;
+		digits++;
+	}
+	return digits >= 1 && digits <= 9;
+}
+
+static bool
+take_time(struct slice *s, int64_t *ms)
+{
+	int hour, minute, second;
+
+	hour = take_digits(s, 2);
+	if (hour < 0 || hour > 23 || !take_char(s, ':'))
+		return false;
+	minute = take_digits(s, 2);
+	if (minute < 0 || minute > 59 || !take_char(s, ':'))
+		return false;
+	second = take_digits(s, 2);
+	if (second < 0 || second > 59)
+		return false;
+	*ms += (hour * 60 + minute) * MS_PER_MIN + second * MS_PER_S;
+	return take_fraction(s, ms);
+}
+
+/* "Z", "+hh", "+hh:mm" or nothing. */
+static bool
+take_zone(struct slice *s, int64_t *ms)
+{
+	int sign = take_char(s, '+') ? 1 : take_char(s, '-') ? -1 : 0;
+	int hour, minute = 0;
+
+	if (sign == 0)
+		return s->n == 0 || take_char(s, 'Z') || take_char(s, 'z');
+	hour = take_digits(s, 2);
+	if (take_char(s, ':'))
+		minute = take_digits(s, 2);
+	if (hour < 0 || hour > 23 || minute < 0 || minute > 59)
+		return false;
+	hour *= sign;
+	minute *= sign;
+	*ms -= (hour * 60 + minute) * MS_PER_MIN;
+	return true;
+}
+
+bool
+timefmt_parse(struct slice text, int64_t *ms)
+{
+	int64_t value = 0;
+
+	if (!take_date(&text, &value) ||
+	    (!take_char(&text, 'T') && !take_char(&text, 't') &&
+		!take_char(&text, ' ')) ||
+	    !take_time(&text, &value) || !take_zone(&text, &value) ||
+	    text.n != 0 || value < TIMEFMT_MIN_MS || value > TIMEFMT_MAX_MS)
+		return false;
+	*ms = value;
+	return true;
+}

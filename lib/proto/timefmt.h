@@ -1,0 +1,32 @@
+/**
+ * Times as text: milliseconds since 1970-01-01T00:00:00Z and back.
+ *
+ * Proleptic Gregorian calendar, UTC, no leap seconds, years 0000 to 9999.
+ * Layer:  proto (pure)
+ * Spec:   RFC 3339; ECMA-262, "Date Time String Format"
+ */
+#ifndef PROTO_TIMEFMT_H
+#define PROTO_TIMEFMT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/slice.h"
+
+/** "2026-01-02T03:04:05.678Z" and the NUL. */
+#define TIMEFMT_SIZE 25
+/** The first and the last millisecond that can be written. */
+#define TIMEFMT_MIN_MS INT64_C(-62167219200000)
+#define TIMEFMT_MAX_MS INT64_C(253402300799999)
+
+/** As JavaScript's toISOString(); a time out of range becomes the nearest. */
+void timefmt_iso(int64_t ms, char out[static TIMEFMT_SIZE]) NONNULL(2);
+/**
+ * Back again. Also read, because the two stores write it: a space for the 'T',
+ * no fraction or 1 to 9 digits (cut to milliseconds), an offset (+hh, +hh:mm),
+ * no zone at all (UTC). False for anything else; `*ms` is then left alone.
+ */
+bool timefmt_parse(struct slice text, int64_t *ms) MUST_CHECK NONNULL(2);
+
+#endif

@@ -1,0 +1,34 @@
+/* What is accepted prints to a text that is accepted and prints the same. */
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "base/utf8.h"
+#include "proto/jval.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
+{
+	struct json_object *value, *again;
+	struct buf first = BUF_INIT;
+	struct buf second = BUF_INIT;
+
+	if (jval_parse((struct slice){ (const char *)bytes, n }, &value) !=
+	    JVAL_OK)
+		return 0;
+	jval_print(&first, value);
+	if (!utf8_text(buf_slice(&first)) ||
+	    jval_parse(buf_slice(&first), &again) != JVAL_OK)
+		abort();
+	jval_print(&second, again);
+	if (!slice_eq(buf_slice(&first), buf_slice(&second)))
+		abort();
+	json_object_put(value);
+	json_object_put(again);
+	buf_fini(&first);
+	buf_fini(&second);
+	return 0;
+}
+
+#include "harness/fuzz_main.h"
