@@ -1,0 +1,19 @@
+/**
+ * Randomness from the system, good enough for secrets.
+ *
+ * Failure: none (libsodium ends the process when the system has none).
+ * Any thread.
+ * Layer:  io
+ */
+#ifndef IO_RND_H
+#define IO_RND_H
+
+#include <stddef.h>
+
+void rnd_bytes(void *out, size_t n);
+/** A version 4 UUID in lower case, NUL-terminated. */
+void rnd_uuid(char out[static 37]);
+/** `n` characters of [A-Za-z0-9_-], six random bits each, and a NUL. */
+void rnd_id(char *out, size_t n);
+
+#endif

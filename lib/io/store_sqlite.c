@@ -1,0 +1,390 @@
+/*
+ * SQLite. Statements are prepared once per connection and kept by index.
+ *
+ * Several processes share the writer's lock, which is free within milliseconds
+ * as a rule. A waiter looks again every few milliseconds, at random, so that
+ * nobody is starved by a growing back-off; after STORE_WAIT_MS it gives up with
+ * ERR_UNAVAILABLE.
+ */
+#include "io/store_sqlite.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include "base/ck.h"
+#include "io/clock.h"
+#include "io/rnd.h"
+
+/* A request waits no longer for the writer's lock; web servers wait 60 s. */
+#define STORE_WAIT_MS 5000
+/* No statement returns or takes more. */
+#define COLUMNS_MAX 24
+
+struct store_conn {
+	sqlite3 *db;
+	int64_t deadline_ms; /* of the running call, clock_mono_ms() */
+	sqlite3_stmt *statements[STORE_QUERY__MAX];
+};
+
+static const char *const SQL[STORE_QUERY__MAX] = {
+#define X(id, name, sql) [id] = (sql),
+#include "store_queries.inc"
+#undef X
+};
+
+static const char *const NAMES[STORE_QUERY__MAX] = {
+#define X(id, name, sql) [id] = (name),
+#include "store_queries.inc"
+#undef X
+};
+
+static const struct store_migration MIGRATIONS[] = {
+#define X(number, name, statement) { number, name, statement },
+#include "store_schema.inc"
+#undef X
+};
+
+/* Sleep 1 to 8 ms; false when the call's time is up. */
+static bool
+wait_turn(const struct store_conn *c)
+{
+	uint8_t dice;
+
+	if (clock_mono_ms() >= c->deadline_ms)
+		return false;
+	rnd_bytes(&dice, 1);
+	clock_sleep_ms(1 + dice % 8);
+	return true;
+}
+
+static int
+on_busy(void *cookie, int count)
+{
+	(void)count;
+	return wait_turn(cookie);
+}
+
+/* What happened, in the store's terms. Never quotes the statement's values. */
+static int
+failed(struct store_conn *c, int rc, const char *what, struct err *e)
+{
+	const char *why = c->db ? sqlite3_errmsg(c->db) : sqlite3_errstr(rc);
+
+	switch (rc & 0xff) {
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+	case SQLITE_PROTOCOL: /* lost the race for the log's locks for long */
+		return err_set(e, ERR_UNAVAILABLE,
+		    "The store is busy: other processes held it for %d "
+		    "seconds. Try again in a moment.",
+		    STORE_WAIT_MS / 1000);
+	case SQLITE_FULL:
+		return err_set(e, ERR_UNAVAILABLE,
+		    "The disk that holds the store is full. Free some space.");
+	case SQLITE_READONLY:
+		return err_set(e, ERR_UNAVAILABLE,
+		    "The store cannot be written to. Make its file and folder "
+		    "writable for this user.");
+	case SQLITE_CANTOPEN:
+	case SQLITE_PERM:
+	case SQLITE_AUTH:
+		return err_set(e, ERR_UNAVAILABLE,
+		    "The store's file cannot be opened. Check the path in "
+		    "DATABASE_URL and who may write there.");
+	case SQLITE_IOERR:
+		return err_set(e, ERR_UNAVAILABLE,
+		    "The store could not read or write its file (%s). Check "
+		    "the disk.",
+		    sqlite3_errstr(rc));
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return err_set(e, ERR_UNAVAILABLE,
+		    "The store's file is damaged or not a SQLite database. "
+		    "Restore it from a copy or choose another.");
+	default:
+		return err_set(e, ERR_INTERNAL, "%s: %s", what, why);
+	}
+}
+
+static int
+refused(struct store_conn *c, int rc, enum store_query q, struct err *e)
+{
+	switch (rc) {
+	case SQLITE_CONSTRAINT_UNIQUE:
+	case SQLITE_CONSTRAINT_PRIMARYKEY:
+		return err_set(
+		    e, ERR_CONFLICT, "A row with this id is there already.");
+	case SQLITE_CONSTRAINT_FOREIGNKEY:
+		return err_set(
+		    e, ERR_NOT_FOUND, "What the row belongs to is not there.");
+	default:
+		return failed(c, rc, NAMES[q], e);
+	}
+}
+
+static int
+prepare(struct store_conn *c, enum store_query q, struct err *e)
+{
+	int rc;
+
+	if (c->statements[q] != NULL)
+		return 0;
+	do
+		rc = sqlite3_prepare_v3(c->db, SQL[q], -1,
+		    SQLITE_PREPARE_PERSISTENT, &c->statements[q], NULL);
+	while ((rc & 0xff) == SQLITE_BUSY && wait_turn(c));
+	return rc == SQLITE_OK ? 0 : failed(c, rc, NAMES[q], e);
+}
+
+static int
+sqlite_prepare(struct store_conn *c, enum store_query q, struct err *e)
+{
+	c->deadline_ms = clock_mono_ms() + STORE_WAIT_MS;
+	return prepare(c, q, e);
+}
+
+static int
+bind(sqlite3_stmt *st, int at, const struct store_value *v)
+{
+	switch (v->type) {
+	case STORE_INT:
+		return sqlite3_bind_int64(st, at, v->number);
+	case STORE_TEXT:
+		return sqlite3_bind_text64(
+		    st, at, v->bytes.p, v->bytes.n, SQLITE_STATIC, SQLITE_UTF8);
+	case STORE_BLOB:
+		return sqlite3_bind_blob64(
+		    st, at, v->bytes.p, v->bytes.n, SQLITE_STATIC);
+	case STORE_NULL:
+		break;
+	}
+	return sqlite3_bind_null(st, at);
+}
+
+static struct store_value
+column(sqlite3_stmt *st, int at)
+{
+	const void *p;
+
+	switch (sqlite3_column_type(st, at)) {
+	case SQLITE_INTEGER:
+		return store_int(sqlite3_column_int64(st, at));
+	case SQLITE_NULL:
+		return STORE_NULL_VALUE;
+	case SQLITE_BLOB:
+		p = sqlite3_column_blob(st, at);
+		return store_blob(p, (size_t)sqlite3_column_bytes(st, at));
+	default: /* a float as its text */
+		p = sqlite3_column_text(st, at);
+		return store_text(
+		    (struct slice){ p, (size_t)sqlite3_column_bytes(st, at) });
+	}
+}
+
+/* Hand one row over; what the sink says. */
+static int
+deliver(sqlite3_stmt *st, struct store_sink *sink)
+{
+	const char *names[COLUMNS_MAX];
+	struct store_value values[COLUMNS_MAX];
+	int n = sqlite3_column_count(st);
+
+	sink->count++;
+	if (sink->row == NULL)
+		return 0;
+	if (n > COLUMNS_MAX)
+		abort();
+	for (int i = 0; i < n; i++) {
+		names[i] = sqlite3_column_name(st, i);
+		values[i] = column(st, i);
+	}
+	return sink->row(&(struct store_row){ n, names, values }, sink->cookie);
+}
+
+/* All rows, or until the sink has enough; SQLITE_DONE when all is well. */
+static int
+step_all(struct store_conn *c, sqlite3_stmt *st, struct store_sink *sink)
+{
+	int rc;
+
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW)
+		if (deliver(st, sink) != 0) {
+			rc = SQLITE_DONE;
+			break;
+		}
+	if (rc == SQLITE_DONE && sqlite3_column_count(st) == 0)
+		sink->count = sqlite3_changes64(c->db);
+	return rc;
+}
+
+/*
+ * Busy without the handler having been asked (a snapshot grown old, a log
+ * being recovered): nothing was done yet, so start over. Inside a transaction
+ * only the whole of it could be tried again, which is the caller's.
+ */
+static int
+step_patiently(struct store_conn *c, sqlite3_stmt *st, struct store_sink *sink)
+{
+	bool alone = sqlite3_get_autocommit(c->db) != 0;
+	int rc;
+
+	for (;;) {
+		int reset;
+
+		rc = step_all(c, st, sink);
+		/* The end of a write that stopped early happens here. */
+		reset = sqlite3_reset(st);
+		if (rc == SQLITE_DONE && reset != SQLITE_OK)
+			rc = reset;
+		if ((rc & 0xff) != SQLITE_BUSY || !alone || sink->count != 0)
+			return rc;
+		if (!wait_turn(c))
+			return rc;
+	}
+}
+
+static int
+sqlite_run(struct store_conn *c, enum store_query q,
+    const struct store_value *params, int n_params, struct store_sink *sink,
+    struct err *e)
+{
+	sqlite3_stmt *st;
+	int rc = SQLITE_OK;
+
+	c->deadline_ms = clock_mono_ms() + STORE_WAIT_MS;
+	if (prepare(c, q, e) == -1)
+		return -1;
+	st = c->statements[q];
+	if (sqlite3_bind_parameter_count(st) != n_params)
+		return err_set(e, ERR_INTERNAL, "%s takes %d parameters.",
+		    NAMES[q], sqlite3_bind_parameter_count(st));
+	for (int i = 0; i < n_params && rc == SQLITE_OK; i++)
+		rc = bind(st, i + 1, &params[i]);
+	if (rc == SQLITE_OK)
+		rc = step_patiently(c, st, sink);
+	/* Parameters are borrowed: none may outlive the call. */
+	(void)sqlite3_clear_bindings(st);
+	return rc == SQLITE_DONE ? 0 : refused(c, rc, q, e);
+}
+
+static int
+sqlite_script(struct store_conn *c, const char *statement, struct err *e)
+{
+	int rc;
+
+	c->deadline_ms = clock_mono_ms() + STORE_WAIT_MS;
+	do
+		rc = sqlite3_exec(c->db, statement, NULL, NULL, NULL);
+	while ((rc & 0xff) == SQLITE_BUSY && sqlite3_get_autocommit(c->db) &&
+	    wait_turn(c));
+	return rc == SQLITE_OK ? 0 : failed(c, rc, "migration", e);
+}
+
+static bool
+sqlite_inside(const struct store_conn *c)
+{
+	return sqlite3_get_autocommit(c->db) == 0;
+}
+
+static void
+sqlite_close(struct store_conn *c)
+{
+	for (int q = 0; q < STORE_QUERY__MAX; q++)
+		(void)sqlite3_finalize(c->statements[q]);
+	(void)sqlite3_close(c->db);
+	free(c);
+}
+
+/*
+ * Make the file, readable by its owner only, under a name of its own first:
+ * opening and closing the real one could drop the locks that another thread of
+ * this process holds on it (POSIX). What cannot be made is left to SQLite's
+ * opening to complain about.
+ */
+static void
+make_file(const char *path)
+{
+	char temporary[PATH_MAX];
+	int n, fd;
+
+	if (access(path, F_OK) == 0)
+		return;
+	n = snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path);
+	if (n < 0 || (size_t)n >= sizeof(temporary))
+		return;
+	fd = mkostemp(temporary, O_CLOEXEC); /* mode 0600 */
+	if (fd == -1)
+		return;
+	(void)close(fd);
+	if (link(temporary, path) == -1 && errno != EEXIST) {
+		/* No hard links here: rename, unless it came up meanwhile. */
+		if (access(path, F_OK) == -1 && rename(temporary, path) == 0)
+			return;
+	}
+	(void)unlink(temporary);
+}
+
+static int
+set_up(struct store_conn *c, struct err *e)
+{
+	static const int ON[] = { SQLITE_DBCONFIG_DEFENSIVE };
+	static const int OFF[] = { SQLITE_DBCONFIG_DQS_DDL,
+		SQLITE_DBCONFIG_DQS_DML };
+
+	for (size_t i = 0; i < COUNT(ON); i++)
+		(void)sqlite3_db_config(c->db, ON[i], 1, NULL);
+	for (size_t i = 0; i < COUNT(OFF); i++)
+		(void)sqlite3_db_config(c->db, OFF[i], 0, NULL);
+	(void)sqlite3_busy_handler(c->db, on_busy, c);
+	for (size_t i = 0; i < COUNT(MIGRATIONS); i++)
+		if (MIGRATIONS[i].number == 0 &&
+		    sqlite_script(c, MIGRATIONS[i].statement, e) == -1)
+			return -1;
+	return 0;
+}
+
+static struct store_conn *
+sqlite_open(const char *rest, struct err *e)
+{
+	char path[PATH_MAX];
+	struct store_conn *c;
+	int rc, n;
+
+	/* "./" keeps names such as ":memory:" and "file:x" plain files. */
+	n = snprintf(
+	    path, sizeof(path), "%s%s", rest[0] == '/' ? "" : "./", rest);
+	if (rest[0] == '\0' || n < 0 || (size_t)n >= sizeof(path)) {
+		(void)err_set(e, ERR_BAD_REQUEST,
+		    "DATABASE_URL sqlite:PATH needs the path of a file.");
+		return NULL;
+	}
+	make_file(path);
+	c = ck_calloc(1, sizeof(*c));
+	rc = sqlite3_open_v2(path, &c->db,
+	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+	    NULL);
+	if (rc != SQLITE_OK)
+		(void)failed(c, rc, "open", e);
+	else if (set_up(c, e) == 0)
+		return c;
+	sqlite_close(c);
+	return NULL;
+}
+
+const struct store_driver store_sqlite_driver = {
+	.migrations = MIGRATIONS,
+	.n_migrations = COUNT(MIGRATIONS),
+	.open = sqlite_open,
+	.close = sqlite_close,
+	.prepare = sqlite_prepare,
+	.run = sqlite_run,
+	.script = sqlite_script,
+	.inside = sqlite_inside,
+};

@@ -1,0 +1,103 @@
+# Makes C rows of the SQL files.
+#
+#   awk -v mode=query -v dialect=sqlite -f sql/gen.awk \
+#       sql/query/*.sql sql/query/sqlite/*.sql    > gen/store_queries.inc
+#   awk -v mode=schema -f sql/gen.awk sql/schema/sqlite/*.sql \
+#                                                 > gen/store_schema.inc
+#
+# query:  sections `-- name: x` become X(STORE_X, "x", "…"); a section of
+#         the dialect's folder replaces the common one. `-- define: y` is
+#         the text of {y} in all statements. Parameters are written $1.
+# schema: statements, each ended by a `;` at the end of its line, become
+#         X(1, "0001_init", "…"); the number is 0 when the file has none
+#         (run on every connection).
+# Comments stand on lines of their own and are dropped.
+
+function fail(why) {
+	print FILENAME ":" FNR ": " why > "/dev/stderr"
+	failed = 1
+	exit 1
+}
+function quoted(text) {
+	gsub(/\\/, "\\\\", text)
+	gsub(/"/, "\\\"", text)
+	gsub(/\n/, "\\n\"\n    \"", text)
+	return "\"" text "\""
+}
+# A C string literal may hold 4095 bytes.
+function checked(text, name) {
+	if (length(text) > 4000) {
+		print name ": statement too long" > "/dev/stderr"
+		failed = 1
+	}
+	return text
+}
+function expand(text, name,    at, key, turns) {
+	while (match(text, /\{[a-z_]+\}/)) {
+		at = RSTART
+		key = substr(text, at + 1, RLENGTH - 2)
+		if (!(key in define) || ++turns > 100) {
+			print name ": no define {" key "}" > "/dev/stderr"
+			failed = 1
+			return text
+		}
+		text = substr(text, 1, at - 1) define[key] \
+		    substr(text, at + length(key) + 2)
+	}
+	if (dialect == "sqlite")
+		while (match(text, /\$[0-9]/))
+			text = substr(text, 1, RSTART - 1) "?" \
+			    substr(text, RSTART + 1)
+	return text
+}
+FNR == 1 {
+	what = ""
+	version = FILENAME
+	sub(/.*\//, "", version)
+	sub(/\.sql$/, "", version)
+}
+/^-- name: / || /^-- define: / {
+	what = $2
+	name = $3
+	if (name !~ /^[a-z][a-z0-9_]*$/)
+		fail("bad name")
+	if (what == "define:") {
+		define[name] = ""
+		next
+	}
+	if (!(name in text))
+		order[++count] = name
+	else if (index(FILENAME, "/" dialect "/") == 0)
+		fail("name used twice: " name)
+	text[name] = ""
+	next
+}
+/^[ \t]*--/ || /^[ \t]*$/ { next }
+mode == "schema" {
+	statement = statement (statement == "" ? "" : "\n") $0
+	if ($0 ~ /;$/) {
+		printf "X(%d, \"%s\",\n    %s)\n", version + 0, version,
+		    quoted(checked(statement, version))
+		statement = ""
+	}
+	next
+}
+what == "name:" { text[name] = text[name] (text[name] == "" ? "" : "\n") $0 }
+what == "define:" {
+	define[name] = define[name] (define[name] == "" ? "" : "\n") $0
+}
+what == "" { fail("text before the first section") }
+END {
+	if (failed)
+		exit 1
+	if (mode == "schema" && statement != "")
+		fail("statement without an end: " statement)
+	for (i = 1; i <= count; i++) {
+		name = order[i]
+		if (text[name] == "")
+			fail("empty section: " name)
+		printf "X(STORE_%s, \"%s\",\n    %s)\n", toupper(name), name,
+		    quoted(checked(expand(text[name], name), name))
+	}
+	exit failed
+}

@@ -1,0 +1,46 @@
+-- What SQLite says in its own way. Version 3.40 has no subsecond unixepoch();
+-- the Julian day is whole milliseconds inside, rounding gives them back.
+-- 'now' is the same moment everywhere within one statement.
+
+-- define: now_ms
+CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER)
+
+-- define: now_text
+strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+
+-- Was this output written by a job? (metadata may be anybody's text)
+-- define: by_job
+(CASE WHEN json_valid(metadata) THEN metadata ->> '$.job' END) IS NOT NULL
+
+-- Order of writing, where two rows have the same millisecond.
+-- define: row_order
+rowid
+
+-- Without statistics the planner takes the index on the state, and reads all
+-- jobs that wait.
+-- define: by_jobs_open
+INDEXED BY jobs_open
+
+-- name: begin
+BEGIN IMMEDIATE
+
+-- name: begin_read
+BEGIN DEFERRED
+
+-- name: commit
+COMMIT
+
+-- name: rollback
+ROLLBACK
+
+-- name: savepoint
+SAVEPOINT call
+
+-- name: savepoint_release
+RELEASE call
+
+-- name: savepoint_rollback
+ROLLBACK TO call
+
+-- name: schema_present
+SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'store_meta'

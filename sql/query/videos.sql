@@ -1,0 +1,94 @@
+-- Videos and what belongs to one: transcript, chunks, outputs, stage results;
+-- and collections.
+
+-- define: video_row
+id, video_id, collection_id, metadata AS "metadata:json", created_at
+
+-- define: transcript_row
+id, video_id, full_text, metadata AS "metadata:json", created_at
+
+-- define: output_row
+id, video_id, output_type, content, metadata AS "metadata:json", created_at
+
+-- name: collection_ensure
+INSERT INTO collections (id, name, created_at) VALUES ($1, $1, {now_text})
+ON CONFLICT (id) DO NOTHING
+
+-- name: collection_list
+SELECT id, name, description FROM collections
+ORDER BY CASE WHEN id = $1 THEN 0 ELSE 1 END, created_at, id
+
+-- name: collection_get
+SELECT id, name, description FROM collections WHERE id = $1
+
+-- name: video_add
+INSERT INTO videos (id, video_id, collection_id, metadata, created_at)
+VALUES ($1, $2, $3, $4, {now_text})
+RETURNING {video_row}
+
+-- name: video_list
+SELECT {video_row} FROM videos
+ORDER BY created_at DESC, {row_order} DESC LIMIT $1
+
+-- name: video_list_collection
+SELECT {video_row} FROM videos WHERE collection_id = $1
+ORDER BY created_at DESC, {row_order} DESC LIMIT $2
+
+-- By uuid or external id; the uuid wins.
+-- name: video_get
+SELECT {video_row} FROM videos WHERE id = $1 OR video_id = $1
+ORDER BY CASE WHEN id = $1 THEN 0 ELSE 1 END LIMIT 1
+
+-- name: video_count
+SELECT count(*) FROM videos
+
+-- The chunks go with it (cascade).
+-- name: transcript_drop
+DELETE FROM transcripts WHERE video_id = $1
+
+-- name: transcript_add
+INSERT INTO transcripts (id, video_id, full_text, metadata, created_at)
+VALUES ($1, $2, $3, $4, {now_text})
+RETURNING {transcript_row}
+
+-- name: transcript_get
+SELECT {transcript_row} FROM transcripts WHERE video_id = $1
+
+-- name: transcript_present
+SELECT 1 FROM transcripts WHERE id = $1
+
+-- name: chunk_drop
+DELETE FROM transcript_chunks WHERE transcript_id = $1
+
+-- name: chunk_add
+INSERT INTO transcript_chunks
+    (id, transcript_id, chunk_text, chunk_index, embedding, metadata,
+    created_at)
+VALUES ($1, $2, $3, $4, $5, $6, {now_text})
+
+-- name: chunk_list
+SELECT id, transcript_id, chunk_text, chunk_index, embedding,
+    metadata AS "metadata:json", created_at
+FROM transcript_chunks WHERE transcript_id = $1 ORDER BY chunk_index
+
+-- name: output_drop
+DELETE FROM generated_outputs
+WHERE video_id = $1 AND output_type = $2 AND {by_job}
+
+-- name: output_add
+INSERT INTO generated_outputs
+    (id, video_id, output_type, content, metadata, created_at)
+VALUES ($1, $2, $3, $4, $5, {now_text})
+
+-- name: output_list
+SELECT {output_row} FROM generated_outputs WHERE video_id = $1
+ORDER BY created_at, {row_order}
+
+-- name: stage_get
+SELECT output AS "output:json" FROM stage_results
+WHERE video_id = $1 AND stage = $2 AND input_hash = $3
+
+-- name: stage_put
+INSERT INTO stage_results (video_id, stage, input_hash, output, created_at)
+VALUES ($1, $2, $3, $4, {now_text})
+ON CONFLICT (video_id, stage, input_hash) DO NOTHING
