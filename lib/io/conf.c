@@ -1,0 +1,131 @@
+#include "io/conf.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/ck.h"
+#include "base/num.h"
+#include "proto/http.h"
+
+enum kind {
+	TEXT,
+	NUMBER,
+};
+
+struct row {
+	const char *name;
+	const char *fallback;
+	const char *help;
+	size_t offset;
+	enum kind kind;
+	bool secret;
+	int64_t min, max; /* of a NUMBER */
+};
+
+#define AT(member) offsetof(struct conf, member)
+
+/* clang-format off */
+static const struct row TABLE[] = {
+	{ "DATABASE_URL", "sqlite:var/director.db",
+	  "the store: sqlite:PATH", AT(database_url), TEXT, true, 0, 0 },
+	{ "REDIS_URL", "redis://127.0.0.1:6379",
+	  "redis://HOST:PORT or unix:PATH", AT(redis_url), TEXT, true, 0, 0 },
+	{ "REDIS_PREFIX", "",
+	  "prefix of every key; empty: from the store's uuid",
+	  AT(redis_prefix), TEXT, false, 0, 0 },
+	{ "CORS_ORIGINS", "",
+	  "allowed origins, comma list; http://localhost:* is any port",
+	  AT(cors_origins), TEXT, false, 0, 0 },
+	{ "DIRECTOR_BIND", "127.0.0.1",
+	  "address the web server listens on; on loopback foreign hosts and "
+	  "origins are refused", AT(bind), TEXT, false, 0, 0 },
+	{ "DIRECTOR_HOSTS", "",
+	  "further host names to answer to on loopback, comma list",
+	  AT(allowed_hosts), TEXT, false, 0, 0 },
+	{ "LOG_LEVEL", "info", "debug, info, warn or error",
+	  AT(log_level), TEXT, false, 0, 0 },
+	{ "DIRECTOR_THREADS", "8", "request threads",
+	  AT(threads), NUMBER, false, 2, 256 },
+	{ "DIRECTOR_WORKER_THREADS", "2", "jobs at once in a worker",
+	  AT(worker_threads), NUMBER, false, 1, 64 },
+	{ "DIRECTOR_PING_INTERVAL_MS", "25000", "Engine.IO pingInterval",
+	  AT(ping_interval_ms), NUMBER, false, 50, 55000 },
+	{ "DIRECTOR_PING_TIMEOUT_MS", "20000", "Engine.IO pingTimeout",
+	  AT(ping_timeout_ms), NUMBER, false, 50, 120000 },
+	{ "DIRECTOR_CONNECT_TIMEOUT_MS", "45000",
+	  "a session that joined no namespace by then is closed",
+	  AT(connect_timeout_ms), NUMBER, false, 50, 600000 },
+	{ "DIRECTOR_MAX_PAYLOAD", "1000000", "Engine.IO maxPayload, bytes",
+	  AT(max_payload), NUMBER, false, 1000, 10000000 },
+	{ "DIRECTOR_REDIS_TIMEOUT_MS", "500", "deadline of a Redis command",
+	  AT(redis_timeout_ms), NUMBER, false, 10, 60000 },
+	{ "DIRECTOR_LEASE_MS", "8000",
+	  "a job whose worker is silent for so long is taken over",
+	  AT(lease_ms), NUMBER, false, 500, 600000 },
+	{ "DIRECTOR_STAGE_DELAY_MS", "0",
+	  "pause before each stage of a job, for demonstrations and tests",
+	  AT(stage_delay_ms), NUMBER, false, 0, 60000 },
+};
+/* clang-format on */
+
+static int
+fill(struct conf *c, const struct row *row, struct err *e)
+{
+	const char *value = getenv(row->name); /* NOLINT: before any thread */
+	void *to = (char *)c + row->offset;
+	int64_t number;
+
+	if (value == NULL || *value == '\0')
+		value = row->fallback;
+	if (row->kind == TEXT) {
+		*(char **)to = ck_strdup(value);
+		return 0;
+	}
+	if (!num_parse(slice_from(value), row->min, row->max, &number))
+		return err_field(e, ERR_BAD_REQUEST, row->name,
+		    "%s must be a whole number from %lld to %lld, not \"%s\"",
+		    row->name, (long long)row->min, (long long)row->max, value);
+	*(int64_t *)to = number;
+	return 0;
+}
+
+int
+conf_load(struct conf *c, struct err *e)
+{
+	memset(c, 0, sizeof(*c));
+	for (size_t i = 0; i < COUNT(TABLE); i++)
+		if (fill(c, &TABLE[i], e) != 0) {
+			conf_fini(c);
+			return -1;
+		}
+	return 0;
+}
+
+void
+conf_fini(struct conf *c)
+{
+	for (size_t i = 0; i < COUNT(TABLE); i++)
+		if (TABLE[i].kind == TEXT) {
+			char **text = (void *)((char *)c + TABLE[i].offset);
+
+			free(*text);
+			*text = NULL;
+		}
+}
+
+void
+conf_help(const char *program, const char *purpose)
+{
+	(void)printf("%s: %s\n\nEnvironment:\n", program, purpose);
+	for (size_t i = 0; i < COUNT(TABLE); i++)
+		(void)printf("  %s (default \"%s\")\n      %s\n", TABLE[i].name,
+		    TABLE[i].fallback, TABLE[i].help);
+}
+
+bool
+conf_loopback(const struct conf *c)
+{
+	return http_addr_is_loopback(slice_from(c->bind));
+}

@@ -1,0 +1,46 @@
+/**
+ * Configuration: environment variables only, read once at start into one
+ * struct that is const ever after. The table in conf.c is the manual: it fills
+ * the struct, prints --help and checks with -t.
+ *
+ * Ownership: strings live as long as the struct; conf_fini() frees them.
+ * Units: times in milliseconds, sizes in bytes.
+ * Layer:  io
+ */
+#ifndef IO_CONF_H
+#define IO_CONF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+
+struct conf {
+	char *database_url;
+	char *redis_url;
+	char *redis_prefix; /* "" = from the store's uuid */
+	char *cors_origins;
+	char *bind;
+	char *allowed_hosts;
+	char *log_level;
+	int64_t threads;
+	int64_t worker_threads;
+	int64_t ping_interval_ms;
+	int64_t ping_timeout_ms;
+	int64_t connect_timeout_ms;
+	int64_t max_payload;
+	int64_t redis_timeout_ms;
+	int64_t lease_ms;
+	int64_t stage_delay_ms;
+};
+
+/** Fill from the environment; a bad value is a sentence in `*e`. */
+int conf_load(struct conf *c, struct err *e) MUST_CHECK NONNULL(1, 2);
+void conf_fini(struct conf *c);
+/** The table, on standard output. */
+void conf_help(const char *program, const char *purpose);
+/** Does the web server in front listen on loopback only? */
+bool conf_loopback(const struct conf *c);
+
+#endif

@@ -1,0 +1,24 @@
+#include "io/hash.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include <sodium.h>
+
+void
+hash_hex(struct slice a, struct slice b, char out[static HASH_SIZE])
+{
+	unsigned char digest[16];
+	crypto_generichash_state state;
+	uint64_t n = a.n;
+
+	(void)crypto_generichash_init(&state, NULL, 0, sizeof(digest));
+	(void)crypto_generichash_update(
+	    &state, (const unsigned char *)&n, sizeof(n));
+	(void)crypto_generichash_update(
+	    &state, (const unsigned char *)a.p, a.n);
+	(void)crypto_generichash_update(
+	    &state, (const unsigned char *)b.p, b.n);
+	(void)crypto_generichash_final(&state, digest, sizeof(digest));
+	(void)sodium_bin2hex(out, HASH_SIZE, digest, sizeof(digest));
+}

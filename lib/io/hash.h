@@ -1,0 +1,19 @@
+/**
+ * Keys for what was made of an input.
+ *
+ * Layer:  io
+ * Spec:   BLAKE2b, RFC 7693
+ */
+#ifndef IO_HASH_H
+#define IO_HASH_H
+
+#include "base/slice.h"
+
+/** 128 bits as hexadecimal text and the NUL: nothing here is adversarial
+ *  enough to want more, and no two inputs meet by chance. */
+#define HASH_SIZE 33
+
+/** Of `a`, its length, and `b`. */
+void hash_hex(struct slice a, struct slice b, char out[static HASH_SIZE]);
+
+#endif

@@ -1,0 +1,207 @@
+#include "io/queue.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "io/rds_keys.h"
+
+#define KEY_SIZE 160
+/* How many tickets one promotion or reclaim moves: short scripts. */
+#define STEP "100"
+/* What blocks in Redis may take this much longer before we give up on it. */
+#define BLOCK_GRACE_MS 2000
+
+static void
+keys(const struct queue *q, char jobs[static KEY_SIZE],
+    char later[static KEY_SIZE])
+{
+	(void)snprintf(jobs, KEY_SIZE, KEYS_JOBS, q->prefix);
+	(void)snprintf(later, KEY_SIZE, KEYS_LATER, q->prefix);
+}
+
+static int
+run(const struct queue *q, const struct rds_command *c, int64_t *number,
+    struct err *e)
+{
+	struct redisReply *reply = rds_call(q->rds, c, e);
+
+	if (reply == NULL)
+		return -1;
+	if (number != NULL)
+		*number = rds_int(reply);
+	rds_reply_free(reply);
+	return 0;
+}
+
+/* Redis keeps the time, so that clocks of machines do not matter. */
+static int
+redis_now(const struct queue *q, int64_t *now_ms, struct err *e)
+{
+	struct rds_command c = rds_command("TIME", NULL);
+	struct redisReply *reply = rds_call(q->rds, &c, e);
+
+	if (reply == NULL)
+		return -1;
+	*now_ms =
+	    rds_int(rds_at(reply, 0)) * 1000 + rds_int(rds_at(reply, 1)) / 1000;
+	rds_reply_free(reply);
+	return 0;
+}
+
+int
+queue_add(
+    const struct queue *q, struct slice job, int64_t delay_ms, struct err *e)
+{
+	char jobs[KEY_SIZE], later[KEY_SIZE], number[24];
+	struct rds_command c;
+	int64_t now;
+
+	keys(q, jobs, later);
+	if (delay_ms <= 0) {
+		c = rds_command("XADD", jobs, "*", "id", NULL);
+		rds_word(&c, job);
+		return run(q, &c, NULL, e);
+	}
+	if (redis_now(q, &now, e) != 0)
+		return -1;
+	c = rds_command("ZADD", later, NULL);
+	rds_word_int(&c, now + delay_ms, number);
+	rds_word(&c, job);
+	return run(q, &c, NULL, e);
+}
+
+static int
+make_group(const struct queue *q, const char *jobs, struct err *e)
+{
+	struct rds_command c = rds_command(
+	    "XGROUP", "CREATE", jobs, KEYS_GROUP, "0", "MKSTREAM", NULL);
+	struct redisReply *reply;
+
+	/* BUSYGROUP, somebody was faster, is as good. */
+	if (rds_pipeline(q->rds, &c, 1, &reply, e) != 0)
+		return -1;
+	rds_reply_free(reply);
+	return 0;
+}
+
+/* One entry: {id, {"id", JOB}}. */
+static bool
+read_entry(const struct redisReply *entry, struct queue_ticket *t)
+{
+	struct slice id = rds_text(rds_at(entry, 0));
+	struct slice job = rds_text(rds_at(rds_at(entry, 1), 1));
+
+	if (id.n == 0 || id.n >= sizeof(t->entry) ||
+	    job.n != sizeof(t->job) - 1)
+		return false;
+	(void)snprintf(t->entry, sizeof(t->entry), "%.*s", SLICE_ARG(id));
+	(void)snprintf(t->job, sizeof(t->job), "%.*s", SLICE_ARG(job));
+	return true;
+}
+
+int
+queue_reserve(const struct queue *q, struct slice consumer, int64_t block_ms,
+    struct queue_ticket *t, bool *got, struct err *e)
+{
+	char jobs[KEY_SIZE], later[KEY_SIZE], number[24];
+	struct rds_command c;
+	struct redisReply *reply;
+	const struct redisReply *entry;
+
+	*got = false;
+	keys(q, jobs, later);
+	c = rds_command("XREADGROUP", "GROUP", KEYS_GROUP, NULL);
+	rds_word(&c, consumer);
+	rds_word(&c, SLICE("COUNT"));
+	rds_word(&c, SLICE("1"));
+	rds_word(&c, SLICE("BLOCK"));
+	rds_word_int(&c, block_ms, number);
+	rds_word(&c, SLICE("STREAMS"));
+	rds_word(&c, slice_from(jobs));
+	rds_word(&c, SLICE(">"));
+	reply = rds_call_blocking(q->rds, &c, block_ms + BLOCK_GRACE_MS, e);
+	if (reply == NULL)
+		return strstr(e->msg, "NOGROUP") ? make_group(q, jobs, e) : -1;
+	entry = rds_at(rds_at(rds_at(reply, 0), 1), 0);
+	*got = entry != NULL && read_entry(entry, t);
+	if (entry != NULL && !*got) {
+		/* Not a ticket of ours: out with it. */
+		(void)snprintf(t->entry, sizeof(t->entry), "%.*s",
+		    SLICE_ARG(slice_sub(rds_text(rds_at(entry, 0)), 0, 39)));
+		rds_reply_free(reply);
+		return queue_ack(q, t, e);
+	}
+	rds_reply_free(reply);
+	return 0;
+}
+
+int
+queue_ack(const struct queue *q, const struct queue_ticket *t, struct err *e)
+{
+	char jobs[KEY_SIZE], later[KEY_SIZE];
+	struct rds_command c[2];
+	struct redisReply *replies[2];
+
+	keys(q, jobs, later);
+	c[0] = rds_command("XACK", jobs, KEYS_GROUP, t->entry, NULL);
+	c[1] = rds_command("XDEL", jobs, t->entry, NULL);
+	if (rds_pipeline(q->rds, c, 2, replies, e) != 0)
+		return -1;
+	rds_reply_free(replies[0]);
+	rds_reply_free(replies[1]);
+	return 0;
+}
+
+int
+queue_promote(const struct queue *q, struct err *e)
+{
+	char jobs[KEY_SIZE], later[KEY_SIZE];
+	struct rds_command c = { .script = RDS_PROMOTE };
+
+	keys(q, jobs, later);
+	rds_word(&c, SLICE("2"));
+	rds_word(&c, slice_from(later));
+	rds_word(&c, slice_from(jobs));
+	rds_word(&c, SLICE(STEP));
+	return run(q, &c, NULL, e);
+}
+
+int
+queue_reclaim(const struct queue *q, struct slice consumer, int64_t idle_ms,
+    struct err *e)
+{
+	char jobs[KEY_SIZE], later[KEY_SIZE], number[24];
+	struct rds_command c;
+	struct redisReply *reply;
+	const struct redisReply *entries;
+	struct queue_ticket t;
+	int rc = 0;
+
+	keys(q, jobs, later);
+	c = rds_command("XAUTOCLAIM", jobs, KEYS_GROUP, NULL);
+	rds_word(&c, consumer);
+	rds_word_int(&c, idle_ms, number);
+	rds_word(&c, SLICE("0"));
+	rds_word(&c, SLICE("COUNT"));
+	rds_word(&c, SLICE(STEP));
+	reply = rds_call(q->rds, &c, e);
+	if (reply == NULL)
+		return strstr(e->msg, "NOGROUP") ? make_group(q, jobs, e) : -1;
+	entries = rds_at(reply, 1);
+	for (size_t i = 0; i < rds_count(entries) && rc == 0; i++)
+		if (read_entry(rds_at(entries, i), &t))
+			rc = queue_ack(q, &t, e);
+	rds_reply_free(reply);
+	return rc;
+}
+
+int
+queue_depth(const struct queue *q, int64_t *depth, struct err *e)
+{
+	char jobs[KEY_SIZE], later[KEY_SIZE];
+	struct rds_command c;
+
+	keys(q, jobs, later);
+	c = rds_command("XLEN", jobs, NULL);
+	return run(q, &c, depth, e);
+}

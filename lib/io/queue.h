@@ -1,0 +1,47 @@
+/**
+ * The job queue's tickets: a Redis stream with a consumer group, and a sorted
+ * set for those whose time has not come. A ticket only says "look at this job":
+ * the row in the store decides (store_job.h), so a ticket twice or never costs
+ * nothing but time.
+ *
+ * Failure: -1 with ERR_UNAVAILABLE.
+ * Layer:  io (Redis)
+ */
+#ifndef IO_QUEUE_H
+#define IO_QUEUE_H
+
+#include "io/rds.h"
+
+struct queue {
+	struct rds *rds;
+	const char *prefix;
+};
+
+struct queue_ticket {
+	char entry[40]; /* id of the stream entry */
+	char job[37];
+};
+
+/** A ticket, due at once or after `delay_ms`. */
+int queue_add(const struct queue *q, struct slice job, int64_t delay_ms,
+    struct err *e) MUST_CHECK;
+/** Wait up to `block_ms` for one; `*got` tells. Makes a lost group again. */
+int
+queue_reserve(const struct queue *q, struct slice consumer, int64_t block_ms,
+    struct queue_ticket *t, bool *got, struct err *e) MUST_CHECK;
+/** Done with it: it leaves the stream. */
+int queue_ack(const struct queue *q, const struct queue_ticket *t,
+    struct err *e) MUST_CHECK;
+/** Tickets whose time has come go to the stream. */
+int queue_promote(const struct queue *q, struct err *e) MUST_CHECK;
+/**
+ * Drop tickets that a consumer took and has not acked for `idle_ms`: it died.
+ * The sweep of the store writes new ones where the job still needs one.
+ */
+int queue_reclaim(const struct queue *q, struct slice consumer, int64_t idle_ms,
+    struct err *e) MUST_CHECK;
+/** Tickets in the stream. */
+int
+queue_depth(const struct queue *q, int64_t *depth, struct err *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,274 @@
+/*
+ * Two hiredis contexts on one libev loop. hiredis 0.14 has no time-outs of its
+ * own: a timer sends PING every BEAT_S and drops a connection whose answer did
+ * not come by the next beat, so a frozen Redis is noticed.
+ */
+#include "io/rds_async.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpedantic"
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+#include <hiredis/adapters/libev.h>
+#include <hiredis/async.h>
+#pragma GCC diagnostic pop
+
+#include "base/ck.h"
+#include "io/log.h"
+#include "io/rds_internal.h"
+
+#define BEAT_S 0.5
+
+struct side {
+	struct rds_async *owner;
+	redisAsyncContext *connection; /* NULL: none */
+	bool up;
+	bool beat_pending;
+	bool listens; /* the channel's side */
+};
+
+struct rds_async {
+	struct ev_loop *loop;
+	struct rds_address address;
+	char *channel;
+	struct rds_async_events events;
+	struct side commands, subscription;
+	ev_timer beat;
+	bool closing;
+};
+
+struct call {
+	void (*done)(void *, uint64_t, struct redisReply *);
+	void *cookie;
+	uint64_t token;
+	struct rds_async *owner;
+	enum rds_script script;
+};
+
+static void
+on_disconnect(const redisAsyncContext *c, int status)
+{
+	struct side *s = c->data;
+
+	(void)status;
+	if (s->up && !s->owner->closing)
+		log_warnx("Redis: connection of the event loop lost");
+	s->connection = NULL;
+	s->up = false;
+}
+
+static void
+on_connect(const redisAsyncContext *c, int status)
+{
+	struct side *s = c->data;
+
+	/* hiredis frees a context that could not connect. */
+	s->up = status == REDIS_OK;
+	if (!s->up)
+		s->connection = NULL;
+}
+
+static void
+on_message(redisAsyncContext *c, void *got, void *data)
+{
+	struct side *s = data;
+	struct rds_async *ra = s->owner;
+	const redisReply *reply = got;
+	struct slice kind = rds_text(rds_at(reply, 0));
+
+	(void)c;
+	if (slice_eq(kind, SLICE("message")))
+		ra->events.message(
+		    ra->events.cookie, rds_text(rds_at(reply, 2)));
+	else if (slice_eq(kind, SLICE("subscribe")))
+		ra->events.listening(ra->events.cookie);
+}
+
+static void
+connect_side(struct side *s)
+{
+	struct rds_async *ra = s->owner;
+	redisAsyncContext *c = ra->address.port == 0
+	    ? redisAsyncConnectUnix(ra->address.host)
+	    : redisAsyncConnect(ra->address.host, ra->address.port);
+
+	if (c == NULL)
+		return;
+	if (c->err != 0) {
+		redisAsyncFree(c);
+		return;
+	}
+	c->data = s;
+	s->connection = c;
+	s->beat_pending = false;
+	(void)redisLibevAttach(ra->loop, c);
+	(void)redisAsyncSetConnectCallback(c, on_connect);
+	(void)redisAsyncSetDisconnectCallback(c, on_disconnect);
+	if (s->listens)
+		(void)redisAsyncCommand(
+		    c, on_message, s, "SUBSCRIBE %s", ra->channel);
+}
+
+static void
+on_beat_answer(redisAsyncContext *c, void *reply, void *data)
+{
+	struct side *s = data;
+
+	(void)c;
+	if (reply != NULL)
+		s->beat_pending = false;
+}
+
+static void
+beat_side(struct side *s)
+{
+	if (s->connection == NULL) {
+		connect_side(s);
+		return;
+	}
+	if (s->beat_pending) {
+		redisAsyncFree(s->connection);
+		/* on_disconnect may have run; it is only called when up. */
+		s->connection = NULL;
+		s->up = false;
+		connect_side(s);
+		return;
+	}
+	s->beat_pending = true;
+	/* A subscribed RESP2 connection may only PING through its channel. */
+	if (!s->listens)
+		(void)redisAsyncCommand(
+		    s->connection, on_beat_answer, s, "PING");
+	else
+		s->beat_pending = false;
+}
+
+static void
+on_beat(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	struct rds_async *ra = w->data;
+	bool had_commands = ra->commands.connection != NULL;
+
+	(void)loop;
+	(void)revents;
+	beat_side(&ra->commands);
+	/* Both go to one Redis: when it froze for one, start both anew. */
+	if (had_commands && !ra->commands.up &&
+	    ra->subscription.connection != NULL && ra->subscription.up) {
+		redisAsyncFree(ra->subscription.connection);
+		ra->subscription.connection = NULL;
+		ra->subscription.up = false;
+	}
+	beat_side(&ra->subscription);
+}
+
+struct rds_async *
+rds_async_new(struct ev_loop *loop, const char *url, const char *channel,
+    const struct rds_async_events *events)
+{
+	struct rds_async *ra = ck_calloc(1, sizeof(*ra));
+	struct err e = ERR_INIT;
+
+	ra->loop = loop;
+	if (rds_address_parse(url, &ra->address, &e) != 0)
+		ra->address.host = ck_strdup("");
+	ra->channel = ck_strdup(channel);
+	ra->events = *events;
+	ra->commands.owner = ra;
+	ra->subscription.owner = ra;
+	ra->subscription.listens = true;
+	connect_side(&ra->commands);
+	connect_side(&ra->subscription);
+	ev_timer_init(&ra->beat, on_beat, BEAT_S, BEAT_S);
+	ra->beat.data = ra;
+	ev_timer_start(loop, &ra->beat);
+	return ra;
+}
+
+void
+rds_async_free(struct rds_async *ra)
+{
+	if (ra == NULL)
+		return;
+	ra->closing = true;
+	ev_timer_stop(ra->loop, &ra->beat);
+	if (ra->commands.connection != NULL)
+		redisAsyncFree(ra->commands.connection);
+	if (ra->subscription.connection != NULL)
+		redisAsyncFree(ra->subscription.connection);
+	free(ra->address.host);
+	free(ra->channel);
+	free(ra);
+}
+
+bool
+rds_async_up(const struct rds_async *ra)
+{
+	return ra->commands.up;
+}
+
+static void
+on_load(redisAsyncContext *c, void *reply, void *data)
+{
+	enum rds_script script = (enum rds_script)(uintptr_t)data;
+
+	(void)c;
+	if (reply != NULL)
+		rds_script_loaded(script, rds_text(reply));
+}
+
+/* Loaded on the same connection, so before the caller's next command. */
+static void
+load(struct rds_async *ra, enum rds_script script)
+{
+	struct slice text = rds_script_text(script);
+
+	(void)redisAsyncCommand(ra->commands.connection, on_load,
+	    (void *)(uintptr_t)script, "SCRIPT LOAD %b", text.p, text.n);
+}
+
+static void
+on_reply(redisAsyncContext *c, void *got, void *data)
+{
+	struct call *call = data;
+	redisReply *reply = got;
+
+	(void)c;
+	if (rds_is_error(reply)) {
+		if (slice_starts((struct slice){ reply->str, reply->len },
+			SLICE("NOSCRIPT")) &&
+		    call->owner->commands.connection != NULL)
+			load(call->owner, call->script);
+		reply = NULL;
+	}
+	call->done(call->cookie, call->token, reply);
+	free(call);
+}
+
+void
+rds_async_call(struct rds_async *ra, const struct rds_command *c,
+    void (*done)(void *, uint64_t, struct redisReply *), void *cookie,
+    uint64_t token)
+{
+	struct rds_argv argv;
+	struct call *call;
+	int rc;
+
+	if (!ra->commands.up) {
+		done(cookie, token, NULL);
+		return;
+	}
+	call = ck_calloc(1, sizeof(*call));
+	*call = (struct call){ done, cookie, token, ra, c->script };
+	rds_argv_make(&argv, c);
+	rc = redisAsyncCommandArgv(ra->commands.connection, on_reply, call,
+	    argv.n, argv.word, argv.size);
+	rds_argv_fini(&argv);
+	if (rc != REDIS_OK) {
+		free(call);
+		done(cookie, token, NULL);
+	}
+}

@@ -1,0 +1,38 @@
+/**
+ * Redis on the event loop: one connection for commands, one that listens on a
+ * channel. Both come back by themselves; commands sent while there is no
+ * connection fail at once, through their callback.
+ *
+ * Threads: the loop's alone.
+ * Layer:  io (Redis)
+ */
+#ifndef IO_RDS_ASYNC_H
+#define IO_RDS_ASYNC_H
+
+#include "io/rds.h"
+
+struct ev_loop;
+struct rds_async;
+
+struct rds_async_events {
+	void *cookie;
+	/** A message on the channel. */
+	void (*message)(void *cookie, struct slice text);
+	/** Listening (again): whatever was said before may have been missed. */
+	void (*listening)(void *cookie);
+};
+
+/** `channel` is copied. Connects when the loop runs. */
+struct rds_async *rds_async_new(struct ev_loop *loop, const char *url,
+    const char *channel, const struct rds_async_events *events) MUST_CHECK;
+void rds_async_free(struct rds_async *ra);
+/**
+ * `done` gets the reply, borrowed; NULL when there is no connection or it
+ * broke. It may be called before this returns.
+ */
+void rds_async_call(struct rds_async *ra, const struct rds_command *c,
+    void (*done)(void *cookie, uint64_t token, struct redisReply *reply),
+    void *cookie, uint64_t token);
+bool rds_async_up(const struct rds_async *ra);
+
+#endif
