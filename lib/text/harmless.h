@@ -1,0 +1,32 @@
+/**
+ * Markdown that may be shown by a page which renders it with marked 4 and
+ * inserts the result as HTML unsanitised (chat-vue does): nothing in it can
+ * become a tag, an attribute or a script.
+ *
+ * Outside fenced code blocks `&` and `<` become entities, so does `>` unless it
+ * marks a block quote; link and image targets, reference definitions and
+ * autolinks keep only http, https, mailto, `#` and `/` targets, others lose
+ * the bracket that makes them a link. Code fences are recognised more strictly
+ * than marked does: what is left alone here is code there. Code inside fences
+ * is not touched: marked escapes it itself.
+ *
+ * Ownership: the caller's buf is appended to.
+ * Failure: none. Control characters other than tab and newline are dropped.
+ * Layer:  text (pure)
+ */
+#ifndef TEXT_HARMLESS_H
+#define TEXT_HARMLESS_H
+
+#include "base/attr.h"
+#include "base/buf.h"
+#include "base/slice.h"
+
+void harmless_markdown(struct slice text, struct buf *out) NONNULL(2);
+
+/**
+ * For places that take HTML and no Markdown (lines of `actions`): one line, all
+ * of `& < > " '` as entities, white space and control characters as one space.
+ */
+void harmless_line(struct slice text, struct buf *out) NONNULL(2);
+
+#endif
