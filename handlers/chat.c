@@ -1,0 +1,264 @@
+#include "handlers/chat.h"
+
+#include <stdio.h>
+
+#include "base/utf8.h"
+#include "io/chat_room.h"
+#include "io/log.h"
+#include "io/rnd.h"
+#include "io/store_chat.h"
+#include "proto/jval.h"
+#include "proto/message.h"
+#include "text/harmless.h"
+
+/* A session is named by the start of its first message. */
+#define NAME_MAX 60
+
+static struct chat_room
+room_of(const struct socket_call *call)
+{
+	return (struct chat_room){ call->c->sockets };
+}
+
+int
+chat_connected(struct socket_call *call, struct err *e)
+{
+	struct json_object *auth = socket_arg(call, 0);
+	struct slice session_id = jval_str(auth, "session_id");
+	struct chat_room room = room_of(call);
+
+	if (chat_room_welcome(
+		&room, &call->socket, conf_loopback(call->c->conf), e) != 0)
+		return -1;
+	if (!message_session_id_valid(session_id))
+		return 0;
+	return chat_room_follow(&room, &call->socket, session_id, e);
+}
+
+static void
+ack(struct socket_call *call, const char *status,
+    const struct message_output *out, const char *message)
+{
+	struct json_object *args = json_object_new_array();
+	struct json_object *o = json_object_new_object();
+
+	jval_put_str(o, "status", slice_from(status));
+	jval_put_str(o, "session_id", out->session_id);
+	jval_put_str(o, "conv_id", out->conv_id);
+	jval_put_str(o, "msg_id", out->msg_id);
+	if (message != NULL)
+		jval_put_str(o, "message", slice_from(message));
+	(void)json_object_array_add(args, o);
+	socket_ack(call, args);
+}
+
+static void
+emit_here(struct socket_call *call, const struct message_output *out)
+{
+	struct json_object *args = json_object_new_array();
+
+	(void)json_object_array_add(args, message_output_json(out));
+	socket_emit(call, "chat", args);
+}
+
+/*
+ * What was sent is no message, or cannot be taken now: an answer that unlocks
+ * the page, under whatever ids it sent.
+ */
+static void
+reject(
+    struct socket_call *call, struct json_object *value, const struct err *why)
+{
+	char msg_id[37];
+	struct buf safe = BUF_INIT;
+	struct json_object *content = json_object_new_array();
+	struct message_output out = {
+		.session_id = jval_str(value, "session_id"),
+		.conv_id = jval_str(value, "conv_id"),
+		.status = MESSAGE_ERROR,
+		.content = content,
+	};
+
+	rnd_uuid(msg_id);
+	out.msg_id = slice_from(msg_id);
+	if (out.session_id.n > MESSAGE_SESSION_ID_MAX)
+		out.session_id = SLICE_EMPTY;
+	if (out.conv_id.n > MESSAGE_ID_MAX)
+		out.conv_id = SLICE_EMPTY;
+	harmless_markdown(slice_from(why->msg), &safe);
+	(void)json_object_array_add(content,
+	    message_text_item("assistant", MESSAGE_ERROR,
+		"This message was not accepted", buf_slice(&safe)));
+	emit_here(call, &out);
+	ack(call, "error", &out, why->msg);
+	buf_fini(&safe);
+	(void)json_object_put(content);
+}
+
+/* A copy of the content as it may be inserted into a page. */
+static struct json_object *
+harmless_content(struct json_object *content)
+{
+	struct json_object *copy = NULL;
+	size_t n;
+
+	if (json_object_deep_copy(content, &copy, NULL) != 0)
+		return json_object_new_array();
+	n = json_object_array_length(copy);
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *item = json_object_array_get_idx(copy, i);
+		struct slice text = jval_str(item, "text");
+		struct buf safe = BUF_INIT;
+
+		if (text.p == NULL)
+			continue;
+		harmless_markdown(text, &safe);
+		jval_put_str(item, "text", buf_slice(&safe));
+		buf_fini(&safe);
+	}
+	return copy;
+}
+
+static struct json_object *
+agents_array(const struct message *m)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < m->n_agents; i++)
+		(void)json_object_array_add(array, jval_new_str(m->agents[i]));
+	return array;
+}
+
+static struct json_object *
+job_payload(const struct message *m, const struct store_chat_new *new)
+{
+	struct json_object *p = json_object_new_object();
+	struct slice text, agent = message_agent(m, &text);
+
+	jval_put_str(p, "session_id", new->session_id);
+	jval_put_str(p, "conv_id", new->conv_id);
+	jval_put_str(p, "msg_id", new->output_id);
+	jval_put_str(p, "agent", agent);
+	jval_put_str(p, "text", text);
+	jval_put_str(p, "video_id", m->video_id);
+	jval_put_str(p, "collection_id", m->collection_id);
+	return p;
+}
+
+/* Ids that the message lacks are made here. */
+struct ids {
+	char session[37], input[37], output[37], job[37];
+};
+
+static void
+fill(struct store_chat_new *new, const struct message *m, struct ids *ids)
+{
+	rnd_uuid(ids->session);
+	rnd_uuid(ids->input);
+	rnd_uuid(ids->output);
+	rnd_uuid(ids->job);
+	*new = (struct store_chat_new){
+		.session_id =
+		    m->session_id.n ? m->session_id : slice_from(ids->session),
+		.conv_id = m->conv_id,
+		.msg_id = m->msg_id.n ? m->msg_id : slice_from(ids->input),
+		.output_id = slice_from(ids->output),
+		.collection_id = m->collection_id,
+		.video_id = m->video_id,
+		.name = utf8_prefix(slice_trim(m->text), NAME_MAX),
+		.agents = agents_array(m),
+		.content = harmless_content(m->content),
+		.output_actions = json_object_new_array(),
+		.output_content = json_object_new_array(),
+		.job_id = slice_from(ids->job),
+		.job_type = "chat",
+	};
+	new->job_payload = job_payload(m, new);
+	(void)json_object_array_add(new->output_actions,
+	    json_object_new_string("Waiting for a worker"));
+	(void)json_object_array_add(new->output_content,
+	    message_text_item("assistant", MESSAGE_PROGRESS,
+		"Waiting for a worker", SLICE_EMPTY));
+}
+
+static void
+fini(struct store_chat_new *new)
+{
+	(void)json_object_put(new->agents);
+	(void)json_object_put(new->content);
+	(void)json_object_put(new->output_actions);
+	(void)json_object_put(new->output_content);
+	(void)json_object_put(new->job_payload);
+}
+
+/* Everybody concerned sees the message's newest state, this socket included. */
+static int
+tell(struct socket_call *call, const struct store_chat_new *new,
+    struct slice output_id, struct err *e)
+{
+	struct chat_room room = room_of(call);
+	struct json_object *row = NULL;
+	struct store *s = ctx_store(call->c, e);
+	int rc;
+
+	if (s == NULL ||
+	    chat_room_follow(&room, &call->socket, new->session_id, e) != 0 ||
+	    store_chat_output(s, new->session_id, output_id, &row, e) != 0)
+		return -1;
+	rc = chat_room_emit_row(&room, s, row, e);
+	(void)json_object_put(row);
+	return rc;
+}
+
+static int
+accept_message(
+    struct socket_call *call, const struct store_chat_new *new, struct err *e)
+{
+	const struct principal who = { call->socket.principal };
+	struct store *s = ctx_store(call->c, e);
+	struct message_output out = {
+		.session_id = new->session_id,
+		.conv_id = new->conv_id,
+	};
+	struct err later = ERR_INIT;
+	bool duplicate = false;
+	char output_id[80];
+
+	if (s == NULL ||
+	    store_chat_accept(s, &who, new, &duplicate, output_id, e) != 0)
+		return -1;
+	out.msg_id = slice_from(output_id);
+	/* Accepted. What fails from here on heals by itself: a lost ticket is
+	 * written again by the worker's sweep, a lost snapshot is replaced. */
+	if (!duplicate &&
+	    queue_add(&call->c->queue, new->job_id, 0, &later) != 0)
+		metrics_error(call->c->metrics, later.code);
+	if (tell(call, new, out.msg_id, &later) != 0)
+		metrics_error(call->c->metrics, later.code);
+	ack(call, duplicate ? "duplicate" : "accepted", &out, NULL);
+	return 0;
+}
+
+int
+chat_message(struct socket_call *call, struct err *e)
+{
+	struct json_object *value = socket_arg(call, 0);
+	struct store_chat_new new;
+	struct message m;
+	struct err why = ERR_INIT;
+	struct ids ids;
+
+	(void)e;
+	if (message_parse(value, &m, &why) != 0) {
+		reject(call, value, &why);
+		return 0;
+	}
+	fill(&new, &m, &ids);
+	if (accept_message(call, &new, &why) != 0) {
+		if (why.code == ERR_UNAVAILABLE || why.code == ERR_INTERNAL)
+			log_warnx("chat not accepted: %s", why.msg);
+		reject(call, value, &why);
+	}
+	fini(&new);
+	return 0;
+}

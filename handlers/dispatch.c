@@ -1,0 +1,269 @@
+#include "handlers/dispatch.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#include "io/rnd.h"
+#include "proto/jval.h"
+#include "proto/problem.h"
+
+/* A request waits so long for a place in the store, then 503. */
+#define GATE_WAIT_S 2
+/* Name of the visitor's cookie, and how long a browser keeps it: a year. */
+#define VISITOR_COOKIE "director_visitor"
+#define VISITOR_AGE_S  31536000
+/* 22 characters of base64url: 132 random bits. */
+#define VISITOR_SIZE 22
+#define WRITES       (HTTP_POST | HTTP_PUT | HTTP_PATCH | HTTP_DELETE | HTTP_OTHER)
+
+struct store *
+ctx_store(struct ctx *c, struct err *e)
+{
+	struct timespec until;
+
+	if (c->holds_gate)
+		return c->store;
+	(void)clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += GATE_WAIT_S;
+	if (c->store == NULL || sem_timedwait(c->store_gate, &until) != 0) {
+		(void)err_set(e, ERR_UNAVAILABLE,
+		    "The store is busy. Please try again in a moment.");
+		return NULL;
+	}
+	c->holds_gate = true;
+	return c->store;
+}
+
+void
+dispatch_end(struct ctx *c)
+{
+	if (c->holds_gate)
+		(void)sem_post(c->store_gate);
+	c->holds_gate = false;
+	arena_fini(&c->arena);
+}
+
+int
+ctx_json(struct ctx *c, int status, struct json_object *value)
+{
+	c->res->status = status;
+	http_header(c->res, "Content-Type", "application/json");
+	http_header(c->res, "Cache-Control", "no-store");
+	jval_print(&c->res->body, value);
+	(void)json_object_put(value);
+	return 0;
+}
+
+int
+ctx_body_json(struct ctx *c, struct json_object **out, struct err *e)
+{
+	enum jval_status status = jval_parse(c->req->body, out);
+
+	if (status != JVAL_OK)
+		return err_field(e, ERR_BAD_REQUEST, "body",
+		    "The body is not acceptable JSON: %s",
+		    jval_strerror(status));
+	if (!json_object_is_type(*out, json_type_object)) {
+		(void)json_object_put(*out);
+		*out = NULL;
+		return err_field(e, ERR_BAD_REQUEST, "body",
+		    "The body must be a JSON object.");
+	}
+	return 0;
+}
+
+/* The route of path and method; `*allowed` gathers what the path takes. */
+static const struct route *
+find_route(struct ctx *c, unsigned *allowed)
+{
+	unsigned method = c->req->method;
+	const struct route *found = NULL;
+
+	if (method == HTTP_HEAD)
+		method = HTTP_GET;
+	for (size_t i = 0; i < c->app->n_routes; i++) {
+		const struct route *r = &c->app->routes[i];
+		struct route_params params = { .n = 0 };
+
+		if (!route_match(r->pattern, c->req->path, &c->arena, &params))
+			continue;
+		if (r->flags & ROUTE_TRANSPORT)
+			method = c->req->method;
+		*allowed |= r->methods;
+		if (found == NULL && (r->methods & method)) {
+			found = r;
+			c->params = params;
+		}
+	}
+	if (*allowed & HTTP_GET)
+		*allowed |= HTTP_HEAD;
+	return found;
+}
+
+static bool
+media_accepted(const char *list, struct slice media)
+{
+	struct slice rest = slice_from(list), one;
+
+	while (slice_cut(&rest, ' ', &one))
+		if (slice_eq_nocase(one, media))
+			return true;
+	return false;
+}
+
+/* Reads the body the route allows, checked by length before it is read. */
+static int
+read_body(struct ctx *c, struct http_request *req, struct err *e)
+{
+	const struct route *r = c->route;
+	struct buf body = BUF_INIT;
+	int rc;
+
+	if (req->content_length > (int64_t)r->body_max)
+		return err_set(e, ERR_TOO_LARGE,
+		    "The body is larger than the %zu bytes this address takes.",
+		    r->body_max);
+	if (r->body_max == 0)
+		return 0;
+	if (r->media != NULL && (req->method & (HTTP_POST | HTTP_PUT)) &&
+	    !media_accepted(r->media, http_media_type(req->content_type)))
+		return err_field(e, ERR_MEDIA_TYPE, "Content-Type",
+		    "Send one of: %s.", r->media);
+	rc = c->body.read(c->body.cookie, r->body_max, &body, e);
+	if (rc == 0)
+		req->body = arena_dup(&c->arena, buf_slice(&body));
+	buf_fini(&body);
+	return rc;
+}
+
+static bool
+is_visitor(struct slice id)
+{
+	if (id.n != VISITOR_SIZE)
+		return false;
+	for (size_t i = 0; i < id.n; i++) {
+		char ch = id.p[i];
+
+		if (!((ch >= '0' && ch <= '9') || (ch >= 'A' && ch <= 'Z') ||
+			(ch >= 'a' && ch <= 'z') || ch == '-' || ch == '_'))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * A visitor without a cookie is anonymous this once: the request came without
+ * it, so nothing else of the same page can know the id yet.
+ */
+void
+dispatch_visitor(struct ctx *c)
+{
+	struct slice id = http_cookie(c->req->cookie, VISITOR_COOKIE);
+	char fresh[VISITOR_SIZE + 1];
+
+	c->who = PRINCIPAL_ANONYMOUS;
+	if (!c->app->visitors)
+		return;
+	if (is_visitor(id)) {
+		c->who.id = id;
+		return;
+	}
+	rnd_id(fresh, VISITOR_SIZE);
+	http_header(c->res, "Set-Cookie",
+	    VISITOR_COOKIE "=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Lax%s",
+	    fresh, VISITOR_AGE_S,
+	    slice_eqs(c->req->scheme, "https") ? "; Secure" : "");
+}
+
+/* Is the Host (its port aside) on the operator's list? */
+static bool
+host_listed(const struct ctx *c)
+{
+	struct slice rest = slice_from(c->conf->allowed_hosts), one;
+	struct slice host =
+	    slice_sub(c->req->host, 0, slice_chr(c->req->host, ':'));
+
+	while (slice_cut(&rest, ',', &one))
+		if (host.n != 0 && slice_eq_nocase(slice_trim(one), host))
+			return true;
+	return false;
+}
+
+static int
+check_origin(struct ctx *c, struct err *e)
+{
+	const struct cors_policy policy = {
+		slice_from(c->conf->cors_origins),
+		conf_loopback(c->conf) && !host_listed(c),
+	};
+
+	c->cors = cors_check(&policy, c->req);
+	if (c->cors == CORS_BAD_HOST)
+		return err_field(e, ERR_FORBIDDEN, "Host",
+		    "This server answers only to localhost; the operator can "
+		    "add names with DIRECTOR_HOSTS.");
+	if (c->cors == CORS_FOREIGN && (c->req->method & WRITES) &&
+	    !(c->route && c->route->flags & ROUTE_TRANSPORT))
+		return err_field(e, ERR_FORBIDDEN, "Origin",
+		    "Pages of this origin may not write here; the operator "
+		    "can allow it with CORS_ORIGINS.");
+	return 0;
+}
+
+static int
+no_route(struct ctx *c, unsigned allowed, struct err *e)
+{
+	if (allowed == 0)
+		return err_set(
+		    e, ERR_NOT_FOUND, "There is nothing at this address.");
+	buf_adds(&c->res->headers, "Allow: ");
+	http_methods(&c->res->headers, allowed | HTTP_OPTIONS);
+	buf_adds(&c->res->headers, "\r\n");
+	return err_set(e, ERR_METHOD, "This address does not take %s.",
+	    http_method_name(c->req->method));
+}
+
+static int
+run_route(struct ctx *c, struct err *e)
+{
+	/* The body is set on the request, which is const to handlers. */
+	struct http_request req = *c->req;
+	unsigned allowed = 0;
+
+	c->req = &req;
+	c->route = find_route(c, &allowed);
+	if (check_origin(c, e) != 0)
+		return -1;
+	cors_headers(c->res, c->req, c->cors);
+	if (req.method == HTTP_OPTIONS && allowed != 0) {
+		buf_clear(&c->res->headers);
+		cors_preflight(c->res, c->req, c->cors, allowed);
+		return 0;
+	}
+	if (c->route == NULL)
+		return no_route(c, allowed, e);
+	if ((c->route->flags & ROUTE_LOOPBACK) &&
+	    !http_addr_is_loopback(req.remote_addr))
+		return err_set(e, ERR_FORBIDDEN,
+		    "Only clients on this machine may see this.");
+	if (!(c->route->flags & ROUTE_TRANSPORT)) {
+		dispatch_visitor(c);
+		if (read_body(c, &req, e) != 0)
+			return -1;
+	}
+	return c->route->run(c, e);
+}
+
+int
+dispatch_run(struct ctx *c)
+{
+	const struct http_request *req = c->req;
+	int rc = run_route(c, &c->error);
+
+	c->req = req;
+	if (rc >= 0)
+		return rc;
+	problem_write(c->res, &c->error, req->path);
+	metrics_error(c->metrics, c->error.code);
+	return 0;
+}

@@ -1,0 +1,24 @@
+/**
+ * From a request to its answer: who may ask (Host, Origin), which route, which
+ * method, how large a body, of what type; then the handler, and a problem
+ * document for what it could not do.
+ *
+ * Layer:  handlers
+ * Spec:   RFC 9110, sections 9 and 15; CORS: polling protocol F
+ */
+#ifndef HANDLERS_DISPATCH_H
+#define HANDLERS_DISPATCH_H
+
+#include "handlers/handlers.h"
+
+/** 0: c->res is the answer. HANDLER_PARKED: c->parked says how. */
+int dispatch_run(struct ctx *c);
+/**
+ * Who asks: the visitor's cookie into c->who, and a cookie for one who has
+ * none. Called for every route but those of the transport.
+ */
+void dispatch_visitor(struct ctx *c);
+/** After the answer: what the request held is given back. */
+void dispatch_end(struct ctx *c);
+
+#endif

@@ -1,0 +1,14 @@
+#include "handlers/chat.h"
+#include "handlers/tables.h"
+#include "io/chat_room.h"
+
+/* clang-format off */
+const struct socket_namespace events_namespaces[EVENTS_NAMESPACES] = {
+	{ "/",      NULL, NULL },
+	{ CHAT_NSP, NULL, chat_connected },
+};
+
+const struct socket_event events_table[EVENTS_COUNT] = {
+	{ CHAT_NSP, "chat", chat_message },
+};
+/* clang-format on */

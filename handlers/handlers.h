@@ -1,0 +1,174 @@
+/**
+ * The application's side of everything: what runs for a route, a namespace, an
+ * event, an ack. An application is one struct app of const tables; the
+ * transport (fcgi/, dispatch.c, polling.c, socket.c) knows only these shapes,
+ * so the echo server of tests/conformance is the same code with other tables.
+ *
+ * A request, from left to right:
+ *
+ *   fcgi/request -> dispatch_run -> route table -> handler -> response
+ *                                     polling -> socket -> event table
+ *
+ * Ownership: a struct ctx belongs to one thread; what lives as long as the
+ * request is in its arena.
+ * Failure: handlers return -1 with struct err filled, the dispatcher answers
+ * with a problem document.
+ * Layer:  handlers
+ */
+#ifndef HANDLERS_HANDLERS_H
+#define HANDLERS_HANDLERS_H
+
+#include <semaphore.h>
+#include <stdbool.h>
+
+#include <json-c/json.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/principal.h"
+#include "io/conf.h"
+#include "io/eio_store.h"
+#include "io/metrics.h"
+#include "io/queue.h"
+#include "io/sio_adapter.h"
+#include "io/store.h"
+#include "proto/cors.h"
+#include "proto/http.h"
+#include "proto/route.h"
+
+struct ctx;
+struct app;
+
+/** Beyond 0 (answered) and -1 (struct err is filled). */
+#define HANDLER_PARKED 1
+
+/** Bits of struct route.flags. */
+enum {
+	ROUTE_LOOPBACK = 1 << 0,  /* only for clients on this machine */
+	ROUTE_TRANSPORT = 1 << 1, /* all methods, own errors: the handler's */
+};
+
+struct route {
+	unsigned methods;    /* mask of enum http_method */
+	const char *pattern; /* see route.h */
+	int (*run)(struct ctx *c, struct err *e);
+	size_t body_max;   /* bytes; 0: no body */
+	const char *media; /* accepted types, space between; NULL: any */
+	unsigned flags;
+};
+
+/** How the body is read, once; filled in by fcgi/. */
+struct body_source {
+	void *cookie;
+	/** All of it into `out`; ERR_TOO_LARGE beyond `max`. */
+	int (*read)(void *cookie, size_t max, struct buf *out, struct err *e);
+};
+
+/** What a handler that returns HANDLER_PARKED leaves for the parking lot. */
+struct parked {
+	uint64_t token;
+	int64_t wait_ms;
+};
+
+struct ctx {
+	/* Of the thread. */
+	const struct app *app;
+	const struct conf *conf;
+	struct eio_store eio;
+	struct rds *rds;
+	struct sio_adapter sockets;
+	struct queue queue;
+	struct store *store; /* use ctx_store() */
+	sem_t *store_gate;
+	struct metrics *metrics;
+	/* Of the request. */
+	struct arena arena;
+	const struct http_request *req;
+	struct http_response *res;
+	struct body_source body;
+	const struct route *route;
+	struct route_params params;
+	enum cors_verdict cors;
+	struct principal who;
+	struct parked parked;
+	struct slice sid; /* for the log line */
+	struct err error; /* what went wrong, for the log line */
+	bool holds_gate;
+};
+
+/**
+ * The store, once a place in it is free: at most half of the request threads
+ * are inside at once, so that a slow store does not starve the rest. Given
+ * back at the end of the request.
+ */
+struct store *ctx_store(struct ctx *c, struct err *e) MUST_CHECK;
+/** Answer with a JSON value (its reference is taken). */
+int ctx_json(struct ctx *c, int status, struct json_object *value);
+/** The body as JSON; an object is required. New reference. */
+int ctx_body_json(
+    struct ctx *c, struct json_object **out, struct err *e) MUST_CHECK;
+
+/* Socket.IO. */
+
+struct socket_call; /* an event, ack or CONNECT being handled */
+
+struct socket_namespace {
+	const char *name;
+	/** May refuse: -1, the message goes to the client. NULL: all welcome. */
+	int (*allow)(struct socket_call *call, struct err *e);
+	/** Joined; what it emits follows the CONNECT packet. May be NULL. */
+	int (*connected)(struct socket_call *call, struct err *e);
+};
+
+struct socket_event {
+	const char *nsp;
+	const char *name;
+	int (*run)(struct socket_call *call, struct err *e);
+};
+
+/** A continuation: what runs when the client acks; named in Redis. */
+struct socket_ack {
+	const char *name;
+	int (*run)(struct socket_call *call, struct err *e);
+};
+
+struct app {
+	const struct route *routes;
+	size_t n_routes;
+	const struct socket_namespace *namespaces;
+	size_t n_namespaces;
+	const struct socket_event *events;
+	size_t n_events;
+	const struct socket_ack *acks;
+	size_t n_acks;
+	unsigned versions; /* Engine.IO versions spoken: 1 << 4 */
+	bool visitors;     /* give visitors a cookie, their principal */
+	bool wants_store;
+};
+
+struct socket_call {
+	struct ctx *c;
+	struct sio_socket socket;
+	struct json_object *args; /* array: the event's arguments without its
+	                             name; of an ack; or {auth} of a CONNECT */
+	int64_t ack_id;           /* -1: the client asked for none */
+	struct slice state;       /* of a continuation */
+	struct socket_post *post;
+};
+
+/** Emit to the calling socket; `args` (its reference is taken) are the
+ *  arguments. Goes out with the end of the POST. */
+void socket_emit(
+    struct socket_call *call, const char *event, struct json_object *args);
+/** Answer the event's ack, if one was asked and not yet answered. */
+void socket_ack(struct socket_call *call, struct json_object *args);
+/** Emit and have `continuation` run when the client acks. */
+int socket_ask(struct socket_call *call, const char *event,
+    struct json_object *args, const char *continuation, struct slice state,
+    struct err *e) MUST_CHECK;
+/** Disconnect the calling socket; `close` ends the whole session. */
+void socket_kick(struct socket_call *call, bool close);
+/** Argument `i`, NULL when there is none. */
+struct json_object *socket_arg(const struct socket_call *call, size_t i);
+
+#endif

@@ -1,0 +1,308 @@
+/*
+ * The worker's side of a chat message: run the agent, end the message.
+ *
+ *   payload -> agent table -> snapshots -> one transaction {final snapshot,
+ *   outputs, end of the job} -> emit -> (XACK by the worker)
+ *
+ * The revision is the attempt's number and a count, so a later attempt's
+ * snapshots are always newer than those of one that lost its lease.
+ */
+#include "handlers/job_chat.h"
+
+#include <stdio.h>
+
+#include "handlers/agents.h"
+#include "io/rnd.h"
+#include "io/store_chat.h"
+#include "proto/jval.h"
+#include "text/harmless.h"
+
+/* Snapshots of one attempt: far more than agents have stages. */
+#define REVS_PER_ATTEMPT 100000
+/*
+ * The page may draw a history it read before the end over the final event: the
+ * final snapshot is said again this much later (contract L, 4).
+ */
+static const int64_t ECHO_AFTER_MS[] = { 3000, 10000 };
+
+static void
+run_init(struct agent_run *run, struct job_ctx *j, char who[static 64])
+{
+	struct json_object *p = j->job->payload;
+
+	*run = (struct agent_run){
+		.j = j,
+		.who = { slice_from(who) },
+		.session_id = jval_str(p, "session_id"),
+		.conv_id = jval_str(p, "conv_id"),
+		.msg_id = jval_str(p, "msg_id"),
+		.video_id = jval_str(p, "video_id"),
+		.collection_id = jval_str(p, "collection_id"),
+		.text = jval_str(p, "text"),
+		.name = "assistant",
+		.actions = json_object_new_array(),
+		.agents = json_object_new_array(),
+		.content = json_object_new_array(),
+		.rev = j->job->token * REVS_PER_ATTEMPT,
+	};
+}
+
+static void
+run_fini(struct agent_run *run)
+{
+	(void)json_object_put(run->actions);
+	(void)json_object_put(run->agents);
+	(void)json_object_put(run->content);
+	for (size_t i = 0; i < run->n_outputs; i++)
+		(void)json_object_put(run->output[i].metadata);
+}
+
+/* Where its history was read in mid-run, the end is said again later. */
+static int
+add_echoes(struct agent_run *run, struct err *e)
+{
+	struct json_object *payload;
+	bool watched = false;
+	int rc = 0;
+
+	if (store_chat_watched(
+		run->j->store, run->session_id, run->msg_id, &watched, e) != 0)
+		return -1;
+	if (!watched)
+		return 0;
+	payload = json_object_new_object();
+	jval_put_str(payload, "session_id", run->session_id);
+	jval_put_str(payload, "msg_id", run->msg_id);
+	for (size_t i = 0; rc == 0 && i < COUNT(ECHO_AFTER_MS); i++) {
+		char id[37];
+		struct err ignored = ERR_INIT;
+
+		rnd_uuid(id);
+		rc = store_job_add(run->j->store, slice_from(id), "chat_echo",
+		    payload, ECHO_AFTER_MS[i], e);
+		/* Without its ticket the store's sweep finds it. */
+		if (rc == 0 &&
+		    queue_add(&run->j->queue, slice_from(id), ECHO_AFTER_MS[i],
+			&ignored) != 0)
+			metrics_error(run->j->metrics, ignored.code);
+	}
+	(void)json_object_put(payload);
+	return rc;
+}
+
+static int
+write_end(struct agent_run *run, enum message_status status, const char *error,
+    struct err *e)
+{
+	struct store *s = run->j->store;
+	const struct store_snapshot snap = { run->session_id, run->msg_id,
+		slice_from(message_status_name(status)), run->actions,
+		run->agents, run->content, ++run->rev };
+
+	if (store_chat_snapshot(s, &snap, e) != 0)
+		return -1;
+	if (run->n_outputs != 0 &&
+	    store_output_replace(
+		s, run->video, run->output, run->n_outputs, e) != 0)
+		return -1;
+	if (add_echoes(run, e) != 0)
+		return -1;
+	return store_job_finish(s, run->j->job,
+	    status == MESSAGE_SUCCESS ? "success" : "error", error, e);
+}
+
+static void
+emit_end(struct agent_run *run, enum message_status status)
+{
+	const struct message_output out = { run->session_id, run->conv_id,
+		run->msg_id, status, run->actions, run->agents, run->content,
+		run->rev, 0 };
+	struct chat_emission m = { run->who, run->session_id, run->msg_id,
+		message_output_json(&out), run->rev, false };
+	struct err e = ERR_INIT;
+
+	/* The store has it: a page that missed it reads the history. */
+	if (chat_room_emit(&run->j->room, &m, &e) != 0)
+		metrics_error(run->j->metrics, e.code);
+	(void)json_object_put(m.event);
+}
+
+/* The end in one transaction, then told to everybody. */
+static int
+end_run(struct agent_run *run, enum message_status status, const char *error,
+    struct err *e)
+{
+	if (store_begin(run->j->store, e) != 0)
+		return -1;
+	if (write_end(run, status, error, e) != 0) {
+		store_rollback(run->j->store);
+		return -1;
+	}
+	if (store_commit(run->j->store, e) != 0)
+		return -1;
+	emit_end(run, status);
+	return 0;
+}
+
+/* A final error: a sentence the user can see, as a text item. */
+static int
+end_error(struct agent_run *run, const char *sentence, struct err *e)
+{
+	struct buf safe = BUF_INIT;
+	int rc;
+
+	harmless_markdown(slice_from(sentence), &safe);
+	agents_content(run,
+	    message_text_item(run->name, MESSAGE_ERROR, "This did not work",
+		buf_slice(&safe)));
+	buf_fini(&safe);
+	run->n_outputs = 0;
+	rc = end_run(run, MESSAGE_ERROR, sentence, e);
+	metrics_add(run->j->metrics, METRIC_JOBS_ERROR, 1);
+	return rc;
+}
+
+static void
+greet(struct agent_run *run)
+{
+	struct buf text = BUF_INIT;
+
+	buf_adds(&text, "Start your message with the name of an agent: ");
+	agents_list(&text);
+	buf_adds(&text,
+	    ". For a sales analysis choose a video with a "
+	    "transcript and write `@sales_prompt_extractor`.");
+	agents_content(run,
+	    message_text_item("assistant", MESSAGE_SUCCESS, "What I can do",
+		buf_slice(&text)));
+	buf_fini(&text);
+}
+
+static int
+run_agent(struct agent_run *run, struct err *e)
+{
+	struct slice name = jval_str(run->j->job->payload, "agent");
+	const struct agent *agent = agents_find(name);
+	struct buf list = BUF_INIT;
+
+	if (name.n == 0) {
+		greet(run);
+		return 0;
+	}
+	if (agent == NULL) {
+		agents_list(&list);
+		(void)err_set(e, ERR_NOT_FOUND,
+		    "There is no agent @%.*s. You can ask: %s.",
+		    SLICE_ARG(slice_sub(name, 0, 64)), buf_cstr(&list));
+		buf_fini(&list);
+		return -1;
+	}
+	run->name = agent->name;
+	(void)json_object_array_add(
+	    run->agents, json_object_new_string(agent->name));
+	return agent->run(run, e);
+}
+
+/* What a failure means for the job. */
+static enum job_end
+end_of(struct agent_run *run, struct err *e)
+{
+	struct err second = ERR_INIT;
+
+	if (e->code == ERR_STALE)
+		return atomic_load(run->j->lost) ? JOB_LOST
+		    : atomic_load(run->j->stop)  ? JOB_GIVEN
+						 : JOB_LOST;
+	if (e->code == ERR_UNAVAILABLE || e->code == ERR_INTERNAL)
+		return JOB_RETRY;
+	if (end_error(run, e->msg, &second) == 0)
+		return JOB_DONE;
+	*e = second;
+	return second.code == ERR_STALE ? JOB_LOST : JOB_RETRY;
+}
+
+enum job_end
+job_chat_run(struct job_ctx *j, struct err *e)
+{
+	struct agent_run run;
+	enum job_end end = JOB_DONE;
+	char who[64] = "";
+
+	if (store_session_principal(
+		j->store, jval_str(j->job->payload, "session_id"), who, e) != 0)
+		return JOB_RETRY;
+	run_init(&run, j, who);
+	if (run_agent(&run, e) != 0 ||
+	    end_run(&run, MESSAGE_SUCCESS, "", e) != 0)
+		end = end_of(&run, e);
+	else
+		metrics_add(j->metrics, METRIC_JOBS_SUCCESS, 1);
+	run_fini(&run);
+	return end;
+}
+
+int
+job_chat_give_up(struct job_ctx *j, const struct err *why, struct err *e)
+{
+	struct agent_run run;
+	char who[64] = "";
+	char sentence[400];
+	int rc;
+
+	if (store_session_principal(
+		j->store, jval_str(j->job->payload, "session_id"), who, e) != 0)
+		return -1;
+	run_init(&run, j, who);
+	run.rev += REVS_PER_ATTEMPT - 2;
+	(void)snprintf(sentence, sizeof(sentence),
+	    "This was tried several times and did not work: %s Please ask "
+	    "again later.",
+	    why->msg);
+	rc = end_error(&run, sentence, e);
+	run_fini(&run);
+	return rc;
+}
+
+static int
+say_again(struct job_ctx *j, struct err *e)
+{
+	struct json_object *row = NULL;
+	int rc;
+
+	if (store_chat_output(j->store, jval_str(j->job->payload, "session_id"),
+		jval_str(j->job->payload, "msg_id"), &row, e) != 0)
+		/* The session was deleted: nobody wants to hear it. */
+		return e->code == ERR_NOT_FOUND ? 0 : -1;
+	rc = chat_room_emit_row(&j->room, j->store, row, e);
+	(void)json_object_put(row);
+	return rc;
+}
+
+int
+job_chat_repeat(struct job_ctx *j, struct err *e)
+{
+	return say_again(j, e);
+}
+
+enum job_end
+job_echo_run(struct job_ctx *j, struct err *e)
+{
+	if (say_again(j, e) != 0 ||
+	    store_job_finish(j->store, j->job, "success", "", e) != 0)
+		return e->code == ERR_STALE ? JOB_LOST : JOB_RETRY;
+	return JOB_DONE;
+}
+
+int
+job_echo_give_up(struct job_ctx *j, const struct err *why, struct err *e)
+{
+	return store_job_finish(j->store, j->job, "error", why->msg, e);
+}
+
+int
+job_echo_repeat(struct job_ctx *j, struct err *e)
+{
+	(void)j;
+	(void)e;
+	return 0;
+}

@@ -1,0 +1,16 @@
+/**
+ * Chat sessions and their history.
+ *
+ * Layer:  handlers
+ * Spec:   director contract B, D
+ */
+#ifndef HANDLERS_SESSION_H
+#define HANDLERS_SESSION_H
+
+#include "handlers/handlers.h"
+
+int session_list(struct ctx *c, struct err *e);
+int session_get(struct ctx *c, struct err *e);
+int session_delete(struct ctx *c, struct err *e);
+
+#endif
