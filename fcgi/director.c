@@ -1,0 +1,81 @@
+/*
+ * director.fcgi: the FastCGI server with Director's tables.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fcgi/server.h"
+#include "handlers/app.h"
+#include "io/log.h"
+
+#define PURPOSE \
+	"Director's FastCGI server; its listening socket is file descriptor 0"
+
+static int
+migrate(const struct conf *conf)
+{
+	struct err e = ERR_INIT;
+	struct store *s = store_open(conf->database_url, &e);
+	int rc = s == NULL ? -1 : store_migrate(s, &e);
+
+	if (s != NULL)
+		store_close(s);
+	if (rc != 0)
+		(void)fprintf(stderr, "director.fcgi: %s\n", e.msg);
+	return rc != 0;
+}
+
+static int
+serve(const struct conf *conf)
+{
+	struct err e = ERR_INIT;
+	char *prefix = app_prefix(conf, &e);
+	int rc;
+
+	if (prefix == NULL) {
+		(void)fprintf(stderr, "director.fcgi: %s\n", e.msg);
+		return 1;
+	}
+	rc = server_run(&app_director, conf, prefix);
+	free(prefix);
+	return rc;
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *option = argc > 1 ? argv[1] : "";
+	struct conf conf;
+	struct err e = ERR_INIT;
+	int rc;
+
+	if (strcmp(option, "--help") == 0) {
+		conf_help("director.fcgi", PURPOSE);
+		(void)puts(
+		    "\nOptions:\n  --migrate  bring the store's tables up "
+		    "to date and exit\n  -t         check the "
+		    "configuration and exit");
+		return 0;
+	}
+	if (conf_load(&conf, &e) != 0 ||
+	    rds_url_check(conf.redis_url, &e) != 0) {
+		(void)fprintf(stderr, "director.fcgi: %s\n", e.msg);
+		return 1;
+	}
+	log_set_level(log_level_parse(conf.log_level));
+	if (strcmp(option, "-t") == 0)
+		rc = puts("The configuration is good.") < 0;
+	else if (strcmp(option, "--migrate") == 0)
+		rc = migrate(&conf);
+	else if (*option != '\0')
+		rc = (fprintf(stderr,
+			  "director.fcgi: unknown option %s; see "
+			  "--help\n",
+			  option),
+		    1);
+	else
+		rc = serve(&conf);
+	conf_fini(&conf);
+	return rc;
+}

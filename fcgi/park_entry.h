@@ -1,0 +1,82 @@
+/**
+ * The table of held polls, and who may touch one. For park.c.
+ *
+ * A token names a place in the table and the generation of its use, so an old
+ * token finds nothing. Between ARMING and HANDED an entry is the request
+ * thread's; on the loop it is the loop's. What the other side has to say to it
+ * is left under the table's lock.
+ *
+ * Layer:  fcgi
+ */
+#ifndef FCGI_PARK_ENTRY_H
+#define FCGI_PARK_ENTRY_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <ev.h>
+
+#include "base/buf.h"
+#include "fcgi/request.h"
+
+/** Held polls of one process: its descriptors end sooner. */
+#define PARK_MAX 100000
+
+enum park_state {
+	PARK_FREE,
+	PARK_ARMING,  /* the request thread asks Redis */
+	PARK_HANDED,  /* on its way to the loop */
+	PARK_PARKED,  /* held */
+	PARK_WRITING, /* its answer does not fit the socket at once */
+	PARK_ABORTED, /* the client went away, the session is being closed */
+};
+
+struct park_entry {
+	ev_io io;
+	ev_timer timer;
+	struct park_entry *next; /* in the free list */
+	uint64_t token;
+	int64_t deadline_ms; /* monotonic: when the poll must be answered */
+	int64_t started_us;
+	char *text;         /* headers, then the request id; one allocation */
+	struct buf payload; /* packets left for it; its answer when WRITING */
+	uint32_t headers_n, id_n, sent;
+	struct connection connection;
+	enum park_state state;
+	bool woken;  /* a wake-up came while it was on its way */
+	bool taking; /* a take script is under way */
+	bool again;  /* and another is wanted after it */
+	bool stale;  /* its packets are on their way by another path */
+	char esid[24];
+};
+
+struct park_table {
+	pthread_mutex_t lock;
+	struct park_entry **entry;
+	uint32_t n, cap;
+	uint32_t generation;
+	struct park_entry *free;
+	struct buf handed; /* tokens: new on the loop */
+	struct buf ready;  /* tokens: packets came for them */
+};
+
+void park_table_init(struct park_table *t);
+void park_table_fini(struct park_table *t);
+/** NULL when the lot is full. */
+struct park_entry *park_table_arm(struct park_table *t, struct slice esid);
+/** NULL for a token that is over. `_locked`: the caller holds the lock. */
+struct park_entry *park_table_find(struct park_table *t, uint64_t token);
+struct park_entry *park_table_find_locked(struct park_table *t, uint64_t token);
+/** Tokens of the entries PARKED, of places from <= i < to; how many places. */
+uint32_t park_table_parked(
+    struct park_table *t, uint32_t from, uint32_t to, struct buf *tokens);
+/** Change the state and take what was left on the entry, in one step. */
+struct buf park_table_enter(struct park_table *t, struct park_entry *en,
+    enum park_state to, bool *woken);
+/** Back to the free list. */
+void park_table_release(struct park_table *t, struct park_entry *en);
+/** The only place where a state changes. Call with the lock held. */
+void park_table_set(struct park_entry *en, enum park_state to);
+
+#endif

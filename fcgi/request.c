@@ -1,0 +1,219 @@
+#include "fcgi/request.h"
+
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <fcgiapp.h>
+
+#include "base/ck.h"
+#include "base/num.h"
+#include "proto/fcgi_record.h"
+
+/*
+ * A body nobody read is read off before the connection is closed, or the web
+ * server sees a reset instead of the answer. Its own limit is far below this.
+ */
+#define DRAIN_MAX (64u * 1024 * 1024)
+
+struct request {
+	FCGX_Request fcgx;
+	int listen_fd;
+};
+
+int
+request_init(int listen_fd)
+{
+	int type = 0, listening = 0;
+	socklen_t n = sizeof(type);
+
+	if (getsockopt(listen_fd, SOL_SOCKET, SO_TYPE, &type, &n) != 0)
+		return -1;
+	n = sizeof(listening);
+	if (getsockopt(listen_fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &n) !=
+		0 ||
+	    !listening)
+		return -1;
+	return FCGX_Init();
+}
+
+struct request *
+request_new(int listen_fd)
+{
+	struct request *r = ck_calloc(1, sizeof(*r));
+
+	r->listen_fd = listen_fd;
+	(void)FCGX_InitRequest(&r->fcgx, listen_fd, FCGI_FAIL_ACCEPT_ON_INTR);
+	return r;
+}
+
+void
+request_free(struct request *r)
+{
+	if (r == NULL)
+		return;
+	FCGX_Free(&r->fcgx, 1);
+	free(r);
+}
+
+bool
+request_accept(struct request *r)
+{
+	return FCGX_Accept_r(&r->fcgx) == 0;
+}
+
+void
+request_stop(void)
+{
+	FCGX_ShutdownPending();
+}
+
+/* Meta-variables that become plain fields. */
+static const struct {
+	struct slice name;
+	size_t offset;
+} FIELDS[] = {
+#define FIELD(name, member)                                                 \
+	{                                                                   \
+		SLICE_INIT(name "="), offsetof(struct http_request, member) \
+	}
+	FIELD("QUERY_STRING", query),
+	FIELD("HTTP_HOST", host),
+	FIELD("HTTP_ORIGIN", origin),
+	FIELD("HTTP_COOKIE", cookie),
+	FIELD("CONTENT_TYPE", content_type),
+	FIELD("HTTP_ACCEPT", accept),
+	FIELD("HTTP_X_REQUEST_ID", request_id),
+	FIELD("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", request_headers),
+	FIELD("REMOTE_ADDR", remote_addr),
+	FIELD("REQUEST_SCHEME", scheme),
+#undef FIELD
+};
+
+/* The path as it was sent: PATH_INFO is decoded and cut by the web server. */
+static void
+special(struct http_request *out, struct slice param)
+{
+	static const struct slice METHOD = SLICE_INIT("REQUEST_METHOD=");
+	static const struct slice URI = SLICE_INIT("REQUEST_URI=");
+	static const struct slice LENGTH = SLICE_INIT("CONTENT_LENGTH=");
+
+	if (slice_starts(param, METHOD)) {
+		out->method = http_method_parse(slice_from_at(param, METHOD.n));
+	} else if (slice_starts(param, URI)) {
+		struct slice uri = slice_from_at(param, URI.n);
+
+		out->path = slice_sub(uri, 0, slice_chr(uri, '?'));
+	} else if (slice_starts(param, LENGTH)) {
+		if (!num_parse(slice_from_at(param, LENGTH.n), 0, INT64_MAX,
+			&out->content_length))
+			out->content_length = -1;
+	}
+}
+
+void
+request_http(struct request *r, struct arena *a, struct http_request *out)
+{
+	*out = (struct http_request){
+		.method = HTTP_OTHER,
+		.content_length = -1,
+		.scheme = SLICE("http"),
+	};
+	for (char **p = r->fcgx.envp; *p != NULL; p++) {
+		struct slice param = slice_from(*p);
+
+		special(out, param);
+		for (size_t i = 0; i < COUNT(FIELDS); i++)
+			if (slice_starts(param, FIELDS[i].name)) {
+				struct slice *to =
+				    (void *)((char *)out + FIELDS[i].offset);
+
+				*to = arena_dup(
+				    a, slice_from_at(param, FIELDS[i].name.n));
+			}
+	}
+	out->path = arena_dup(a, out->path);
+	/* No body was announced: there is none. */
+	if (out->content_length < 0 && out->method == HTTP_GET)
+		out->content_length = 0;
+}
+
+int
+request_body(void *cookie, size_t max, struct buf *out, struct err *e)
+{
+	struct request *r = cookie;
+	int n;
+
+	do {
+		char *to = buf_room(out, 16384);
+
+		n = FCGX_GetStr(to, 16384, r->fcgx.in);
+		if (n < 0)
+			return err_set(
+			    e, ERR_BAD_REQUEST, "The body broke off.");
+		out->n += (size_t)n;
+		if (out->n > max)
+			return err_set(e, ERR_TOO_LARGE,
+			    "The body is larger than the %zu bytes this "
+			    "address takes.",
+			    max);
+	} while (n == 16384);
+	out->p[out->n] = '\0';
+	return 0;
+}
+
+struct connection
+request_release(struct request *r)
+{
+	char scratch[8192];
+	size_t drained = 0;
+	struct connection c;
+	int n;
+
+	do {
+		n = FCGX_GetStr(scratch, sizeof(scratch), r->fcgx.in);
+		drained += n > 0 ? (size_t)n : 0;
+	} while (n == (int)sizeof(scratch) && drained < DRAIN_MAX);
+	c = (struct connection){ r->fcgx.ipcFd, (uint16_t)r->fcgx.requestId };
+	FCGX_Free(&r->fcgx, 0);
+	(void)FCGX_InitRequest(
+	    &r->fcgx, r->listen_fd, FCGI_FAIL_ACCEPT_ON_INTR);
+	return c;
+}
+
+static bool
+write_all(int fd, const char *p, size_t n)
+{
+	while (n > 0) {
+		ssize_t done = send(fd, p, n, MSG_NOSIGNAL);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return false;
+		p += done;
+		n -= (size_t)done;
+	}
+	return true;
+}
+
+bool
+request_answer(
+    struct connection to, const struct http_response *res, bool head_only)
+{
+	struct buf head = BUF_INIT, records = BUF_INIT;
+	bool sent;
+
+	http_head(&head, res, res->body.n);
+	fcgi_record_reply(&records, to.id, buf_slice(&head),
+	    head_only ? SLICE_EMPTY : buf_slice(&res->body));
+	sent = write_all(to.fd, records.p, records.n);
+	(void)close(to.fd);
+	buf_fini(&head);
+	buf_fini(&records);
+	return sent;
+}

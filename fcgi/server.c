@@ -1,0 +1,307 @@
+#include "fcgi/server.h"
+
+#include <sys/resource.h>
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/ck.h"
+#include "fcgi/keeper.h"
+#include "fcgi/park.h"
+#include "fcgi/request.h"
+#include "handlers/dispatch.h"
+#include "io/clock.h"
+#include "io/log.h"
+#include "io/rnd.h"
+
+/* Held polls, connections and files want descriptors; fewer are too few. */
+#define DESCRIPTORS_LOW 4096
+/* A request id of a client that is longer is replaced by ours. */
+#define REQUEST_ID_MAX 64
+
+struct server {
+	const struct app *app;
+	const struct conf *conf;
+	struct eio_store eio;
+	struct wake wake;
+	struct metrics metrics;
+	struct rds_breaker *breaker;
+	struct park *park;
+	struct keeper *keeper;
+	sem_t store_gate;
+	_Atomic bool stopping;
+	_Atomic int64_t serial; /* of request ids */
+};
+
+struct worker {
+	struct server *s;
+	struct ctx ctx;
+	struct request *request;
+	pthread_t thread;
+	_Atomic bool done;
+};
+
+/* The client's id if it is harmless, else one of ours. */
+static struct slice
+request_id(struct server *s, struct ctx *c, struct slice sent)
+{
+	bool good = sent.n > 0 && sent.n <= REQUEST_ID_MAX;
+
+	for (size_t i = 0; good && i < sent.n; i++)
+		good = sent.p[i] > ' ' && sent.p[i] < 0x7F && sent.p[i] != '"';
+	if (good)
+		return sent;
+	return slice_from(arena_printf(&c->arena, "%s-%lld", s->wake.process,
+	    (long long)atomic_fetch_add(&s->serial, 1)));
+}
+
+static void
+log_request(const struct ctx *c, struct slice id, int status, int64_t us)
+{
+	struct log_line l =
+	    log_begin(status >= 500 ? LOG_WARN : LOG_INFO, "request");
+
+	log_str(&l, "id", id);
+	log_sid(&l, "sid", c->sid);
+	log_str(&l, "method", slice_from(http_method_name(c->req->method)));
+	log_str(
+	    &l, "route", c->route ? slice_from(c->route->pattern) : SLICE("-"));
+	log_int(&l, "status", status);
+	log_int(&l, "ms", us / 1000);
+	if (c->error.code != ERR_NONE)
+		log_str(&l, "error", slice_from(err_name(c->error.code)));
+	/* What a client did wrong may quote it; what we could not do may not. */
+	if (status >= 500)
+		log_str(&l, "why", slice_from(c->error.msg));
+	log_end(&l);
+}
+
+static void
+hold(struct worker *w, struct slice id, int64_t started)
+{
+	const struct park_poll poll = {
+		.token = w->ctx.parked.token,
+		.connection = request_release(w->request),
+		.wait_ms = w->ctx.parked.wait_ms,
+		.headers = buf_slice(&w->ctx.res->headers),
+		.request_id = id,
+		.started_us = started,
+	};
+
+	park_hold(w->s->park, &poll);
+}
+
+static void
+serve(struct worker *w)
+{
+	struct http_request req;
+	struct http_response res = HTTP_RESPONSE_INIT;
+	struct ctx *c = &w->ctx;
+	int64_t started = clock_mono_us();
+	struct slice id;
+
+	c->arena = ARENA_INIT;
+	request_http(w->request, &c->arena, &req);
+	id = request_id(w->s, c, req.request_id);
+	c->req = &req;
+	c->res = &res;
+	c->route = NULL;
+	c->sid = SLICE_EMPTY;
+	c->who = PRINCIPAL_ANONYMOUS;
+	c->error = ERR_INIT;
+	c->body = (struct body_source){ w->request, request_body };
+	if (dispatch_run(c) == HANDLER_PARKED) {
+		http_header(&res, "X-Request-Id", "%.*s", SLICE_ARG(id));
+		hold(w, id, started);
+	} else {
+		http_header(&res, "X-Request-Id", "%.*s", SLICE_ARG(id));
+		(void)request_answer(
+		    request_release(w->request), &res, req.method == HTTP_HEAD);
+		metrics_status(&w->s->metrics, res.status);
+		log_request(c, id, res.status, clock_mono_us() - started);
+	}
+	dispatch_end(c);
+	http_response_fini(&res);
+}
+
+static void *
+run_worker(void *cookie)
+{
+	struct worker *w = cookie;
+
+	while (!atomic_load(&w->s->stopping)) {
+		if (request_accept(w->request))
+			serve(w);
+		else if (!atomic_load(&w->s->stopping))
+			clock_sleep_ms(10); /* out of descriptors, say */
+	}
+	atomic_store(&w->done, true);
+	return NULL;
+}
+
+static void
+on_wake(int signal)
+{
+	(void)signal; /* only ends accept() */
+}
+
+static void
+block_signals(void)
+{
+	struct sigaction wake = { .sa_handler = on_wake };
+	sigset_t set;
+
+	(void)sigaction(SIGUSR1, &wake, NULL);
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGINT);
+	(void)pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
+static void
+wait_for_signal(void)
+{
+	sigset_t set;
+	int got;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGINT);
+	(void)sigwait(&set, &got);
+}
+
+static void
+worker_init(struct worker *w, struct server *s)
+{
+	const struct conf *conf = s->conf;
+	struct err e = ERR_INIT;
+	struct rds *rds =
+	    rds_new(conf->redis_url, conf->redis_timeout_ms, s->breaker);
+
+	*w = (struct worker){ .s = s };
+	w->request = request_new(STDIN_FILENO);
+	w->ctx = (struct ctx){
+		.app = s->app,
+		.conf = conf,
+		.eio = s->eio,
+		.rds = rds,
+		.sockets = { rds, &s->eio },
+		.queue = { rds, s->eio.prefix },
+		.store_gate = &s->store_gate,
+		.metrics = &s->metrics,
+	};
+	if (s->app->wants_store) {
+		w->ctx.store = store_open(conf->database_url, &e);
+		if (w->ctx.store == NULL)
+			log_fatal("%s", e.msg);
+	}
+}
+
+static void
+worker_fini(struct worker *w)
+{
+	request_free(w->request);
+	if (w->ctx.store != NULL)
+		store_close(w->ctx.store);
+	rds_free(w->ctx.rds);
+}
+
+/* A thread may be on its way into accept() when it is woken: wake again. */
+static void
+join(struct worker *workers, int64_t n)
+{
+	for (int64_t i = 0; i < n; i++) {
+		while (!atomic_load(&workers[i].done)) {
+			(void)pthread_kill(workers[i].thread, SIGUSR1);
+			clock_sleep_ms(10);
+		}
+		(void)pthread_join(workers[i].thread, NULL);
+		worker_fini(&workers[i]);
+	}
+}
+
+static void *
+run_park(void *cookie)
+{
+	park_run(cookie);
+	return NULL;
+}
+
+static void
+warn_limits(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 &&
+	    limit.rlim_cur < DESCRIPTORS_LOW)
+		log_warnx("only %llu descriptors: raise the limit (ulimit -n) "
+			  "to hold more than as many polls",
+		    (unsigned long long)limit.rlim_cur);
+}
+
+static void
+server_init(struct server *s, const struct app *app, const struct conf *conf,
+    const char *prefix)
+{
+	s->app = app;
+	s->conf = conf;
+	rnd_id(s->wake.process, 10);
+	s->eio = (struct eio_store){ prefix, &s->wake, conf->ping_interval_ms,
+		conf->ping_timeout_ms, conf->connect_timeout_ms };
+	s->breaker = rds_breaker_new();
+	(void)sem_init(&s->store_gate, 0, (unsigned)(conf->threads + 1) / 2);
+	s->keeper = keeper_new(&(struct keeper_setup){ &s->eio, conf->redis_url,
+	    conf->redis_timeout_ms, s->breaker, &s->metrics });
+	s->park = park_new(&(struct park_setup){
+	    &s->eio, conf->redis_url, &s->metrics, keeper_ended, s->keeper });
+	park_wake(s->park, &s->wake);
+}
+
+int
+server_run(const struct app *app, const struct conf *conf, const char *prefix)
+{
+	struct server *s = ck_calloc(1, sizeof(*s));
+	struct worker *workers =
+	    ck_calloc((size_t)conf->threads, sizeof(*workers));
+	pthread_t loop;
+
+	if (request_init(STDIN_FILENO) != 0) {
+		(void)fputs("This is a FastCGI program: its listening socket "
+			    "must be file descriptor 0.\n",
+		    stderr);
+		free(workers);
+		free(s);
+		return 1;
+	}
+	block_signals();
+	warn_limits();
+	server_init(s, app, conf, prefix);
+	for (int64_t i = 0; i < conf->threads; i++)
+		worker_init(&workers[i], s);
+	if (pthread_create(&loop, NULL, run_park, s->park) != 0)
+		abort();
+	for (int64_t i = 0; i < conf->threads; i++)
+		if (pthread_create(
+			&workers[i].thread, NULL, run_worker, &workers[i]) != 0)
+			abort();
+	log_info("started, process %s", s->wake.process);
+	wait_for_signal();
+	atomic_store(&s->stopping, true);
+	request_stop();
+	join(workers, conf->threads);
+	park_drain(s->park);
+	(void)pthread_join(loop, NULL);
+	park_free(s->park);
+	keeper_free(s->keeper);
+	rds_breaker_free(s->breaker);
+	(void)sem_destroy(&s->store_gate);
+	log_info("stopped");
+	free(workers);
+	free(s);
+	return 0;
+}

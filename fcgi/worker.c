@@ -1,0 +1,422 @@
+/*
+ * director-worker: drains the job queue. Some threads run jobs; one renews the
+ * leases of what runs, writes tickets for jobs that have none, moves delayed
+ * ones to the stream and adds the counters to Redis.
+ *
+ *   ticket -> store_job_start -> job_type.run -> XACK
+ */
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/ck.h"
+#include "handlers/app.h"
+#include "handlers/jobs.h"
+#include "io/clock.h"
+#include "io/log.h"
+#include "io/rnd.h"
+#include "io/store_job.h"
+
+#define PURPOSE "runs the jobs of Director's queue"
+
+/* A thread waits so long for a ticket before it looks at its flags. */
+#define BLOCK_MS 1000
+/* What nobody has a ticket for gets one within this, and a bit of quiet. */
+#define SWEEP_MS    3000
+#define QUIET_MS    5000
+#define SWEEP_LIMIT 100
+/* A ticket taken and never acked: its consumer is dead for sure. */
+#define RECLAIM_MS 60000
+/* A delayed ticket is late by at most this. */
+#define PROMOTE_MS 250
+/* A failed job is tried again after a random part of this, doubling. */
+#define RETRY_FIRST_MS 1000
+
+struct slot {
+	struct program *program;
+	struct job_ctx ctx;
+	struct rds *rds;
+	pthread_t thread;
+	struct store_job job;
+	bool busy; /* under the program's lock: `job` is running */
+	_Atomic bool lost;
+};
+
+struct program {
+	const struct conf *conf;
+	const char *prefix;
+	char consumer[16];
+	struct rds_breaker *breaker;
+	struct wake wake; /* holds no polls */
+	struct eio_store eio;
+	struct metrics metrics;
+	pthread_mutex_t lock;
+	struct slot *slot;
+	_Atomic bool stop;
+};
+
+static void
+log_job(const struct slot *s, const char *end, const struct err *e, int64_t us)
+{
+	struct log_line l =
+	    log_begin(e->code >= ERR_UNAVAILABLE ? LOG_WARN : LOG_INFO, "job");
+
+	log_str(&l, "job", slice_from(s->job.id));
+	log_str(&l, "type", slice_from(s->job.type));
+	log_int(&l, "attempt", s->job.token);
+	log_str(&l, "status", slice_from(end));
+	log_int(&l, "ms", us / 1000);
+	if (e->code != ERR_NONE) {
+		log_str(&l, "error", slice_from(err_name(e->code)));
+		log_str(&l, "why", slice_from(e->msg));
+	}
+	log_end(&l);
+}
+
+/* Full jitter: failures of many do not come back together. */
+static int64_t
+retry_delay(int tries)
+{
+	uint32_t random;
+
+	rnd_bytes(&random, sizeof(random));
+	return random % (RETRY_FIRST_MS << (tries < 10 ? tries : 10)) + 50;
+}
+
+static void
+give_up(struct slot *s, const struct job_type *type, const struct err *why)
+{
+	struct err e = ERR_INIT;
+
+	if (type->give_up(&s->ctx, why, &e) != 0 && e.code != ERR_STALE)
+		log_warnx("job %s: cannot end it: %s", s->job.id, e.msg);
+}
+
+static void
+retry(struct slot *s, const struct job_type *type, const struct err *why)
+{
+	int64_t delay = retry_delay(s->job.tries);
+	struct err e = ERR_INIT;
+
+	metrics_add(&s->program->metrics, METRIC_JOBS_RETRIED, 1);
+	if (s->job.tries + 1 >= STORE_JOB_TRIES) {
+		give_up(s, type, why);
+		return;
+	}
+	/* Should the store fail too, the lease runs out and the sweep helps. */
+	if (store_job_retry(s->ctx.store, &s->job, delay, why->msg, &e) != 0 ||
+	    queue_add(&s->ctx.queue, slice_from(s->job.id), delay, &e) != 0)
+		log_warnx(
+		    "job %s: cannot queue it again: %s", s->job.id, e.msg);
+}
+
+static void
+give_back(struct slot *s)
+{
+	struct err e = ERR_INIT;
+
+	if (store_job_release(s->ctx.store, &s->job, &e) != 0 ||
+	    queue_add(&s->ctx.queue, slice_from(s->job.id), 0, &e) != 0)
+		log_warnx("job %s: cannot give it back: %s", s->job.id, e.msg);
+}
+
+static void
+set_busy(struct slot *s, bool busy)
+{
+	(void)pthread_mutex_lock(&s->program->lock);
+	s->busy = busy;
+	(void)pthread_mutex_unlock(&s->program->lock);
+}
+
+static void
+run_started(struct slot *s, const struct job_type *type)
+{
+	static const char *const END[] = {
+		[JOB_DONE] = "done",
+		[JOB_RETRY] = "retry",
+		[JOB_GIVEN] = "given back",
+		[JOB_LOST] = "lost",
+	};
+	int64_t started = clock_mono_us();
+	struct err e = ERR_INIT;
+	enum job_end end;
+
+	atomic_store(&s->lost, false);
+	set_busy(s, true);
+	end = type->run(&s->ctx, &e);
+	set_busy(s, false);
+	log_job(s, END[end], &e, clock_mono_us() - started);
+	if (end == JOB_RETRY)
+		retry(s, type, &e);
+	else if (end == JOB_GIVEN)
+		give_back(s);
+}
+
+/* The row decides what the ticket is worth. */
+static void
+run_found(struct slot *s, enum store_job_start what)
+{
+	static const struct err DEAD = { ERR_INTERNAL, "",
+		"the work was interrupted too often." };
+	const struct job_type *type = jobs_find(s->job.type);
+	struct err e = ERR_INIT;
+
+	if (type == NULL) {
+		log_warnx("job %s: unknown type", s->job.id);
+		if (what == STORE_JOB_STARTED &&
+		    store_job_finish(s->ctx.store, &s->job, "error",
+			"unknown type", &e) != 0)
+			log_warnx("job %s: %s", s->job.id, e.msg);
+		return;
+	}
+	if (what == STORE_JOB_STARTED)
+		run_started(s, type);
+	else if (what == STORE_JOB_DEAD)
+		give_up(s, type, &DEAD);
+	else if (type->repeat(&s->ctx, &e) != 0)
+		log_warnx("job %s: %s", s->job.id, e.msg);
+}
+
+/* True: the ticket is used up. */
+static bool
+use_ticket(struct slot *s, const struct queue_ticket *t)
+{
+	enum store_job_start what;
+	struct err e = ERR_INIT;
+
+	if (store_job_start(s->ctx.store, slice_from(t->job),
+		s->program->conf->lease_ms, &s->job, &what, &e) != 0) {
+		log_warnx("job %s: %s", t->job, e.msg);
+		return false;
+	}
+	if (what == STORE_JOB_BUSY || what == STORE_JOB_GONE)
+		return true;
+	s->ctx.arena = ARENA_INIT;
+	s->ctx.job = &s->job;
+	run_found(s, what);
+	arena_fini(&s->ctx.arena);
+	store_job_fini(&s->job);
+	return true;
+}
+
+static void *
+run_slot(void *cookie)
+{
+	struct slot *s = cookie;
+	struct queue_ticket t;
+	struct err e = ERR_INIT;
+	bool got;
+
+	while (!atomic_load(&s->program->stop)) {
+		if (queue_reserve(&s->ctx.queue,
+			slice_from(s->program->consumer), BLOCK_MS, &t, &got,
+			&e) != 0) {
+			clock_sleep_ms(200);
+			continue;
+		}
+		/* A ticket that was not used up or acked is written again by
+		 * the sweep and dropped by the reclaim. */
+		if (got && use_ticket(s, &t) &&
+		    queue_ack(&s->ctx.queue, &t, &e) != 0)
+			metrics_error(&s->program->metrics, e.code);
+	}
+	return NULL;
+}
+
+/* The keeper's side: leases, tickets, counters. */
+
+static void
+renew(struct slot *s, struct store *store)
+{
+	struct err e = ERR_INIT;
+
+	(void)pthread_mutex_lock(&s->program->lock);
+	if (s->busy &&
+	    store_job_renew(store, &s->job, s->program->conf->lease_ms, &e) !=
+		0 &&
+	    e.code == ERR_STALE)
+		atomic_store(&s->lost, true);
+	(void)pthread_mutex_unlock(&s->program->lock);
+}
+
+static void
+sweep(struct store *store, const struct queue *q)
+{
+	char ids[SWEEP_LIMIT][37];
+	struct err e = ERR_INIT;
+	int n = 0;
+
+	if (store_job_sweep(store, QUIET_MS, SWEEP_LIMIT, ids, &n, &e) != 0) {
+		log_warnx("sweep: %s", e.msg);
+		return;
+	}
+	for (int i = 0; i < n; i++)
+		if (queue_add(q, slice_from(ids[i]), 0, &e) != 0)
+			return; /* the next sweep writes it */
+}
+
+struct keeper_job {
+	int64_t every_ms, next_ms;
+};
+
+static bool
+due(struct keeper_job *job)
+{
+	int64_t now = clock_mono_ms();
+
+	if (now < job->next_ms)
+		return false;
+	job->next_ms = now + job->every_ms;
+	return true;
+}
+
+static void
+keep(struct program *p, struct store *store, struct rds *rds)
+{
+	struct keeper_job renewing = { p->conf->lease_ms / 4, 0 };
+	struct keeper_job sweeping = { SWEEP_MS, 0 };
+	struct keeper_job reclaiming = { RECLAIM_MS / 2, 0 };
+	struct keeper_job flushing = { 1000, 0 };
+	const struct queue q = { rds, p->prefix };
+	struct err e = ERR_INIT;
+
+	while (!atomic_load(&p->stop)) {
+		if (due(&renewing))
+			for (int64_t i = 0; i < p->conf->worker_threads; i++)
+				renew(&p->slot[i], store);
+		if (due(&sweeping))
+			sweep(store, &q);
+		if (queue_promote(&q, &e) != 0 ||
+		    (due(&reclaiming) &&
+			queue_reclaim(&q, slice_from(p->consumer), RECLAIM_MS,
+			    &e) != 0) ||
+		    (due(&flushing) &&
+			metrics_flush(&p->metrics, rds, p->prefix, "", &e) !=
+			    0))
+			metrics_error(&p->metrics, e.code);
+		clock_sleep_ms(PROMOTE_MS);
+	}
+}
+
+static void
+slot_init(struct slot *s, struct program *p)
+{
+	struct err e = ERR_INIT;
+
+	s->program = p;
+	s->rds =
+	    rds_new(p->conf->redis_url, p->conf->redis_timeout_ms, p->breaker);
+	s->ctx = (struct job_ctx){
+		.conf = p->conf,
+		.store = store_open(p->conf->database_url, &e),
+		.queue = { s->rds, p->prefix },
+		.room = { { s->rds, &p->eio } },
+		.metrics = &p->metrics,
+		.lost = &s->lost,
+		.stop = &p->stop,
+	};
+	if (s->ctx.store == NULL)
+		log_fatal("%s", e.msg);
+}
+
+static void
+slot_fini(struct slot *s)
+{
+	store_close(s->ctx.store);
+	rds_free(s->rds);
+}
+
+static struct program *the_program; /* for the signal handler alone */
+
+static void
+on_signal(int number)
+{
+	(void)number;
+	atomic_store(&the_program->stop, true);
+}
+
+static void
+take_signals(struct program *p)
+{
+	struct sigaction stop = { .sa_handler = on_signal };
+
+	the_program = p;
+	(void)sigaction(SIGTERM, &stop, NULL);
+	(void)sigaction(SIGINT, &stop, NULL);
+	(void)signal(SIGPIPE, SIG_IGN);
+}
+
+static void
+work(const struct conf *conf, const char *prefix)
+{
+	struct program *p = ck_calloc(1, sizeof(*p));
+	struct rds *rds;
+	struct store *store;
+	struct err e = ERR_INIT;
+
+	p->conf = conf;
+	p->prefix = prefix;
+	p->eio = (struct eio_store){ prefix, &p->wake, conf->ping_interval_ms,
+		conf->ping_timeout_ms, conf->connect_timeout_ms };
+	p->breaker = rds_breaker_new();
+	rnd_id(p->consumer, 10);
+	(void)pthread_mutex_init(&p->lock, NULL);
+	p->slot = ck_calloc((size_t)conf->worker_threads, sizeof(*p->slot));
+	take_signals(p);
+	rds = rds_new(conf->redis_url, conf->redis_timeout_ms, p->breaker);
+	store = store_open(conf->database_url, &e);
+	if (store == NULL)
+		log_fatal("%s", e.msg);
+	for (int64_t i = 0; i < conf->worker_threads; i++)
+		slot_init(&p->slot[i], p);
+	for (int64_t i = 0; i < conf->worker_threads; i++)
+		if (pthread_create(
+			&p->slot[i].thread, NULL, run_slot, &p->slot[i]) != 0)
+			abort();
+	log_info("started, consumer %s", p->consumer);
+	keep(p, store, rds);
+	for (int64_t i = 0; i < conf->worker_threads; i++) {
+		(void)pthread_join(p->slot[i].thread, NULL);
+		slot_fini(&p->slot[i]);
+	}
+	store_close(store);
+	rds_free(rds);
+	rds_breaker_free(p->breaker);
+	log_info("stopped");
+	free(p->slot);
+	free(p);
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *option = argc > 1 ? argv[1] : "";
+	struct conf conf;
+	struct err e = ERR_INIT;
+	char *prefix = NULL;
+	int rc = 0;
+
+	if (strcmp(option, "--help") == 0) {
+		conf_help("director-worker", PURPOSE);
+		return 0;
+	}
+	if (conf_load(&conf, &e) != 0 ||
+	    rds_url_check(conf.redis_url, &e) != 0) {
+		(void)fprintf(stderr, "director-worker: %s\n", e.msg);
+		return 1;
+	}
+	log_set_level(log_level_parse(conf.log_level));
+	if (strcmp(option, "-t") == 0) {
+		rc = puts("The configuration is good.") < 0;
+	} else if ((prefix = app_prefix(&conf, &e)) == NULL) {
+		(void)fprintf(stderr, "director-worker: %s\n", e.msg);
+		rc = 1;
+	} else {
+		work(&conf, prefix);
+	}
+	free(prefix);
+	conf_fini(&conf);
+	return rc;
+}
