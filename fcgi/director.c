@@ -7,17 +7,21 @@
 
 #include "fcgi/server.h"
 #include "handlers/app.h"
+#include "handlers/sample.h"
 #include "io/log.h"
 
 #define PURPOSE \
 	"Director's FastCGI server; its listening socket is file descriptor 0"
 
 static int
-migrate(const struct conf *conf)
+migrate(const struct conf *conf, const char *sample)
 {
 	struct err e = ERR_INIT;
 	struct store *s = store_open(conf->database_url, &e);
 	int rc = s == NULL ? -1 : store_migrate(s, &e);
+
+	if (rc == 0 && sample != NULL)
+		rc = sample_load(s, sample, &e);
 
 	if (s != NULL)
 		store_close(s);
@@ -53,9 +57,12 @@ main(int argc, char **argv)
 	if (strcmp(option, "--help") == 0) {
 		conf_help("director.fcgi", PURPOSE);
 		(void)puts(
-		    "\nOptions:\n  --migrate  bring the store's tables up "
-		    "to date and exit\n  -t         check the "
-		    "configuration and exit");
+		    "\nOptions:\n"
+		    "  --migrate [FILE]  bring the store's tables up to "
+		    "date and exit; an empty store\n"
+		    "                    gets the transcript in FILE as "
+		    "its first video\n"
+		    "  -t                check the configuration and exit");
 		return 0;
 	}
 	if (conf_load(&conf, &e) != 0 ||
@@ -67,7 +74,7 @@ main(int argc, char **argv)
 	if (strcmp(option, "-t") == 0)
 		rc = puts("The configuration is good.") < 0;
 	else if (strcmp(option, "--migrate") == 0)
-		rc = migrate(&conf);
+		rc = migrate(&conf, argc > 2 ? argv[2] : NULL);
 	else if (*option != '\0')
 		rc = (fprintf(stderr,
 			  "director.fcgi: unknown option %s; see "

@@ -145,6 +145,16 @@ job_payload(const struct message *m, const struct store_chat_new *new)
 	return p;
 }
 
+/* What was asked; with nothing behind the @name, who was. */
+static struct slice
+name_of(const struct message *m)
+{
+	struct slice text, agent = message_agent(m, &text);
+
+	text = slice_trim(text);
+	return utf8_prefix(text.n != 0 ? text : agent, NAME_MAX);
+}
+
 /* Ids that the message lacks are made here. */
 struct ids {
 	char session[37], input[37], output[37], job[37];
@@ -165,7 +175,7 @@ fill(struct store_chat_new *new, const struct message *m, struct ids *ids)
 		.output_id = slice_from(ids->output),
 		.collection_id = m->collection_id,
 		.video_id = m->video_id,
-		.name = utf8_prefix(slice_trim(m->text), NAME_MAX),
+		.name = name_of(m),
 		.agents = agents_array(m),
 		.content = harmless_content(m->content),
 		.output_actions = json_object_new_array(),

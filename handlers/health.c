@@ -45,7 +45,11 @@ health_metrics(struct ctx *c, struct err *e)
 	/* Without the store the rest is still worth telling. */
 	if (s != NULL && store_job_counts(s, &jobs, e) != 0)
 		jobs = NULL;
-	rc = metrics_print(c->rds, c->eio.prefix, jobs, &c->res->body, e);
+	rc = metrics_flush(
+	    c->metrics, c->rds, c->eio.prefix, c->eio.wake->process, e);
+	if (rc == 0)
+		rc = metrics_print(
+		    c->rds, c->eio.prefix, jobs, &c->res->body, e);
 	(void)json_object_put(jobs);
 	if (rc == 0)
 		http_header(c->res, "Content-Type",

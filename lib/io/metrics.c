@@ -83,22 +83,23 @@ static int
 add_counter(
     struct metrics *m, struct rds *r, const char *key, int which, struct err *e)
 {
-	int64_t now =
-	    atomic_load_explicit(&m->counter[which], memory_order_relaxed);
+	int64_t n = atomic_exchange(&m->counter[which], 0);
 	struct rds_command c;
 	struct redisReply *reply;
 	char field[40], number[24];
 
-	if (now == m->flushed[which])
+	if (n == 0)
 		return 0;
 	field_name(which, field);
 	c = rds_command("HINCRBY", key, field, NULL);
-	rds_word_int(&c, now - m->flushed[which], number);
+	rds_word_int(&c, n, number);
 	reply = rds_call(r, &c, e);
-	if (reply == NULL)
+	if (reply == NULL) {
+		/* With the next flush. */
+		atomic_fetch_add(&m->counter[which], n);
 		return -1;
+	}
 	rds_reply_free(reply);
-	m->flushed[which] = now;
 	return 0;
 }
 

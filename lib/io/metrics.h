@@ -3,7 +3,7 @@
  * to one Redis hash every second, so that /metrics tells of all processes
  * whichever answers it. What a process that is killed had not added is lost.
  *
- * Threads: metrics_add() from any; flush and print from one at a time.
+ * Threads: any.
  * Layer:  io
  * Spec:   Prometheus text exposition format 0.0.4
  */
@@ -36,9 +36,8 @@ enum metric {
 };
 
 struct metrics {
-	_Atomic int64_t counter[METRIC__MAX];
-	int64_t flushed[METRIC__MAX];
-	_Atomic int64_t parked; /* held polls */
+	_Atomic int64_t counter[METRIC__MAX]; /* not yet in Redis */
+	_Atomic int64_t parked;               /* held polls */
 };
 
 void metrics_add(struct metrics *m, enum metric which, int64_t n);

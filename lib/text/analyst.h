@@ -124,9 +124,13 @@ struct analyst_objections {
 
 /** What one said and the other answered, whole turns, for training data. */
 struct analyst_exchange {
-	size_t first_cue;    /* of the buyer's turn */
-	struct slice prompt; /* the buyer's words, cues joined by a space */
-	struct slice reply;  /* the seller's */
+	size_t first_cue; /* of the buyer's turn */
+	/**
+	 * The buyer's words, sentences joined by a space. Below four words the
+	 * seller's last sentence goes before: "Seller: …\nBuyer: …".
+	 */
+	struct slice prompt;
+	struct slice reply; /* the seller's */
 	int score;
 };
 

@@ -65,6 +65,8 @@ static const struct analyst_match_rule techniques[] = {
 	{ "encrypt*", ANALYST_CREDIBILITY, 3 },
 	{ "% of&donat*", ANALYST_CREDIBILITY, 3 },
 	{ "of every dollar", ANALYST_CREDIBILITY, 4 },
+	{ "of the money goes", ANALYST_CREDIBILITY, 4 },
+	{ "highly recommend", ANALYST_CREDIBILITY, 3 },
 
 	/* Reasons: if this, then that. */
 	{ "because", ANALYST_LOGICAL, 2 },
@@ -492,6 +494,10 @@ static const struct analyst_match_rule techniques[] = {
 	{ "part of your", ANALYST_CLOSING, 2 },
 	{ "donate&?", ANALYST_CLOSING, 1 },
 	{ "like to donate more", ANALYST_CLOSING, 3 },
+	{ "would you consider", ANALYST_CLOSING, 4 },
+	{ "have you thought about", ANALYST_CLOSING, 4 },
+	{ "thought about donat*", ANALYST_CLOSING, 4 },
+	{ "how soon", ANALYST_CLOSING, 3 },
 	{ "sign up", ANALYST_CLOSING, 3 },
 	{ "sign today", ANALYST_CLOSING, 5 },
 	{ "sign by", ANALYST_CLOSING, 5 },

@@ -20,7 +20,7 @@
 /** The seeds' vector(1536). */
 #define EMBED_DIMS 1536
 /** Features beyond this many bytes of a text are ignored: bounds the time. */
-#define EMBED_MAX_BYTES (64u * 1024)
+#define EMBED_MAX_BYTES ((size_t)64 * 1024)
 /** Name of the model, for metadata. */
 #define EMBED_MODEL "offline-hash-1536"
 

@@ -3,12 +3,12 @@
  * inserts the result as HTML unsanitised (chat-vue does): nothing in it can
  * become a tag, an attribute or a script.
  *
- * Outside fenced code blocks `&` and `<` become entities, so does `>` unless it
- * marks a block quote; link and image targets, reference definitions and
- * autolinks keep only http, https, mailto, `#` and `/` targets, others lose
- * the bracket that makes them a link. Code fences are recognised more strictly
- * than marked does: what is left alone here is code there. Code inside fences
- * is not touched: marked escapes it itself.
+ * Outside fenced code blocks `&`, `<` and `$` (KaTeX) become entities, so does
+ * `>` unless it marks a block quote; links and images go to http, https,
+ * mailto, `#` and `/` targets only, others lose the bracket that makes them a
+ * link; so do reference definitions and autolinks in angle brackets, always.
+ * Fences are moved to column 0 behind a blank line, so that what is left alone
+ * here is code there. Code inside them is not touched: marked escapes it.
  *
  * Ownership: the caller's buf is appended to.
  * Failure: none. Control characters other than tab and newline are dropped.

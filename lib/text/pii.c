@@ -7,7 +7,7 @@
  * looked at again until nothing is found; more rounds than this were never
  * seen, and each costs a pass.
  */
-#define MAX_ROUNDS 4
+#define MAX_ROUNDS 16
 
 /* In the order they are tried: a card is not to be taken for a phone. */
 static const struct {

@@ -193,7 +193,9 @@ in_context(struct slice text, size_t at)
 	size_t from = at < CONTEXT_BEFORE ? 0 : at - CONTEXT_BEFORE;
 
 	for (size_t i = from; i < at; i++) {
-		if (pii_scan_in_word(text, i))
+		/* "[phone]" is a number gone, not a word about one. */
+		if (pii_scan_in_word(text, i) ||
+		    (i > 0 && text.p[i - 1] == '['))
 			continue;
 		for (size_t w = 0; w < COUNT(words); w++) {
 			struct slice word = slice_from(words[w]);

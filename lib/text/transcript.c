@@ -84,7 +84,10 @@ normalise(struct slice raw, struct arena *a)
 	for (size_t i = 0; i < raw.n; i++) {
 		if (raw.p[i] == '\r' && i + 1 < raw.n && raw.p[i + 1] == '\n')
 			continue;
-		out[n++] = raw.p[i] == '\r' ? '\n' : raw.p[i];
+		out[n] = raw.p[i];
+		if (out[n] == '\r')
+			out[n] = '\n';
+		n++;
 	}
 	return (struct slice){ out, n };
 }

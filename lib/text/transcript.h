@@ -24,7 +24,7 @@
 #include "base/slice.h"
 
 /** Ten hours of talk are about 1 MB; the body limit of the upload route. */
-#define TRANSCRIPT_MAX_BYTES (10u * 1024 * 1024)
+#define TRANSCRIPT_MAX_BYTES ((size_t)10 * 1024 * 1024)
 /** Ten hours with a cue a second, and room; bounds the array to 8 MB. */
 #define TRANSCRIPT_MAX_CUES 100000u
 /** Longer than any name and title; a longer "name" is taken as speech. */

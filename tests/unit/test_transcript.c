@@ -181,7 +181,7 @@ test_limits(void)
 }
 
 /* Enough to notice, and quick under the sanitizers. */
-#define BLOW_UP_BYTES (1024u * 1024)
+#define BLOW_UP_BYTES ((size_t)1024 * 1024)
 
 /* A megabyte of what makes careless parsers quadratic. */
 static void
@@ -255,7 +255,7 @@ test_sentences(void)
 }
 
 static void
-test_helpers(void)
+test_names_and_words(void)
 {
 	struct arena a = ARENA_INIT;
 	struct transcript t;
@@ -277,5 +277,5 @@ main(void)
 	return check_main((struct check_case[]){ CHECK_CASE(test_formats),
 	    CHECK_CASE(test_refused), CHECK_CASE(test_limits),
 	    CHECK_CASE(test_no_blow_up), CHECK_CASE(test_sentences),
-	    CHECK_CASE(test_helpers), { NULL, NULL } });
+	    CHECK_CASE(test_names_and_words), { NULL, NULL } });
 }

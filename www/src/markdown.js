@@ -87,14 +87,13 @@ export function blocksOf(text) {
   return blocks;
 }
 
-const ENTITIES = {
-  lt: '<', gt: '>', amp: '&', quot: '"', '#34': '"', apos: "'", '#39': "'", '#x27': "'",
-};
+const ENTITIES = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 
 /**
  * The server escapes its plain strings for clients which insert them as HTML.
  * This page inserts text, so the escapes are undone once.
  */
 export function plain(text) {
-  return String(text ?? '').replace(/&(lt|gt|amp|quot|#34|apos|#39|#x27);/g, (_, name) => ENTITIES[name]);
+  return String(text ?? '').replace(/&(?:(lt|gt|amp|quot|apos)|#(\d{1,3})|#x([0-9a-f]{1,2}));/g,
+    (_, name, decimal, hex) => ENTITIES[name] ?? String.fromCharCode(decimal ?? parseInt(hex, 16)));
 }
