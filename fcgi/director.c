@@ -20,8 +20,9 @@ migrate(const struct conf *conf, const char *sample)
 	struct store *s = store_open(conf->database_url, &e);
 	int rc = s == NULL ? -1 : store_migrate(s, &e);
 
-	if (rc == 0 && sample != NULL)
-		rc = sample_load(s, sample, &e);
+	/* Nice to have: an installation without the file is complete. */
+	if (rc == 0 && sample != NULL && sample_load(s, sample, &e) != 0)
+		log_warnx("%s", e.msg);
 
 	if (s != NULL)
 		store_close(s);

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/ck.h"
 #include "io/clock.h"
@@ -120,7 +121,7 @@ flush(struct keeper *k)
 static bool
 nap(struct keeper *k, int64_t ms)
 {
-	int64_t at = clock_wall_ms() + ms;
+	int64_t at = clock_mono_ms() + ms;
 	struct timespec until = { at / 1000, (long)(at % 1000) * 1000000 };
 	bool go;
 
@@ -163,13 +164,18 @@ struct keeper *
 keeper_new(const struct keeper_setup *setup)
 {
 	struct keeper *k = ck_calloc(1, sizeof(*k));
+	pthread_condattr_t clock;
 
 	k->setup = *setup;
 	k->rds =
 	    rds_new(setup->redis_url, setup->redis_timeout_ms, setup->breaker);
 	k->sockets = (struct sio_adapter){ k->rds, setup->eio };
 	(void)pthread_mutex_init(&k->lock, NULL);
-	(void)pthread_cond_init(&k->poke, NULL);
+	/* The wall clock may be set back: pings would wait for it. */
+	(void)pthread_condattr_init(&clock);
+	(void)pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+	(void)pthread_cond_init(&k->poke, &clock);
+	(void)pthread_condattr_destroy(&clock);
 	if (pthread_create(&k->thread, NULL, run, k) != 0)
 		abort();
 	return k;

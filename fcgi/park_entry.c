@@ -71,13 +71,15 @@ park_table_arm(struct park_table *t, struct slice esid)
 {
 	struct park_entry *en;
 
+	if (esid.n >= sizeof(en->esid))
+		return NULL;
 	(void)pthread_mutex_lock(&t->lock);
 	en = t->free;
 	if (en != NULL)
 		t->free = en->next;
 	else
 		en = new_entry(t);
-	if (en != NULL && esid.n < sizeof(en->esid)) {
+	if (en != NULL) {
 		uint64_t place = en->token & ((1U << PLACE_BITS) - 1);
 
 		if (++t->generation == 0)

@@ -63,7 +63,7 @@ struct park_table {
 
 void park_table_init(struct park_table *t);
 void park_table_fini(struct park_table *t);
-/** NULL when the lot is full. */
+/** NULL when the lot is full or `esid` is no Engine.IO session id. */
 struct park_entry *park_table_arm(struct park_table *t, struct slice esid);
 /** NULL for a token that is over. `_locked`: the caller holds the lock. */
 struct park_entry *park_table_find(struct park_table *t, uint64_t token);

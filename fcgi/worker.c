@@ -195,6 +195,7 @@ use_ticket(struct slot *s, const struct queue_ticket *t)
 		return true;
 	s->ctx.arena = ARENA_INIT;
 	s->ctx.job = &s->job;
+	s->ctx.ended = what != STORE_JOB_STARTED;
 	run_found(s, what);
 	arena_fini(&s->ctx.arena);
 	store_job_fini(&s->job);

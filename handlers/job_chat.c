@@ -107,6 +107,8 @@ write_end(struct agent_run *run, enum message_status status, const char *error,
 		return -1;
 	if (add_echoes(run, e) != 0)
 		return -1;
+	if (run->j->ended)
+		return 0;
 	return store_job_finish(s, run->j->job,
 	    status == MESSAGE_SUCCESS ? "success" : "error", error, e);
 }

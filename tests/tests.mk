@@ -38,3 +38,6 @@ test: ## install what is missing and run every functional test
 	awk '{ p += $$1; f += $$2; s += $$3 } \
 	  END { printf "%d passed, %d failed%s\n", p, f, s ? ", " s " skipped" : "" }' \
 	  $(COUNTS); exit $$rc
+
+include tests/conformance/conformance.mk
+-include adm/lint.mk

@@ -12,7 +12,8 @@
 
 #define TOPICS 8u
 /* Slots for distinct words; more than three quarters are not counted. */
-#define SLOTS 8192u
+#define SLOTS      8192u
+#define MOST_WORDS 6144u
 
 /** The words of a turn, cue after cue, on one line. */
 static struct slice
@@ -161,7 +162,7 @@ count_word(struct counted *table, size_t *used, struct slice w)
 			return;
 		}
 	}
-	if (*used < SLOTS / 4 * 3)
+	if (*used < MOST_WORDS)
 		table[h] = (struct counted){ w, 1, (*used)++ };
 }
 

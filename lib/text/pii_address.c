@@ -251,9 +251,11 @@ size_t
 pii_address_ip(struct slice text, size_t at)
 {
 	struct slice s = slice_from_at(text, at);
-	char before = at > 0 ? text.p[at - 1] : ' ';
+	char before = '\0';
 	size_t n;
 
+	if (at > 0)
+		before = text.p[at - 1];
 	if (pii_scan_alnum(before) || before == ':' ||
 	    !(pii_scan_alnum(s.p[0]) || s.p[0] == ':'))
 		return 0;

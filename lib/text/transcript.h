@@ -74,6 +74,10 @@ struct transcript_sentences {
 	size_t n;
 };
 
+/**
+ * Read `raw`. The signature "WEBVTT" decides over `hint`, which decides over
+ * what the text looks like.
+ */
 enum transcript_status
 transcript_parse(struct slice raw, enum transcript_format hint, struct arena *a,
     struct transcript *out) MUST_CHECK NONNULL(3, 4);

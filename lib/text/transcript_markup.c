@@ -206,11 +206,16 @@ scan_tag(struct slice s)
 {
 	struct slice window = slice_sub(s, 0, MAX_TAG);
 	size_t end = slice_chr(window, '>');
-	char c = s.n > 1 ? s.p[1] : ' ';
-	bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-	bool time = c >= '0' && c <= '9' &&
-	    slice_find(slice_sub(s, 0, end), SLICE(":")) > 0;
+	char c;
+	bool letter;
+	bool time;
 
+	if (s.n < 2)
+		return 0;
+	c = s.p[1];
+	letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+	time = c >= '0' && c <= '9' &&
+	    slice_find(slice_sub(s, 0, end), SLICE(":")) > 0;
 	if (end == window.n || !(letter || c == '/' || time))
 		return 0;
 	return end + 1;

@@ -216,7 +216,7 @@ test_real_pitches(void)
 	(void)snprintf(path, sizeof(path), "%s/vtt", folder);
 	d = opendir(path);
 	if (d == NULL) {
-		(void)printf("skip test_real_pitches: no folder %s\n", path);
+		CHECK_SKIP("the folder of real pitches is not there");
 		return;
 	}
 	while ((entry = readdir(d)) != NULL) {
@@ -253,7 +253,7 @@ test_sample(void)
 	struct outputs o;
 
 	if (!read_file(SAMPLE, &raw)) {
-		(void)printf("skip test_sample: no file " SAMPLE "\n");
+		CHECK_SKIP("no file " SAMPLE);
 		return;
 	}
 	CHECK(outputs_init(&o, buf_slice(&raw)));
