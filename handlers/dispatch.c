@@ -247,7 +247,8 @@ run_route(struct ctx *c, struct err *e)
 		return err_set(e, ERR_FORBIDDEN,
 		    "Only clients on this machine may see this.");
 	if (!(c->route->flags & ROUTE_TRANSPORT)) {
-		dispatch_visitor(c);
+		if (!(c->route->flags & ROUTE_PROBE))
+			dispatch_visitor(c);
 		if (read_body(c, &req, e) != 0)
 			return -1;
 	}

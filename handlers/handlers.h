@@ -46,6 +46,7 @@ struct app;
 enum {
 	ROUTE_LOOPBACK = 1 << 0,  /* only for clients on this machine */
 	ROUTE_TRANSPORT = 1 << 1, /* all methods, own errors: the handler's */
+	ROUTE_PROBE = 1 << 2,     /* asked by machines: no visitor's cookie */
 };
 
 struct route {

@@ -47,8 +47,9 @@ const struct route routes_table[ROUTES_COUNT] = {
 	  TRANSCRIPT_MAX, TRANSCRIPT, 0 },
 	{ HTTP_GET, VIDEOS "/{id}/outputs", video_outputs, 0, NULL, 0 },
 
-	{ HTTP_GET, "/healthz", health_live, 0, NULL, 0 },
-	{ HTTP_GET, "/readyz", health_ready, 0, NULL, 0 },
-	{ HTTP_GET, "/metrics", health_metrics, 0, NULL, ROUTE_LOOPBACK },
+	{ HTTP_GET, "/healthz", health_live, 0, NULL, ROUTE_PROBE },
+	{ HTTP_GET, "/readyz", health_ready, 0, NULL, ROUTE_PROBE },
+	{ HTTP_GET, "/metrics", health_metrics, 0, NULL,
+	  ROUTE_LOOPBACK | ROUTE_PROBE },
 };
 /* clang-format on */

@@ -101,8 +101,11 @@ connect_namespace(
 	rnd_id(ssid, EIO_SID_LENGTH);
 	socket_post_join(p, nsp, ssid);
 	call = call_of(p, nsp, args);
-	if (ns->connected != NULL && ns->connected(&call, &e) != 0)
+	if (ns->connected != NULL && ns->connected(&call, &e) != 0) {
+		/* Half joined is worse than not at all: it comes back. */
 		complain(&call, "connect handler failed", &e);
+		p->end = EIO_END_CLOSE;
+	}
 out:
 	(void)json_object_put(args);
 }
