@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <netdb.h>
@@ -21,6 +22,7 @@
 #include "adm/sockets.h"
 #include "adm/stack.h"
 #include "adm/var.h"
+#include "base/buf.h"
 #include "base/ck.h"
 #include "base/num.h"
 
@@ -268,6 +270,40 @@ prepare_limits(struct stack *s)
  * On loopback only loopback's names are served: web pages elsewhere can reach
  * 127.0.0.1 by a name of theirs (DNS rebinding).
  */
+/*
+ * The Host headers that the web server answers to on loopback: this machine's
+ * names and those of DIRECTOR_HOSTS, a comma list, as a regular expression.
+ */
+static const char *
+hosts_pattern(struct stack *s)
+{
+	const char *listed = stack_env(s, "DIRECTOR_HOSTS");
+	struct slice rest = slice_from(listed), name;
+	struct buf pattern = BUF_INIT;
+	const char *kept;
+
+	buf_adds(&pattern, "^(localhost|127([.][0-9]+){3}|\\[::1\\]");
+	while (slice_cut(&rest, ',', &name)) {
+		name = slice_trim(name);
+		if (name.n == 0)
+			continue;
+		buf_addc(&pattern, '|');
+		for (size_t i = 0; i < name.n; i++) {
+			/* A name's only special character; the rest of what
+			 * patterns know has no place in a name. */
+			if (name.p[i] == '.')
+				buf_adds(&pattern, "[.]");
+			else if (isalnum((unsigned char)name.p[i]) ||
+			    name.p[i] == '-')
+				buf_addc(&pattern, name.p[i]);
+		}
+	}
+	buf_adds(&pattern, ")(:[0-9]+)?$");
+	kept = arena_strdup(&s->arena, buf_slice(&pattern));
+	buf_fini(&pattern);
+	return kept;
+}
+
 static void
 prepare_hosts(struct stack *s)
 {
@@ -276,9 +312,7 @@ prepare_hosts(struct stack *s)
 	const bool loopback =
 	    strncmp(bind_to, "127.", 4) == 0 || strcmp(bind_to, "::1") == 0;
 
-	env_set(s, "DIRECTOR_HOSTS",
-	    loopback ? "^(localhost|127([.][0-9]+){3}|\\[::1\\])(:[0-9]+)?$"
-		     : "");
+	env_set(s, "LIGHTTPD_HOSTS", loopback ? hosts_pattern(s) : "");
 	/* lighttpd wants brackets around an IPv6 address. */
 	env_set(s, "LIGHTTPD_BIND",
 	    arena_printf(&s->arena, six ? "[%s]" : "%s", bind_to));

@@ -20,6 +20,8 @@
  */
 #define BREAKER_FIRST_MS 50
 #define BREAKER_LAST_MS  1000
+/* A try that may block for long does not keep the others out for longer. */
+#define PROBE_MS 1000
 /* A connection unused for so long is looked at before it is trusted. */
 #define IDLE_MS 100
 
@@ -106,9 +108,12 @@ rds_breaker_closed(struct rds_breaker *b)
 	return closed;
 }
 
-/* May this caller try now? An open breaker lets one through per wait. */
+/*
+ * May this caller try now? An open breaker lets one through, and the next when
+ * that one must have failed: a try at a frozen Redis takes all of `timeout_ms`.
+ */
 static bool
-breaker_enter(struct rds_breaker *b)
+breaker_enter(struct rds_breaker *b, int64_t timeout_ms)
 {
 	int64_t now = clock_mono_ms();
 	bool may;
@@ -116,7 +121,8 @@ breaker_enter(struct rds_breaker *b)
 	(void)pthread_mutex_lock(&b->lock);
 	may = b->wait_ms == 0 || now >= b->retry_at_ms;
 	if (may && b->wait_ms != 0)
-		b->retry_at_ms = now + b->wait_ms;
+		b->retry_at_ms = now + b->wait_ms +
+		    (timeout_ms < PROBE_MS ? timeout_ms : PROBE_MS);
 	(void)pthread_mutex_unlock(&b->lock);
 	return may;
 }
@@ -404,8 +410,9 @@ rds_pipeline(struct rds *r, const struct rds_command *c, int n,
 {
 	int got = 0;
 
-	if (!breaker_enter(r->breaker))
-		return err_set(e, ERR_UNAVAILABLE, "Redis does not answer");
+	if (!breaker_enter(r->breaker, r->timeout_ms))
+		return err_set(e, ERR_UNAVAILABLE,
+		    "Redis does not answer. Please try again in a moment.");
 	if (connected(r, e) != 0 || first_loads(r, c, n, e) != 0)
 		return -1;
 	for (int i = 0; i < n; i++)
