@@ -212,6 +212,23 @@ on_taken_parked(struct park *p, struct park_entry *en, struct eio_answer *a)
 	}
 }
 
+static void on_taken(void *cookie, uint64_t token, struct redisReply *reply);
+
+/*
+ * A look was under way when the client left, and took the lease and packets
+ * that nobody can be given: the session ends all the same.
+ */
+static void
+end_session(struct park *p, struct park_entry *en)
+{
+	const struct eio_push push = { .end = EIO_END_CLOSE };
+	struct eio_command c;
+
+	en->taking = en->ending = true;
+	eio_store_push(&c, p->setup.eio, slice_from(en->esid), &push);
+	rds_async_call(p->redis, &c.c, on_taken, p, en->token);
+}
+
 static void
 on_taken(void *cookie, uint64_t token, struct redisReply *reply)
 {
@@ -231,6 +248,8 @@ on_taken(void *cookie, uint64_t token, struct redisReply *reply)
 		return;
 	if (reply == NULL)
 		without_redis(p, en);
+	else if (en->state == PARK_ABORTED && !en->ending)
+		end_session(p, en);
 	else if (en->state == PARK_ABORTED)
 		finish(p, en, 499);
 	else
@@ -272,7 +291,9 @@ on_readable(struct ev_loop *loop, ev_io *w, int revents)
 	(void)pthread_mutex_lock(&p->table.lock);
 	park_table_set(en, PARK_ABORTED);
 	(void)pthread_mutex_unlock(&p->table.lock);
-	en->taking = false;
+	if (en->taking)
+		return; /* its answer ends the session */
+	en->ending = true;
 	look(p, en, EIO_ABORT);
 }
 

@@ -86,7 +86,8 @@ park_table_arm(struct park_table *t, struct slice esid)
 			t->generation = 1;
 		en->token = (uint64_t)t->generation << PLACE_BITS | place;
 		en->next = NULL;
-		en->woken = en->taking = en->stale = en->again = false;
+		en->woken = en->taking = en->stale = en->ending = en->again =
+		    false;
 		en->sent = 0;
 		memcpy(en->esid, esid.p, esid.n);
 		en->esid[esid.n] = '\0';

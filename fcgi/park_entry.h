@@ -47,6 +47,7 @@ struct park_entry {
 	bool woken;  /* a wake-up came while it was on its way */
 	bool taking; /* a take script is under way */
 	bool again;  /* and another is wanted after it */
+	bool ending; /* its client left: the last script is under way */
 	bool stale;  /* its packets are on their way by another path */
 	char esid[24];
 };

@@ -2,6 +2,8 @@
 
 #include "io/store_video.h"
 #include "proto/jval.h"
+#include "proto/message.h"
+#include "text/harmless.h"
 
 /* One list without pages, as the Director page asks for it. */
 #define LIST_MAX 10000
@@ -54,22 +56,53 @@ copy(struct json_object *to, const char *key, struct json_object *from)
 	(void)json_object_object_add(to, key, json_object_get(value));
 }
 
+/* Metadata is anybody's: pages open and load these addresses, so what is no
+ * web address becomes null. */
+static void
+copy_url(struct json_object *to, const char *key, struct json_object *from)
+{
+	struct slice url = jval_str(from, key);
+
+	if (url.n != 0 && message_url_safe(url))
+		copy(to, key, from);
+	else
+		(void)json_object_object_add(to, key, NULL);
+}
+
+/* Pages insert it as HTML in some places and as text in others. */
+static void
+put_text(struct json_object *to, const char *key, struct slice text)
+{
+	struct buf safe = BUF_INIT;
+
+	harmless_name(text, &safe);
+	jval_put_str(to, key, buf_slice(&safe));
+	buf_fini(&safe);
+}
+
 /* A row of videos as the page reads it; what metadata lacks is null. */
 static struct json_object *
 as_media(struct json_object *row)
 {
-	static const char *const FROM_METADATA[] = { "description",
-		"stream_url", "external_url", "player_url", "thumbnail_url",
-		"length" };
+	static const char *const URLS[] = { "stream_url", "external_url",
+		"player_url", "thumbnail_url" };
 	struct json_object *o = json_object_new_object();
 	struct json_object *metadata = json_object_object_get(row, "metadata");
+	struct json_object *length;
 	struct slice name = jval_str(metadata, "name");
 
 	jval_put_str(o, "id", jval_str(row, "video_id"));
-	jval_put_str(o, "name", name.n != 0 ? name : jval_str(row, "video_id"));
+	put_text(o, "name", name.n != 0 ? name : jval_str(row, "video_id"));
 	copy(o, "collection_id", row);
-	for (size_t i = 0; i < COUNT(FROM_METADATA); i++)
-		copy(o, FROM_METADATA[i], metadata);
+	put_text(o, "description", jval_str(metadata, "description"));
+	for (size_t i = 0; i < COUNT(URLS); i++)
+		copy_url(o, URLS[i], metadata);
+	length = json_object_object_get(metadata, "length");
+	(void)json_object_object_add(o, "length",
+	    json_object_is_type(length, json_type_int) ||
+		    json_object_is_type(length, json_type_double)
+		? json_object_get(length)
+		: NULL);
 	jval_put_str(o, "type", SLICE("video"));
 	return o;
 }

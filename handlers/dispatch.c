@@ -72,6 +72,15 @@ ctx_body_json(struct ctx *c, struct json_object **out, struct err *e)
 	return 0;
 }
 
+/* HEAD goes where GET does, but not to the transport: it is no poll. */
+static unsigned
+methods_of(const struct route *r)
+{
+	if ((r->methods & HTTP_GET) && !(r->flags & ROUTE_TRANSPORT))
+		return r->methods | HTTP_HEAD;
+	return r->methods;
+}
+
 /* The route of path and method; `*allowed` gathers what the path takes. */
 static const struct route *
 find_route(struct ctx *c, unsigned *allowed)
@@ -79,24 +88,20 @@ find_route(struct ctx *c, unsigned *allowed)
 	unsigned method = c->req->method;
 	const struct route *found = NULL;
 
-	if (method == HTTP_HEAD)
-		method = HTTP_GET;
 	for (size_t i = 0; i < c->app->n_routes; i++) {
 		const struct route *r = &c->app->routes[i];
 		struct route_params params = { .n = 0 };
 
 		if (!route_match(r->pattern, c->req->path, &c->arena, &params))
 			continue;
-		if (r->flags & ROUTE_TRANSPORT)
-			method = c->req->method;
-		*allowed |= r->methods;
-		if (found == NULL && (r->methods & method)) {
+		*allowed |= methods_of(r);
+		if (found == NULL &&
+		    ((methods_of(r) & method) ||
+			(r->flags & ROUTE_TRANSPORT))) {
 			found = r;
 			c->params = params;
 		}
 	}
-	if (*allowed & HTTP_GET)
-		*allowed |= HTTP_HEAD;
 	return found;
 }
 
@@ -237,7 +242,7 @@ run_route(struct ctx *c, struct err *e)
 	cors_headers(c->res, c->req, c->cors);
 	if (req.method == HTTP_OPTIONS && allowed != 0) {
 		buf_clear(&c->res->headers);
-		cors_preflight(c->res, c->req, c->cors, allowed);
+		cors_preflight(c->res, c->req, c->cors, allowed | HTTP_OPTIONS);
 		return 0;
 	}
 	if (c->route == NULL)

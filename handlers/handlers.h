@@ -45,7 +45,7 @@ struct app;
 /** Bits of struct route.flags. */
 enum {
 	ROUTE_LOOPBACK = 1 << 0,  /* only for clients on this machine */
-	ROUTE_TRANSPORT = 1 << 1, /* all methods, own errors: the handler's */
+	ROUTE_TRANSPORT = 1 << 1, /* gets all methods, makes its errors */
 	ROUTE_PROBE = 1 << 2,     /* asked by machines: no visitor's cookie */
 };
 

@@ -11,9 +11,6 @@
 /* Ten hours of talk as WebVTT. */
 #define TRANSCRIPT_MAX (10u * 1000 * 1000)
 
-#define ALL                                                         \
-	(HTTP_GET | HTTP_HEAD | HTTP_POST | HTTP_PUT | HTTP_PATCH | \
-	    HTTP_DELETE | HTTP_OTHER)
 #define JSON "application/json"
 #define TRANSCRIPT \
 	"text/vtt text/plain application/x-subrip text/srt application/json"
@@ -23,7 +20,8 @@
 
 /* clang-format off */
 const struct route routes_table[ROUTES_COUNT] = {
-	{ ALL, "/socket.io/?", polling_run, 0, NULL, ROUTE_TRANSPORT },
+	{ HTTP_GET | HTTP_POST, "/socket.io/?", polling_run, 0, NULL,
+	  ROUTE_TRANSPORT },
 
 	{ HTTP_GET, "/config/check", setup_check, 0, NULL, 0 },
 	{ HTTP_GET, "/agent/?", setup_agents, 0, NULL, 0 },

@@ -248,14 +248,39 @@ socket_ask(struct socket_call *call, const char *event,
 	return 0;
 }
 
+static void
+disconnect(struct socket_post *p, struct slice nsp)
+{
+	socket_post_packet(p, SIO_DISCONNECT, nsp, -1, SLICE_EMPTY);
+	socket_post_leave(p, nsp);
+}
+
+/* Of those joined; false when there is none left. */
+static bool
+first_namespace(struct socket_post *p, struct slice *nsp)
+{
+	struct slice list = buf_slice(&p->ns);
+
+	if (list.n == 0)
+		return false;
+	*nsp =
+	    arena_dup(&p->c->arena, slice_sub(list, 0, slice_chr(list, ' ')));
+	return true;
+}
+
 void
 socket_kick(struct socket_call *call, bool close)
 {
-	socket_post_packet(
-	    call->post, SIO_DISCONNECT, call->socket.nsp, -1, SLICE_EMPTY);
-	socket_post_leave(call->post, call->socket.nsp);
-	if (close)
-		call->post->end = EIO_END_SOFT;
+	struct slice nsp;
+
+	if (!close) {
+		disconnect(call->post, call->socket.nsp);
+		return;
+	}
+	/* Each namespace is told, or its client would come back by itself. */
+	while (first_namespace(call->post, &nsp))
+		disconnect(call->post, nsp);
+	call->post->end = EIO_END_SOFT;
 }
 
 struct json_object *

@@ -63,6 +63,10 @@ check_id(
 		return err_field(e, ERR_BAD_REQUEST, key,
 		    "%s must be a string of 1 to %d characters.", key,
 		    MESSAGE_MEDIA_ID_MAX);
+	/* Clients and proxies take these segments out of an address. */
+	if (slice_eqs(*out, ".") || slice_eqs(*out, ".."))
+		return err_field(e, ERR_BAD_REQUEST, key,
+		    "%s cannot be \".\" or \"..\".", key);
 	for (size_t i = 0; i < out->n; i++)
 		if (out->p[i] <= ' ' || out->p[i] > '~' || out->p[i] == '/')
 			return err_field(e, ERR_BAD_REQUEST, key,

@@ -273,16 +273,21 @@ eio_store_run_many(struct rds *r, const struct eio_store *st,
 {
 	struct rds_command commands[EIO_BATCH_MAX] = { { .n = 0 } };
 	struct redisReply *replies[EIO_BATCH_MAX];
+	int rc = 0;
 
 	for (int i = 0; i < n; i++)
 		commands[i] = c[i].c;
 	if (rds_pipeline(r, commands, n, replies, e) != 0)
 		return -1;
 	for (int i = 0; i < n; i++) {
+		if (rds_is_error(replies[i]))
+			rc = err_set(e, ERR_UNAVAILABLE, "Redis refused");
 		eio_answer_read(&a[i], replies[i]);
 		deliver(st->wake, &a[i]);
 	}
-	return 0;
+	for (int i = 0; i < n && rc != 0; i++)
+		eio_answer_fini(&a[i]);
+	return rc;
 }
 
 int

@@ -84,19 +84,21 @@ make_group(const struct queue *q, const char *jobs, struct err *e)
 	return 0;
 }
 
-/* One entry: {id, {"id", JOB}}. */
+/*
+ * One entry: {id, {"id", JOB}}. False when it is no ticket of ours; its id is
+ * there all the same, for queue_ack() to throw it out.
+ */
 static bool
 read_entry(const struct redisReply *entry, struct queue_ticket *t)
 {
-	struct slice id = rds_text(rds_at(entry, 0));
+	struct slice id =
+	    slice_sub(rds_text(rds_at(entry, 0)), 0, sizeof(t->entry) - 1);
 	struct slice job = rds_text(rds_at(rds_at(entry, 1), 1));
 
-	if (id.n == 0 || id.n >= sizeof(t->entry) ||
-	    job.n != sizeof(t->job) - 1)
-		return false;
 	(void)snprintf(t->entry, sizeof(t->entry), "%.*s", SLICE_ARG(id));
-	(void)snprintf(t->job, sizeof(t->job), "%.*s", SLICE_ARG(job));
-	return true;
+	(void)snprintf(t->job, sizeof(t->job), "%.*s",
+	    SLICE_ARG(slice_sub(job, 0, sizeof(t->job) - 1)));
+	return job.n == sizeof(t->job) - 1;
 }
 
 int
@@ -107,6 +109,7 @@ queue_reserve(const struct queue *q, struct slice consumer, int64_t block_ms,
 	struct rds_command c;
 	struct redisReply *reply;
 	const struct redisReply *entry;
+	int rc = 0;
 
 	*got = false;
 	keys(q, jobs, later);
@@ -124,15 +127,10 @@ queue_reserve(const struct queue *q, struct slice consumer, int64_t block_ms,
 		return strstr(e->msg, "NOGROUP") ? make_group(q, jobs, e) : -1;
 	entry = rds_at(rds_at(rds_at(reply, 0), 1), 0);
 	*got = entry != NULL && read_entry(entry, t);
-	if (entry != NULL && !*got) {
-		/* Not a ticket of ours: out with it. */
-		(void)snprintf(t->entry, sizeof(t->entry), "%.*s",
-		    SLICE_ARG(slice_sub(rds_text(rds_at(entry, 0)), 0, 39)));
-		rds_reply_free(reply);
-		return queue_ack(q, t, e);
-	}
+	if (entry != NULL && !*got)
+		rc = queue_ack(q, t, e);
 	rds_reply_free(reply);
-	return 0;
+	return rc;
 }
 
 int
@@ -188,9 +186,10 @@ queue_reclaim(const struct queue *q, struct slice consumer, int64_t idle_ms,
 	if (reply == NULL)
 		return strstr(e->msg, "NOGROUP") ? make_group(q, jobs, e) : -1;
 	entries = rds_at(reply, 1);
-	for (size_t i = 0; i < rds_count(entries) && rc == 0; i++)
-		if (read_entry(rds_at(entries, i), &t))
-			rc = queue_ack(q, &t, e);
+	for (size_t i = 0; i < rds_count(entries) && rc == 0; i++) {
+		(void)read_entry(rds_at(entries, i), &t);
+		rc = queue_ack(q, &t, e);
+	}
 	rds_reply_free(reply);
 	return rc;
 }

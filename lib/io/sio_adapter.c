@@ -1,6 +1,7 @@
 #include "io/sio_adapter.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "io/rds_keys.h"
@@ -21,6 +22,35 @@ room_key(const struct sio_adapter *ad, struct slice nsp, struct slice room,
 	    SLICE_ARG(nsp), SLICE_ARG(room));
 }
 
+/* Clients may name rooms: not so that two keys or two lines become one. */
+static int
+check_room(const struct sio_adapter *ad, const struct sio_socket *so,
+    struct slice room, struct err *e)
+{
+	size_t fixed = sizeof(KEYS_ROOM) + strlen(ad->store->prefix);
+
+	if (room.n == 0 || fixed + so->nsp.n + room.n > EIO_KEY_SIZE ||
+	    memchr(room.p, '\n', room.n) || memchr(room.p, '\0', room.n))
+		return err_field(e, ERR_BAD_REQUEST, "room",
+		    "The room's name is empty, too long or has characters "
+		    "that names may not have.");
+	return 0;
+}
+
+/* The replies of a round trip are freed; one that is an error is a failure. */
+static int
+free_all(struct redisReply **replies, int n, struct err *e)
+{
+	int rc = 0;
+
+	for (int i = 0; i < n; i++) {
+		if (rds_is_error(replies[i]))
+			rc = err_set(e, ERR_UNAVAILABLE, "Redis refused");
+		rds_reply_free(replies[i]);
+	}
+	return rc;
+}
+
 static int
 run_plain(
     const struct sio_adapter *ad, struct rds_command *c, int n, struct err *e)
@@ -29,9 +59,7 @@ run_plain(
 
 	if (rds_pipeline(ad->rds, c, n, replies, e) != 0)
 		return -1;
-	for (int i = 0; i < n; i++)
-		rds_reply_free(replies[i]);
-	return 0;
+	return free_all(replies, n, e);
 }
 
 /* The session notes the room first: so a room never holds what no end cleans. */
@@ -64,7 +92,8 @@ sio_adapter_join(const struct sio_adapter *ad, const struct sio_socket *so,
 	struct rds_command c[2];
 	char key[EIO_KEY_SIZE], ttl[24];
 
-	if (note(ad, so, room, true, e) != 0)
+	if (check_room(ad, so, room, e) != 0 ||
+	    note(ad, so, room, true, e) != 0)
 		return -1;
 	room_key(ad, so->nsp, room, key);
 	c[0] = rds_command("HSET", key, NULL);
@@ -82,7 +111,8 @@ sio_adapter_leave(const struct sio_adapter *ad, const struct sio_socket *so,
 	struct rds_command c;
 	char key[EIO_KEY_SIZE];
 
-	if (note(ad, so, room, false, e) != 0)
+	if (check_room(ad, so, room, e) != 0 ||
+	    note(ad, so, room, false, e) != 0)
 		return -1;
 	room_key(ad, so->nsp, room, key);
 	c = rds_command("HDEL", key, NULL);
@@ -235,8 +265,8 @@ sio_adapter_emit(const struct sio_adapter *ad, const struct sio_emit *emit,
 	gather(emit, replies, &a, &m);
 	rc = push_all(ad, emit, &m, reached, e);
 	arena_fini(&a);
-	for (int i = 0; i < emit->n_rooms; i++)
-		rds_reply_free(replies[i]);
+	if (free_all(replies, emit->n_rooms, e) != 0)
+		return -1;
 	return rc;
 }
 

@@ -55,8 +55,8 @@ is_id(struct slice s, size_t max)
  * http, https or relative. White space, control bytes and backslashes are
  * refused, because browsers drop or turn them before they look for the scheme.
  */
-static bool
-is_url(struct slice url)
+bool
+message_url_safe(struct slice url)
 {
 	size_t colon = slice_chr(url, ':');
 	struct slice scheme = slice_sub(url, 0, colon);
@@ -250,7 +250,7 @@ check_image(struct json_object *item, size_t i, struct err *e)
 		return err_field(
 		    e, ERR_BAD_REQUEST, field, "image must be an object.");
 	(void)json_object_object_get_ex(image, "url", &url);
-	if (url == NULL || is_url(jval_slice(url)))
+	if (url == NULL || message_url_safe(jval_slice(url)))
 		return 0;
 	(void)snprintf(field, sizeof(field), "content[%zu].image.url", i);
 	return err_field(e, ERR_BAD_REQUEST, field,

@@ -95,6 +95,11 @@ int message_parse(struct json_object *value, struct message *out,
 /** 8 to 64 of [A-Za-z0-9_-]: checked before any key is built from it. */
 bool message_session_id_valid(struct slice id) MUST_CHECK;
 /**
+ * May a page open or load it: http, https or a relative address? Nothing else
+ * ("javascript:") is taken from a client or handed to one.
+ */
+bool message_url_safe(struct slice url) MUST_CHECK;
+/**
  * Which agent is asked: the first of agents[], else "@name" at the start of the
  * text, else empty. `*rest` is the text without that "@name", trimmed.
  */

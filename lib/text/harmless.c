@@ -314,3 +314,26 @@ harmless_line(struct slice text, struct buf *out)
 			write_char(out, (char)c);
 	}
 }
+
+void
+harmless_name(struct slice text, struct buf *out)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned char c = (unsigned char)text.p[i];
+
+		if (c <= ' ' || c == 0x7F)
+			buf_addc(out, ' ');
+		else if (c == '<')
+			buf_adds(out, "\xE2\x80\xB9"); /* U+2039 */
+		else if (c == '>')
+			buf_adds(out, "\xE2\x80\xBA"); /* U+203A */
+		else if (c == '&')
+			buf_adds(out, "\xEF\xBC\x86"); /* U+FF06 */
+		else if (c == ']' && i + 1 < text.n &&
+		    (text.p[i + 1] == '(' || text.p[i + 1] == ':' ||
+			text.p[i + 1] == '['))
+			buf_adds(out, "] ");
+		else
+			buf_addc(out, (char)c);
+	}
+}

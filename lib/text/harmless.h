@@ -29,4 +29,12 @@ void harmless_markdown(struct slice text, struct buf *out) NONNULL(2);
  */
 void harmless_line(struct slice text, struct buf *out) NONNULL(2);
 
+/**
+ * A name for pages that show it as text in one place and insert it as HTML or
+ * Markdown in another, so that entities would show: what could open a tag or a
+ * link is replaced by a look-alike, white space and control characters by one
+ * space.
+ */
+void harmless_name(struct slice text, struct buf *out) NONNULL(2);
+
 #endif

@@ -219,13 +219,10 @@ echo_ready(struct ctx *c, struct err *e)
 	return health_live(c, e);
 }
 
-#define ALL                                                         \
-	(HTTP_GET | HTTP_HEAD | HTTP_POST | HTTP_PUT | HTTP_PATCH | \
-	    HTTP_DELETE | HTTP_OTHER)
-
 /* clang-format off */
 static const struct route ROUTES[] = {
-	{ ALL, "/socket.io/?", polling_run, 0, NULL, ROUTE_TRANSPORT },
+	{ HTTP_GET | HTTP_POST, "/socket.io/?", polling_run, 0, NULL,
+	  ROUTE_TRANSPORT },
 	{ HTTP_GET, "/healthz", health_live, 0, NULL, 0 },
 	{ HTTP_GET, "/readyz", echo_ready, 0, NULL, 0 },
 	{ HTTP_GET, "/metrics", health_metrics, 0, NULL, ROUTE_LOOPBACK },

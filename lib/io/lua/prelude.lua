@@ -138,9 +138,10 @@ local function take(answer)
 	return answer
 end
 
--- The ping that is due goes out now, and the wait for its pong begins.
+-- The ping that is due goes out now. The wait for its pong began when it was
+-- due; a client is given half of it at least when we are late.
 local function ping(s, t)
-	s.ping, s.due = '1', t + s.pt
+	s.ping, s.due = '1', math.max(s.due + s.pt, t + s.pt / 2)
 	redis.call('HSET', S, 'ping', 1, 'due', s.due)
 	remember(s)
 end

@@ -7,7 +7,8 @@ local s = load()
 if not s then
 	return { 'gone', 0, '' }
 end
-if s.lt ~= ARGV[4] then
+-- Tokens are numbers of a process: those of two processes may be equal.
+if s.lt ~= ARGV[4] or s.lp ~= process then
 	return { 'stale', 0, '' }
 end
 if s.st ~= '' then
