@@ -93,6 +93,37 @@ test_line(void)
 
 /* A fence is on a line of its own, whatever the buffer holds already. */
 static void
+test_name(void)
+{
+	static const struct {
+		int line;
+		const char *input;
+		const char *want;
+	} rows[] = {
+		{ __LINE__, "Pitch 1", "Pitch 1" },
+		{ __LINE__, "<img src=x>&lt;",
+		    "\u2039img src=x\u203a\uff06lt;" },
+		{ __LINE__, "[a](b)", "[a] (b)" },
+		{ __LINE__, "[a]: b", "[a] : b" },
+		{ __LINE__, "[a][b]", "[a] [b]" },
+		{ __LINE__, "a]", "a]" },
+		{ __LINE__, "a\n\tb", "a  b" },
+		{ __LINE__, "", "" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct guard g =
+		    guard_copy(rows[i].input, strlen(rows[i].input));
+		struct buf out = BUF_INIT;
+
+		harmless_name(g.s, &out);
+		CHECK_SLICE_ROW(rows[i].line, buf_slice(&out), rows[i].want);
+		buf_fini(&out);
+		guard_free(&g);
+	}
+}
+
+static void
 test_appends(void)
 {
 	struct buf out = BUF_INIT;
@@ -107,5 +138,6 @@ int
 main(void)
 {
 	return check_main((struct check_case[]){ CHECK_CASE(test_markdown),
-	    CHECK_CASE(test_line), CHECK_CASE(test_appends), { NULL, NULL } });
+	    CHECK_CASE(test_line), CHECK_CASE(test_name),
+	    CHECK_CASE(test_appends), { NULL, NULL } });
 }
