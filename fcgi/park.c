@@ -428,10 +428,9 @@ on_sweep(struct ev_loop *loop, ev_timer *w, int revents)
 		return;
 	n = look_from(p, p->sweep_at, p->sweep_at + p->sweep_step);
 	p->sweep_at += p->sweep_step;
-	if (p->sweep_at >= n) {
+	if (p->sweep_at >= n)
 		p->sweep_at = 0;
-		p->sweep_step = n / SWEEP_S + 1;
-	}
+	p->sweep_step = n / SWEEP_S + 1;
 }
 
 /* The wake.h side: any thread. */

@@ -9,11 +9,7 @@ if s.st == 'l' then
 	if s.lt then
 		return { 'gone', 0, '' }
 	end
-	local answer = take({ 'packets', 0, '' })
-	if redis.call('LLEN', O) == 0 then
-		forget()
-	end
-	return answer
+	return leftovers(s)
 end
 local t = now()
 if expired(s, t) then

@@ -100,12 +100,12 @@ local function close(s, last)
 	return left
 end
 
--- Ends the session, but what is queued and a close packet are kept for the GET
--- that is held or the next one.
+-- Ends the session, but what is queued is kept for the GET that is held or the
+-- next one; the one after that gets the close packet. Not both at once: a
+-- client handles a close at once and what came before it only later.
 local function close_softly(s)
 	local left = left_behind()
 	redis.call('ZREM', D, esid)
-	redis.call('RPUSH', O, '1')
 	redis.call('HSET', S, 'st', 'l', 'ns', '', 'rm', '')
 	redis.call('PEXPIRE', S, LEFT_MS)
 	redis.call('PEXPIRE', O, LEFT_MS)
@@ -134,6 +134,21 @@ local function take(answer)
 	else
 		redis.call('LTRIM', O, n, -1)
 		redis.call('HINCRBY', S, 'ob', -bytes)
+	end
+	return answer
+end
+
+-- What a session that was closed still answers.
+local function leftovers(s)
+	if redis.call('LLEN', O) == 0 then
+		forget()
+		return { 'packets', 0, '', '1' }
+	end
+	local answer = take({ 'packets', 0, '' })
+	if s.st == 'x' then
+		forget()
+	else
+		redis.call('HDEL', S, 'lp', 'lt')
 	end
 	return answer
 end

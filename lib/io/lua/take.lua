@@ -12,13 +12,7 @@ if s.lt ~= ARGV[4] or s.lp ~= process then
 	return { 'stale', 0, '' }
 end
 if s.st ~= '' then
-	local answer = take({ 'packets', 0, '' })
-	if redis.call('LLEN', O) == 0 then
-		forget()
-	else
-		redis.call('HDEL', S, 'lp', 'lt')
-	end
-	return answer
+	return leftovers(s)
 end
 if ARGV[5] == 'abort' then
 	return { 'closed', 0, close(s, '') }
