@@ -1,6 +1,7 @@
 #include "fcgi/request.h"
 
 #include <sys/socket.h>
+#include <sys/time.h>
 
 #include <errno.h>
 #include <stddef.h>
@@ -19,15 +20,25 @@
  * server sees a reset instead of the answer. Its own limit is far below this.
  */
 #define DRAIN_MAX (64u * 1024 * 1024)
+/* Twice libfcgi's own buffer. */
+#define READ_SIZE 16384
+/*
+ * With a time-out set, accept() is ended by a signal even when its handler
+ * restarts system calls; reads of the accepted connection are restarted. So a
+ * stopping process wakes its threads without harming a request.
+ */
+#define ACCEPT_TIMEOUT_S 3600
 
 struct request {
 	FCGX_Request fcgx;
 	int listen_fd;
+	int64_t announced; /* CONTENT_LENGTH; -1: none */
 };
 
 int
 request_init(int listen_fd)
 {
+	const struct timeval timeout = { ACCEPT_TIMEOUT_S, 0 };
 	int type = 0, listening = 0;
 	socklen_t n = sizeof(type);
 
@@ -37,6 +48,9 @@ request_init(int listen_fd)
 	if (getsockopt(listen_fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &n) !=
 		0 ||
 	    !listening)
+		return -1;
+	if (setsockopt(listen_fd, SOL_SOCKET, SO_RCVTIMEO, &timeout,
+		sizeof(timeout)) != 0)
 		return -1;
 	return FCGX_Init();
 }
@@ -137,9 +151,21 @@ request_http(struct request *r, struct arena *a, struct http_request *out)
 			}
 	}
 	out->path = arena_dup(a, out->path);
+	r->announced = out->content_length;
 	/* No body was announced: there is none. */
 	if (out->content_length < 0 && out->method == HTTP_GET)
 		out->content_length = 0;
+}
+
+/* More of the body: bytes read, 0 at its end, -1 when it broke off. */
+static int
+read_more(struct request *r, char *to, int room)
+{
+	int n = FCGX_GetStr(to, room, r->fcgx.in);
+
+	if (n < room && FCGX_GetError(r->fcgx.in) != 0)
+		return -1;
+	return n;
 }
 
 int
@@ -149,9 +175,7 @@ request_body(void *cookie, size_t max, struct buf *out, struct err *e)
 	int n;
 
 	do {
-		char *to = buf_room(out, 16384);
-
-		n = FCGX_GetStr(to, 16384, r->fcgx.in);
+		n = read_more(r, buf_room(out, READ_SIZE), READ_SIZE);
 		if (n < 0)
 			return err_set(
 			    e, ERR_BAD_REQUEST, "The body broke off.");
@@ -161,23 +185,26 @@ request_body(void *cookie, size_t max, struct buf *out, struct err *e)
 			    "The body is larger than the %zu bytes this "
 			    "address takes.",
 			    max);
-	} while (n == 16384);
+	} while (n != 0);
 	out->p[out->n] = '\0';
+	/* The web server may have died in the middle of it. */
+	if (r->announced >= 0 && out->n != (size_t)r->announced)
+		return err_set(e, ERR_BAD_REQUEST, "The body broke off.");
 	return 0;
 }
 
 struct connection
 request_release(struct request *r)
 {
-	char scratch[8192];
+	char scratch[READ_SIZE / 2];
 	size_t drained = 0;
 	struct connection c;
 	int n;
 
 	do {
-		n = FCGX_GetStr(scratch, sizeof(scratch), r->fcgx.in);
+		n = read_more(r, scratch, (int)sizeof(scratch));
 		drained += n > 0 ? (size_t)n : 0;
-	} while (n == (int)sizeof(scratch) && drained < DRAIN_MAX);
+	} while (n > 0 && drained < DRAIN_MAX);
 	c = (struct connection){ r->fcgx.ipcFd, (uint16_t)r->fcgx.requestId };
 	FCGX_Free(&r->fcgx, 0);
 	(void)FCGX_InitRequest(

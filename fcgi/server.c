@@ -152,7 +152,9 @@ on_wake(int signal)
 static void
 block_signals(void)
 {
-	struct sigaction wake = { .sa_handler = on_wake };
+	/* What accept() does all the same: see request.c. */
+	struct sigaction wake = { .sa_handler = on_wake,
+		.sa_flags = SA_RESTART };
 	sigset_t set;
 
 	(void)sigaction(SIGUSR1, &wake, NULL);

@@ -216,9 +216,11 @@ as_timeval(int64_t ms)
 static int
 lost(struct rds *r, struct err *e, const char *why)
 {
+	/* `why` may be the connection's own. */
+	(void)err_set(e, ERR_UNAVAILABLE, "Redis: %s", why);
 	drop(r);
 	breaker_result(r->breaker, false);
-	return err_set(e, ERR_UNAVAILABLE, "Redis: %s", why);
+	return -1;
 }
 
 /* A connection that Redis closed while it was idle shows as readable. */

@@ -56,8 +56,10 @@ local function deadline(s)
 	return s.due
 end
 
+-- A session whose ping we were too late to send has ended for its client too.
 local function expired(s, t)
-	return (s.ping == '1' and t >= s.due) or (s.cto > 0 and t >= s.cto)
+	return (s.ping == '1' and t >= s.due) or t >= s.due + s.pt or
+	    (s.cto > 0 and t >= s.cto)
 end
 
 local function remember(s)
