@@ -87,7 +87,7 @@ on_writable(struct ev_loop *loop, ev_io *w, int revents)
 		}
 		en->sent += (uint32_t)n;
 	}
-	finish(p, en, 200);
+	finish(p, en, en->status);
 }
 
 static void
@@ -122,6 +122,7 @@ answer(struct park *p, struct park_entry *en, int status, struct slice body)
 	struct buf head = BUF_INIT, records = BUF_INIT;
 
 	res.status = status;
+	en->status = status;
 	buf_add(&res.headers, en->text, en->headers_n);
 	if (status == 503)
 		http_header(&res, "Retry-After", "1");

@@ -58,6 +58,7 @@ new_entry(struct park_table *t)
 		return NULL;
 	if (t->n == t->cap) {
 		t->cap = t->cap ? t->cap * 2 : 64;
+		/* An array of pointers. NOLINTNEXTLINE(bugprone-sizeof-expression) */
 		t->entry = ck_realloc(t->entry, t->cap * sizeof(*t->entry));
 	}
 	en = ck_calloc(1, sizeof(*en));

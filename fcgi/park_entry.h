@@ -43,6 +43,7 @@ struct park_entry {
 	struct buf payload; /* packets left for it; its answer when WRITING */
 	uint32_t headers_n, id_n, sent;
 	struct connection connection;
+	int status; /* of its answer, when WRITING */
 	enum park_state state;
 	bool woken;  /* a wake-up came while it was on its way */
 	bool taking; /* a take script is under way */

@@ -19,7 +19,7 @@
  * A body nobody read is read off before the connection is closed, or the web
  * server sees a reset instead of the answer. Its own limit is far below this.
  */
-#define DRAIN_MAX (64u * 1024 * 1024)
+#define DRAIN_MAX ((size_t)64 * 1024 * 1024)
 /* Twice libfcgi's own buffer. */
 #define READ_SIZE 16384
 /*

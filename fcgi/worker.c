@@ -27,8 +27,13 @@
 #define SWEEP_MS    3000
 #define QUIET_MS    5000
 #define SWEEP_LIMIT 100
-/* A ticket taken and never acked: its consumer is dead for sure. */
-#define RECLAIM_MS 60000
+/*
+ * A ticket not acked for a lease and this belongs to a worker that died,
+ * perhaps between the end of a job and telling it, or to a long job; it is
+ * looked at again. Some of these are looked for every RECLAIM_EVERY_MS.
+ */
+#define RECLAIM_SLACK_MS 2000
+#define RECLAIM_EVERY_MS 2000
 /* A delayed ticket is late by at most this. */
 #define PROMOTE_MS 250
 /* A failed job is tried again after a random part of this, doubling. */
@@ -191,7 +196,11 @@ use_ticket(struct slot *s, const struct queue_ticket *t)
 		log_warnx("job %s: %s", t->job, e.msg);
 		return false;
 	}
-	if (what == STORE_JOB_BUSY || what == STORE_JOB_GONE)
+	/* Busy: should its worker die between the end and telling it, this
+	 * ticket comes back (queue_reclaim) and finds the row final. */
+	if (what == STORE_JOB_BUSY)
+		return false;
+	if (what == STORE_JOB_GONE)
 		return true;
 	s->ctx.arena = ARENA_INIT;
 	s->ctx.job = &s->job;
@@ -202,24 +211,55 @@ use_ticket(struct slot *s, const struct queue_ticket *t)
 	return true;
 }
 
+/* The next ticket: one that another worker left, or a fresh one. */
+static int
+next_ticket(struct slot *s, int64_t *reclaim_at, struct queue_ticket *t,
+    bool *got, struct err *e)
+{
+	struct slice consumer = slice_from(s->program->consumer);
+	int64_t idle = s->program->conf->lease_ms + RECLAIM_SLACK_MS;
+
+	if (clock_mono_ms() >= *reclaim_at) {
+		if (queue_reclaim(&s->ctx.queue, consumer, idle, t, got, e) !=
+		    0)
+			return -1;
+		if (*got)
+			return 0;
+		*reclaim_at = clock_mono_ms() + RECLAIM_EVERY_MS;
+	}
+	return queue_reserve(&s->ctx.queue, consumer, BLOCK_MS, t, got, e);
+}
+
+/* The worker stops: the ticket is for another one. */
+static void
+pass_on(struct slot *s, const struct queue_ticket *t)
+{
+	struct err e = ERR_INIT;
+
+	if (queue_add(&s->ctx.queue, slice_from(t->job), 0, &e) != 0 ||
+	    queue_ack(&s->ctx.queue, t, &e) != 0)
+		metrics_error(&s->program->metrics, e.code);
+}
+
 static void *
 run_slot(void *cookie)
 {
 	struct slot *s = cookie;
 	struct queue_ticket t;
 	struct err e = ERR_INIT;
+	int64_t reclaim_at = 0;
 	bool got;
 
 	while (!atomic_load(&s->program->stop)) {
-		if (queue_reserve(&s->ctx.queue,
-			slice_from(s->program->consumer), BLOCK_MS, &t, &got,
-			&e) != 0) {
+		if (next_ticket(s, &reclaim_at, &t, &got, &e) != 0) {
 			clock_sleep_ms(200);
 			continue;
 		}
-		/* A ticket that was not used up or acked is written again by
-		 * the sweep and dropped by the reclaim. */
-		if (got && use_ticket(s, &t) &&
+		if (!got)
+			continue;
+		if (atomic_load(&s->program->stop))
+			pass_on(s, &t);
+		else if (use_ticket(s, &t) &&
 		    queue_ack(&s->ctx.queue, &t, &e) != 0)
 			metrics_error(&s->program->metrics, e.code);
 	}
@@ -278,7 +318,6 @@ keep(struct program *p, struct store *store, struct rds *rds)
 {
 	struct keeper_job renewing = { p->conf->lease_ms / 4, 0 };
 	struct keeper_job sweeping = { SWEEP_MS, 0 };
-	struct keeper_job reclaiming = { RECLAIM_MS / 2, 0 };
 	struct keeper_job flushing = { 1000, 0 };
 	const struct queue q = { rds, p->prefix };
 	struct err e = ERR_INIT;
@@ -290,9 +329,6 @@ keep(struct program *p, struct store *store, struct rds *rds)
 		if (due(&sweeping))
 			sweep(store, &q);
 		if (queue_promote(&q, &e) != 0 ||
-		    (due(&reclaiming) &&
-			queue_reclaim(&q, slice_from(p->consumer), RECLAIM_MS,
-			    &e) != 0) ||
 		    (due(&flushing) &&
 			metrics_flush(&p->metrics, rds, p->prefix, "", &e) !=
 			    0))

@@ -134,6 +134,10 @@ static int
 end_run(struct agent_run *run, enum message_status status, const char *error,
     struct err *e)
 {
+	/* A page's log that is empty goes on saying that it thinks. */
+	if (json_object_array_length(run->actions) == 0)
+		(void)json_object_array_add(
+		    run->actions, json_object_new_string("Read the message"));
 	if (store_begin(run->j->store, e) != 0)
 		return -1;
 	if (write_end(run, status, error, e) != 0) {

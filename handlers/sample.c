@@ -6,7 +6,7 @@
 #include "proto/jval.h"
 
 /* Far above the sample's size; a transcript may have ten times as much. */
-#define SAMPLE_MAX (1000u * 1000)
+#define SAMPLE_MAX ((size_t)1000 * 1000)
 #define SAMPLE_ID  "m-sample-pitch"
 
 static int

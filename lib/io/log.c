@@ -166,5 +166,5 @@ log_fatal(const char *format, ...)
 	va_start(ap, format);
 	line(LOG_ERROR, 0, format, ap);
 	va_end(ap);
-	exit(1);
+	exit(1); /* NOLINT(concurrency-mt-unsafe): nothing is left to do */
 }

@@ -166,29 +166,31 @@ queue_promote(const struct queue *q, struct err *e)
 
 int
 queue_reclaim(const struct queue *q, struct slice consumer, int64_t idle_ms,
-    struct err *e)
+    struct queue_ticket *t, bool *got, struct err *e)
 {
 	char jobs[KEY_SIZE], later[KEY_SIZE], number[24];
 	struct rds_command c;
 	struct redisReply *reply;
-	const struct redisReply *entries;
-	struct queue_ticket t;
+	const struct redisReply *entry;
 	int rc = 0;
 
+	*got = false;
 	keys(q, jobs, later);
 	c = rds_command("XAUTOCLAIM", jobs, KEYS_GROUP, NULL);
 	rds_word(&c, consumer);
 	rds_word_int(&c, idle_ms, number);
 	rds_word(&c, SLICE("0"));
 	rds_word(&c, SLICE("COUNT"));
-	rds_word(&c, SLICE(STEP));
+	rds_word(&c, SLICE("1"));
 	reply = rds_call(q->rds, &c, e);
 	if (reply == NULL)
 		return strstr(e->msg, "NOGROUP") ? make_group(q, jobs, e) : -1;
-	entries = rds_at(reply, 1);
-	for (size_t i = 0; i < rds_count(entries) && rc == 0; i++) {
-		(void)read_entry(rds_at(entries, i), &t);
-		rc = queue_ack(q, &t, e);
+	entry = rds_at(rds_at(reply, 1), 0);
+	if (entry != NULL) {
+		*got = read_entry(entry, t);
+		/* Not a ticket of ours: out with it. */
+		if (!*got)
+			rc = queue_ack(q, t, e);
 	}
 	rds_reply_free(reply);
 	return rc;

@@ -35,11 +35,12 @@ int queue_ack(const struct queue *q, const struct queue_ticket *t,
 /** Tickets whose time has come go to the stream. */
 int queue_promote(const struct queue *q, struct err *e) MUST_CHECK;
 /**
- * Drop tickets that a consumer took and has not acked for `idle_ms`: it died.
- * The sweep of the store writes new ones where the job still needs one.
+ * A ticket that a consumer took and has not acked for `idle_ms`: it died, or it
+ * runs something long. Look at the job again; ack what is of no more use, leave
+ * the rest, it comes back after `idle_ms`.
  */
 int queue_reclaim(const struct queue *q, struct slice consumer, int64_t idle_ms,
-    struct err *e) MUST_CHECK;
+    struct queue_ticket *t, bool *got, struct err *e) MUST_CHECK;
 /** Tickets in the stream. */
 int
 queue_depth(const struct queue *q, int64_t *depth, struct err *e) MUST_CHECK;

@@ -217,7 +217,8 @@ static int
 lost(struct rds *r, struct err *e, const char *why)
 {
 	/* `why` may be the connection's own. */
-	(void)err_set(e, ERR_UNAVAILABLE, "Redis: %s", why);
+	(void)err_set(e, ERR_UNAVAILABLE,
+	    "Redis does not answer (%s). Please try again in a moment.", why);
 	drop(r);
 	breaker_result(r->breaker, false);
 	return -1;
@@ -358,6 +359,13 @@ is_noscript(const redisReply *reply)
 		(struct slice){ reply->str, reply->len }, SLICE("NOSCRIPT"));
 }
 
+/* What an error reply says; rds_text() of one is empty. */
+static struct slice
+error_text(const redisReply *reply)
+{
+	return slice_sub((struct slice){ reply->str, reply->len }, 0, 200);
+}
+
 /* Load one script and remember its SHA1 for all connections. */
 static int
 load(struct rds *r, enum rds_script id, struct err *e)
@@ -371,7 +379,7 @@ load(struct rds *r, enum rds_script id, struct err *e)
 		return -1;
 	rc = rds_is_error(reply)
 	    ? err_set(e, ERR_INTERNAL, "Redis script %d: %.*s", (int)id,
-		  SLICE_ARG(rds_text(reply)))
+		  SLICE_ARG(error_text(reply)))
 	    : 0;
 	if (rc == 0)
 		rds_script_loaded(id, rds_text(reply));
@@ -445,8 +453,7 @@ rds_call(struct rds *r, const struct rds_command *c, struct err *e)
 		return NULL;
 	if (rds_is_error(reply)) {
 		(void)err_set(e, ERR_UNAVAILABLE, "Redis: %.*s",
-		    SLICE_ARG(slice_sub(
-			(struct slice){ reply->str, reply->len }, 0, 200)));
+		    SLICE_ARG(error_text(reply)));
 		rds_reply_free(reply);
 		return NULL;
 	}

@@ -142,6 +142,7 @@ struct members {
 	int *room;
 	struct eio_command *command; /* EIO_BATCH_MAX, for one round trip */
 	size_t n;
+	int reached; /* sessions that took the packet */
 };
 
 static bool
@@ -198,7 +199,7 @@ prune(const struct sio_adapter *ad, const struct sio_emit *emit,
 
 static int
 push_batch(const struct sio_adapter *ad, const struct sio_emit *emit,
-    const struct members *m, size_t from, int n, int *reached, struct err *e)
+    struct members *m, size_t from, int n, struct err *e)
 {
 	struct eio_command *c = m->command;
 	struct eio_answer a[EIO_BATCH_MAX];
@@ -220,7 +221,7 @@ push_batch(const struct sio_adapter *ad, const struct sio_emit *emit,
 
 		if (a[i].verdict == VERDICT_OK ||
 		    a[i].verdict == VERDICT_DELIVER)
-			(*reached)++;
+			m->reached++;
 		if (a[i].verdict == VERDICT_GONE)
 			prune(ad, emit, emit->room[m->room[at]], m->ssid[at]);
 		if (a[i].verdict == VERDICT_OVERFLOW)
@@ -232,13 +233,13 @@ push_batch(const struct sio_adapter *ad, const struct sio_emit *emit,
 
 static int
 push_all(const struct sio_adapter *ad, const struct sio_emit *emit,
-    const struct members *m, int *reached, struct err *e)
+    struct members *m, struct err *e)
 {
 	for (size_t at = 0; at < m->n; at += EIO_BATCH_MAX) {
 		size_t n =
 		    m->n - at < EIO_BATCH_MAX ? m->n - at : EIO_BATCH_MAX;
 
-		if (push_batch(ad, emit, m, at, (int)n, reached, e) != 0)
+		if (push_batch(ad, emit, m, at, (int)n, e) != 0)
 			return -1;
 	}
 	return 0;
@@ -251,7 +252,7 @@ sio_adapter_emit(const struct sio_adapter *ad, const struct sio_emit *emit,
 	struct rds_command c[SIO_ROOMS_MAX];
 	struct redisReply *replies[SIO_ROOMS_MAX];
 	char key[SIO_ROOMS_MAX][EIO_KEY_SIZE];
-	struct members m = { NULL, NULL, NULL, NULL, 0 };
+	struct members m = { NULL, NULL, NULL, NULL, 0, 0 };
 	struct arena a = ARENA_INIT;
 	int rc;
 
@@ -263,7 +264,8 @@ sio_adapter_emit(const struct sio_adapter *ad, const struct sio_emit *emit,
 	if (rds_pipeline(ad->rds, c, emit->n_rooms, replies, e) != 0)
 		return -1;
 	gather(emit, replies, &a, &m);
-	rc = push_all(ad, emit, &m, reached, e);
+	rc = push_all(ad, emit, &m, e);
+	*reached = m.reached;
 	arena_fini(&a);
 	if (free_all(replies, emit->n_rooms, e) != 0)
 		return -1;

@@ -40,17 +40,34 @@ score_sentence(struct analyst_sentence *s)
 	s->question = analyst_match_has(s->plain, "?");
 }
 
+/*
+ * Does the source have these very bytes? Subtitles write some characters as
+ * entities; what was decoded is not quoted, so that every quote can be found
+ * in the file as it was sent.
+ */
+static bool
+is_verbatim(const struct transcript *t, struct slice text)
+{
+	if (t->format == TRANSCRIPT_TEXT)
+		return true;
+	return slice_chr(text, '&') == text.n &&
+	    slice_chr(text, '<') == text.n && slice_chr(text, '>') == text.n;
+}
+
 static void
 read_sentences(struct analyst_read *r)
 {
 	struct transcript_sentences all;
 
 	transcript_sentences(r->transcript, r->a, &all);
-	r->n = all.n;
+	r->n = 0;
 	r->s = arena_alloc(r->a, (all.n + 1) * sizeof(*r->s));
 	for (size_t i = 0; i < all.n; i++) {
-		struct analyst_sentence *s = &r->s[i];
+		struct analyst_sentence *s = &r->s[r->n];
 
+		if (!is_verbatim(r->transcript, all.items[i].text))
+			continue;
+		r->n++;
 		s->at = all.items[i];
 		s->plain = analyst_match_plain(s->at.text, r->a);
 		s->words = transcript_words(s->at.text);

@@ -1,4 +1,4 @@
 .PHONY: conformance
 conformance: $(O)/echo.fcgi $(O)/director-run ## the echo server for protocol suites (PORT=8080 VAR=var)
-	@CORS_ORIGINS='*' exec $(O)/director-run --root . --port "$(PORT)" --var "$(VAR)" \
-	  --app $(O)/echo.fcgi --no-worker --no-migrate --with-make
+	@CORS_ORIGINS="$${CORS_ORIGINS:-*}" exec $(O)/director-run --with-make --root . \
+	  --port "$(PORT)" --var "$(VAR)" --app $(O)/echo.fcgi --no-worker --no-migrate

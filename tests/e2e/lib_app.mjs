@@ -3,40 +3,32 @@
 // wait for instead of times.
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import { createRequire } from 'node:module';
 import net from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { BUILD, ROOT } from '../harness/stack.mjs';
+import { cleanup, until as waitFor } from '../harness/tap.mjs';
 
-export const TOP = fileURLToPath(new URL('../../', import.meta.url));
-export const { io } = createRequire(join(TOP, 'www/package.json'))('socket.io-client');
+const { io } = createRequire(join(ROOT, 'www/package.json'))('socket.io-client');
 
 export const JSON_TYPE = 'application/json';
 export const VTT_TYPE = 'text/vtt';
 export const OUTPUT_TYPES = ['analysis', 'structured_data', 'training_data', 'voice_prompt'];
 
 // Nothing takes so long unless it never comes, also on a busy machine.
-const PATIENCE_MS = 45000;
-
-export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+const PATIENCE_MS = 18000;
 
 /** Asks again until the answer is truthy, and gives it back. */
-export async function until(what, ask, ms = PATIENCE_MS) {
-  for (const end = Date.now() + ms; ;) {
-    const answer = await ask();
-    if (answer) return answer;
-    assert.ok(Date.now() < end, `waited ${ms} ms for ${what}`);
-    await sleep(20);
-  }
-}
+export const until = (what, check, ms = PATIENCE_MS) => waitFor(check, { what, ms });
 
 // ---- HTTP -------------------------------------------------------------------
 
 const agent = new http.Agent({ keepAlive: true, maxSockets: 16 });
+cleanup(() => agent.destroy());
 
 function bodyOf(options) {
   if (!('json' in options)) return options.body;
@@ -254,8 +246,9 @@ export function assertStory(events) {
 export class Chat {
   constructor(base, options) {
     this.events = [];
-    this.socket = io(`${base.replace(/\/$/, '')}/chat`, { forceNew: true, ...options });
+    this.socket = io(`${base}/chat`, { forceNew: true, ...options });
     this.socket.on('chat', (event) => this.events.push(event));
+    cleanup(() => this.close());
   }
 
   static async open(base, options) {
@@ -306,9 +299,7 @@ export async function history(base, sessionId, headers) {
 
 // ---- Behind the scenes --------------------------------------------------------
 
-/** The environment of one of a stack's processes, by its pid file. */
-export function environmentOf(dir, name = 'director.fcgi') {
-  const pid = pidOf(dir, name);
+function environmentOf(pid) {
   const entries = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').filter(Boolean);
   return Object.fromEntries(entries.map((entry) => {
     const at = entry.indexOf('=');
@@ -316,27 +307,49 @@ export function environmentOf(dir, name = 'director.fcgi') {
   }));
 }
 
-export function pidOf(dir, name) {
-  return Number(readFileSync(join(dir, `${name}.pid`), 'utf8'));
-}
+/** A worker of the test's own, beside or instead of a stack's. */
+export class Worker {
+  constructor(stack, env = {}) {
+    const all = { ...environmentOf(stack.pid('director.fcgi')), ...env };
+    this.child = spawn(join(BUILD, 'director-worker'), { env: all, stdio: ['ignore', 'ignore', 'pipe'] });
+    this.text = '';
+    this.child.stderr.on('data', (data) => { this.text += data; });
+    this.gone = new Promise((done) => this.child.once('exit', done));
+    cleanup(() => this.end('SIGKILL'));
+  }
 
-export function isAlive(pid) {
-  try {
-    return !/^State:\s*Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
+  /** Waits for the line that says it has started. */
+  static async open(stack, env) {
+    const worker = new Worker(stack, env);
+    await until('a worker', () => / msg="started/.test(worker.text));
+    return worker;
+  }
+
+  /** The ends of jobs it has logged: {status, attempt, …}. */
+  ends() {
+    return jobsIn(this.text);
+  }
+
+  signal(name) {
+    this.child.kill(name);
+  }
+
+  /** Sends a signal that ends it, and waits until it is gone. */
+  end(name) {
+    this.child.kill(name);
+    return this.gone;
   }
 }
 
-/** Redis commands through its own client. */
-export function redis(dir, ...words) {
-  const path = environmentOf(dir).REDIS_URL.replace(/^unix:/, '');
-  const done = spawnSync('redis-cli', ['-s', path, ...words], { encoding: 'utf8' });
-  assert.equal(done.status, 0, done.stderr);
-  return done.stdout.trim();
+/** The jobs in a worker's log. */
+export function jobsIn(log) {
+  const jobs = [];
+  for (const line of log.split('\n').filter((one) => / msg=job /.test(one))) {
+    const pairs = [...line.matchAll(/([a-z]+)=(?:"([^"]*)"|(\S*))/g)];
+    jobs.push(Object.fromEntries(pairs.map(([, key, quoted, bare]) => [key, quoted ?? bare])));
+  }
+  return jobs;
 }
-
-export const readLog = (dir, name) => readFileSync(join(dir, `${name}.log`), 'utf8');
 
 /** A figure of /metrics; labels as they are printed. */
 export async function metric(base, name) {

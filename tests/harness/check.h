@@ -45,34 +45,34 @@ check_fail(const char *file, int line, const char *why)
 }
 
 /* Tables keep the line of their row, so that a failure names the row. */
-#define CHECK_ROW(line, condition)                                             \
-	do {                                                                   \
-		if (!(condition))                                              \
-			check_fail(__FILE__, (line), #condition);              \
+#define CHECK_ROW(line, condition)                                \
+	do {                                                      \
+		if (!(condition))                                 \
+			check_fail(__FILE__, (line), #condition); \
 	} while (0)
 #define CHECK(condition) CHECK_ROW(__LINE__, condition)
 /** The case cannot run here: say why, then return. */
-#define CHECK_SKIP(why)                                                        \
-	do {                                                                   \
-		(void)printf("skip %s: %s\n", check_name, (why));              \
-		check_skipped = true;                                          \
+#define CHECK_SKIP(why)                                           \
+	do {                                                      \
+		(void)printf("skip %s: %s\n", check_name, (why)); \
+		check_skipped = true;                             \
 	} while (0)
-#define CHECK_CASE(function)                                                   \
-	{                                                                      \
-		#function, function                                            \
+#define CHECK_CASE(function)        \
+	{                           \
+#		function, function \
 	}
 /** `slice` holds exactly the bytes of the string `text`. */
-#define CHECK_SLICE_ROW(line, got, text)                                     \
-	do {                                                                   \
-		struct slice check_got = (got);                              \
-		const char *check_want = (text);                               \
-		if (check_got.n != strlen(check_want) ||                       \
-		    (check_got.n != 0 &&                                       \
-			memcmp(check_got.p, check_want, check_got.n) != 0)) {  \
-			(void)printf("# got  \"%.*s\"\n# want \"%s\"\n",       \
-			    (int)check_got.n, check_got.p, check_want);        \
-			check_fail(__FILE__, (line), #got);                  \
-		}                                                              \
+#define CHECK_SLICE_ROW(line, got, text)                                      \
+	do {                                                                  \
+		struct slice check_got = (got);                               \
+		const char *check_want = (text);                              \
+		if (check_got.n != strlen(check_want) ||                      \
+		    (check_got.n != 0 &&                                      \
+			memcmp(check_got.p, check_want, check_got.n) != 0)) { \
+			(void)printf("# got  \"%.*s\"\n# want \"%s\"\n",      \
+			    (int)check_got.n, check_got.p, check_want);       \
+			check_fail(__FILE__, (line), #got);                   \
+		}                                                             \
 	} while (0)
 #define CHECK_SLICE(got, text) CHECK_SLICE_ROW(__LINE__, got, text)
 

@@ -6,9 +6,9 @@
 #define TESTS_HARNESS_FUZZ_MAIN_H
 
 #ifdef FUZZ_REPLAY
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#	include <stdio.h>
+#	include <stdlib.h>
+#	include <string.h>
 
 static int
 fuzz_replay(const char *path)

@@ -28,6 +28,10 @@ const PORT_TRIES = 20;
 
 let folders = 0;
 
+// All at once at the end: one after the other would take its time.
+const running = new Set();
+cleanup(() => Promise.all([...running].map((stack) => stack.stop())));
+
 function folder() {
   const base = process.env.TEST_DIR;
   const name = base ? join(base, `stack-${process.pid}-${++folders}`) : mkdtempSync(join(tmpdir(), 'director-stack-'));
@@ -149,7 +153,7 @@ class Stack {
 export async function start(options = {}) {
   for (let tries = 1; ; tries++) {
     const stack = new Stack(options, options.port ?? await freePort());
-    cleanup(() => stack.stop());
+    running.add(stack);
     try {
       return await stack.ready();
     } catch (error) {

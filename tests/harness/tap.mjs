@@ -17,6 +17,7 @@ let cases = [];
 const cleanups = [];
 let failed = 0;
 let done = 0;
+let ending = null;
 
 class Skip extends Error {}
 
@@ -24,8 +25,11 @@ export function skip(why) {
   throw new Skip(why);
 }
 
-export function test(name, fn, { timeout = TIMEOUT_MS } = {}) {
-  cases.push({ name, fn, timeout });
+// test(name, fn), test(name, {timeout}, fn)
+export function test(name, options, fn) {
+  const run_ = typeof options === 'function' ? options : fn;
+  const { timeout = TIMEOUT_MS } = (typeof options === 'function' ? fn : options) ?? {};
+  cases.push({ name, fn: run_, timeout });
 }
 
 export function cleanup(fn) {
@@ -81,12 +85,11 @@ export async function run(jobs = 1) {
   const mine = cases.filter((c) => !process.env.ONLY || c.name.includes(process.env.ONLY));
   cases = [];
   const next = async () => {
-    for (let c = mine.shift(); c; c = mine.shift()) await runCase(c);
+    for (let c = mine.shift(); c && !ending; c = mine.shift()) await runCase(c);
   };
   await Promise.all(Array.from({ length: jobs }, next));
 }
 
-let ending = null;
 function end(status) {
   ending ??= (async () => {
     while (cleanups.length) {

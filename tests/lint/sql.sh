@@ -7,10 +7,10 @@ cd "$(dirname "$0")/../.." || exit 1
 
 # What only SQL puts together, in any case.
 s='[[:space:]]+'
-any="select$s(\\*|[a-z0-9_.]+\\(|[a-z0-9_.]+(,.*)?${s}from$s)|insert$s(or$s[a-z]+$s)?into$s"
-any="$any|update$s[a-z_]+${s}set$s|delete${s}from$s|replace${s}into$s"
+any="select$s(\\*|[a-z0-9_.]+\\(|[a-z0-9_.]+(,.*)?${s}from$s)|insert$s(or${s}[a-z]+$s)?into$s"
+any="$any|update${s}[a-z_]+${s}set$s|delete${s}from$s|replace${s}into$s"
 any="$any|(create|drop|alter)$s((unique|temp|virtual)$s)?(table|index|view)$s"
-any="$any|pragma$s[a-z_]+|begin$s(immediate|deferred|exclusive)"
+any="$any|pragma${s}[a-z_]+|begin$s(immediate|deferred|exclusive)"
 any="$any|rollback${s}to$s|on${s}conflict$s|order${s}by$s"
 # Literals that start with a verb in capitals (DELETE alone is HTTP's).
 verb='SELECT|INSERT|UPDATE|PRAGMA|SAVEPOINT|RELEASE|COMMIT|ROLLBACK|BEGIN'
@@ -18,6 +18,8 @@ verb="\"[[:space:]]*($verb|VACUUM|ATTACH|DETACH|REINDEX|RETURNING|FROM|WHERE)"
 verb="$verb([[:space:];\"]|\\\\n)"
 
 if [ $# = 0 ]; then
+	# Names of ours have no spaces.
+	# shellcheck disable=SC2046
 	set -- $(find lib handlers fcgi -name '*.[ch]' 2>/dev/null)
 fi
 bad=0
@@ -43,6 +45,7 @@ for f in "$@"; do
 	done
 done
 if [ "$bad" = 1 ]; then
-	echo "SQL outside sql/: make it a named statement in sql/query/." >&2
+	echo 'not ok sql: make it a named statement in sql/query/'
 	exit 1
 fi
+echo 'ok sql'

@@ -107,7 +107,7 @@ test_buf_grows(void)
 	for (int i = 0; i < 5000; i++)
 		buf_addf(&b, "%04d", i);
 	CHECK(b.n == 20000 && b.p[b.n] == '\0');
-	CHECK(memcmp(b.p + 4 * 4321, "4321", 4) == 0);
+	CHECK(memcmp(b.p + (size_t)4 * 4321, "4321", 4) == 0);
 	buf_clear(&b);
 	CHECK(b.n == 0 && buf_cstr(&b)[0] == '\0');
 	buf_add(&b, NULL, 0);

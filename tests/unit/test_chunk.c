@@ -133,7 +133,8 @@ test_embed_near(void)
 	CHECK(product(a, b) > 0.3);
 	CHECK(product(a, b) > product(a, c) + 0.2);
 	embed_text(SLICE("What does the annual plan cost per seat?"), b);
-	CHECK(memcmp(a, b, sizeof(a)) == 0);
+	for (size_t i = 0; i < EMBED_DIMS; i++)
+		CHECK(a[i] <= b[i] && a[i] >= b[i]);
 }
 
 int

@@ -99,7 +99,7 @@ test_no_blow_up(void)
 		struct buf in = BUF_INIT;
 		struct buf out = BUF_INIT;
 
-		while (in.n < 100 * 1000)
+		while (in.n < (size_t)100 * 1000)
 			buf_adds(&in, units[i]);
 		pii_clean(buf_slice(&in), &out, NULL);
 		CHECK_ROW((int)i, out.n > 0);

@@ -1,0 +1,699 @@
+/*
+ * The session scripts, verdict by verdict: histories as text (eio_steps.h),
+ * then bounds, time and hostile replies.
+ */
+#include "eio_steps.h"
+
+struct row {
+	int line;
+	const char *history;
+};
+#define ROW(history)              \
+	{                         \
+		__LINE__, history \
+	}
+
+static void
+run_rows(const struct row *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct slice rest = slice_from(rows[i].history), one;
+
+		rds_reply_free(eio_fixture_redis(&f, "FLUSHALL"));
+		(void)woken();
+		while (slice_cut(&rest, ';', &one))
+			run_step(rows[i].line, one);
+	}
+}
+
+/* clang-format off */
+static const struct row OPEN[] = {
+	ROW("poll 1 = gone; keys 0"),
+	ROW("open = ok; keys 1; leased 0; queued 0; duelist 1"),
+	/* What is known of an unknown session. */
+	ROW("look 1 = gone; abort 1 = gone; drain 1 = gone; begin 1 = gone;"
+	    "push 4a = gone; tick = gone; join chat r = gone;"
+	    "leave chat r = gone; quit chat = gone; ask / x = gone;"
+	    "acked / 0 = gone; keys 0; duelist 0"),
+};
+
+static const struct row LEASE[] = {
+	ROW("open = ok; poll 1 = park; leased 1"),
+	ROW("open = ok; push 4a = ok; push 4b = ok; poll 1 = packets 4a 4b;"
+	    "leased 0; queued 0; poll 2 = park"),
+	/* A second GET: the first is answered 1, the session is closed. */
+	ROW("open = ok; poll 1 = park; wake 0; poll 2 = overlap (/); wake 1;"
+	    "poll 3 = gone; look 1 = packets 1; keys 0"),
+	ROW("open = ok; poll 1 = park; B:poll 2 = overlap; wake 1;"
+	    "B:poll 3 = gone; look 1 = packets 1; keys 0"),
+	/* The same token is no excuse. */
+	ROW("open = ok; poll 1 = park; poll 1 = overlap"),
+	/* A push of the holder takes the packets for it, others wake it. */
+	ROW("open = ok; poll 7 = park; push 4a = deliver (7) 4a; leased 0;"
+	    "wake 0; queued 0; look 7 = stale"),
+	ROW("open = ok; poll 7 = park; B:push 4a = ok; wake 7; leased 7;"
+	    "look 7 = packets 4a; leased 0; look 7 = stale"),
+	ROW("open = ok; poll 7 = park; W:push 4a = ok; wake 7;"
+	    "W:push 4b = ok; look 7 = packets 4a 4b"),
+	/* Packets left by another process go with the holder's push. */
+	ROW("open = ok; poll 7 = park; W:push 4a = ok;"
+	    "push 4b = deliver (7) 4a 4b; queued 0"),
+	/* A push of nothing to a held poll delivers nothing. */
+	ROW("open = ok; poll 7 = park; push = ok; leased 7; wake 0"),
+	ROW("open = ok; poll 7 = park; look 7 = wait; leased 7;"
+	    "look 8 = stale; leased 7"),
+	/* The tokens of two processes may be equal numbers. */
+	ROW("open = ok; poll 7 = park; B:look 7 = stale; B:abort 7 = stale;"
+	    "B:drain 7 = stale; leased 7; W:push 4a = ok;"
+	    "B:look 7 = stale; look 7 = packets 4a"),
+	/* A poll released elsewhere and taken up by another process. */
+	ROW("open = ok; poll 7 = park; push 4a = deliver (7) 4a;"
+	    "B:poll 7 = park; abort 7 = stale; look 7 = stale;"
+	    "B:look 7 = wait"),
+	ROW("open = ok; poll 7 = park; drain 7 = packets 6; leased 0;"
+	    "drain 7 = stale; B:poll 1 = park"),
+	ROW("open = ok; poll 7 = park; W:push 4a = ok; drain 7 = packets 4a"),
+	ROW("open = ok; push ns=chat$S1/ = ok; poll 7 = park;"
+	    "abort 7 = closed; keys 0; duelist 0; wake 0; abort 7 = gone"),
+};
+
+static const struct row POST[] = {
+	ROW("open who = ok; begin 1 = ok (4$who/); push post=1 = ok;"
+	    "begin 2 = ok; push post=2 4a = ok; poll 1 = packets 4a"),
+	/* Two at once: both sides see it and the session is over. */
+	ROW("open = ok; begin 1 = ok; begin 2 = overlap (/); keys 0;"
+	    "push post=1 = gone"),
+	ROW("open = ok; poll 9 = park; begin 1 = ok; B:begin 2 = overlap;"
+	    "wake 9; look 9 = packets 1; keys 0"),
+	ROW("open = ok; begin 1 = ok; push post=2 4a = stale; queued 0;"
+	    "push post=1 4a = ok; push post=1 4a = stale; queued 1"),
+	ROW("open = ok; push post=1 4a = stale"),
+	/* A push that is no POST does not end one. */
+	ROW("open = ok; begin 1 = ok; W:push 4a = ok; push post=1 4b = ok;"
+	    "poll 1 = packets 4a 4b"),
+	/* The namespaces are what the next POST sees. */
+	ROW("open who = ok; begin 1 = ok; push post=1 ns=chat$S1/ 40 = ok;"
+	    "begin 2 = ok (4$who/chat$S1/)"),
+	ROW("open = ok; push ns=chat$S1/ = ok; push ns= = ok;"
+	    "begin 2 = ok (4$/)"),
+};
+
+static const struct row REVISIONS[] = {
+	ROW("open = ok; push msg=m rev=1 4a = ok; push msg=m rev=1 4b = old;"
+	    "push msg=m rev=0 4c = old; push msg=m rev=2 4d = ok;"
+	    "poll 1 = packets 4a 4d"),
+	ROW("open = ok; push msg=m rev=5 4a = ok; push msg=n rev=1 4b = ok;"
+	    "push msg=n rev=1 again 4c = ok; push msg=m rev=4 again 4d = old;"
+	    "poll 1 = packets 4a 4b 4c"),
+	/* A refused push leaves a held poll alone. */
+	ROW("open = ok; push msg=m rev=2 4a = ok; poll 1 = packets 4a;"
+	    "poll 2 = park; push msg=m rev=1 4b = old; leased 2; wake 0"),
+	ROW("open = ok; push msg=m rev=2 = ok; push end=close = closed; keys 0"),
+};
+
+static const struct row ENDS[] = {
+	/* The client closes: a held GET gets a noop, nothing remains. */
+	ROW("open = ok; poll 1 = park; W:push 4a = ok;"
+	    "push end=noop = closed; wake 1; poll 2 = gone; begin 1 = gone;"
+	    "push 4a = gone; look 1 = packets 6; keys 0"),
+	ROW("open = ok; push 4a = ok; push end=noop = closed; keys 0"),
+	ROW("open = ok; poll 1 = park; push end=close 4z = closed;"
+	    "look 1 = packets 1; keys 0; look 1 = gone"),
+	ROW("open = ok; push end=close = closed; keys 0; duelist 0"),
+	/* Abort and drain find what was left for the held GET too. */
+	ROW("open = ok; poll 1 = park; push end=close = closed;"
+	    "abort 1 = packets 1; keys 0"),
+	/* The server closes: packets first, then the close packet. */
+	ROW("open = ok; push 4a = ok; push end=soft 4b = closed; duelist 0;"
+	    "push 4c = gone; begin 1 = gone; poll 1 = packets 4a 4b;"
+	    "tick = gone; poll 2 = packets 1;"
+	    "poll 3 = gone; keys 0"),
+	ROW("open = ok; poll 1 = park; push end=soft 4a = closed; wake 1;"
+	    "poll 2 = gone; look 1 = packets 4a; leased 0;"
+	    "B:poll 3 = packets 1; keys 0"),
+	ROW("open = ok; poll 1 = park; push end=soft = closed; wake 1;"
+	    "drain 1 = packets 1; keys 0"),
+	/* What a closed session leaves behind. */
+	ROW("open = ok; push ns=chat$S1/ = ok; join chat r1 = ok;"
+	    "join chat r2 = ok; join chat r1 = ok;"
+	    "push end=close = closed (chat$S1//chat$r1/chat$r2/)"),
+};
+
+static const struct row ROOMS[] = {
+	ROW("open = ok; push ns=N$S/ = ok; join N r = ok; join N rr = ok;"
+	    "leave N r = ok; leave N unknown = ok;"
+	    "push end=soft = closed (N$S//N$rr/)"),
+	/* A room whose line ends as another's is another. */
+	ROW("open = ok; join aN r = ok; join N r = ok; leave N r = ok;"
+	    "push end=noop = closed (/aN$r/)"),
+	ROW("open = ok; join aN r = ok; leave N r = ok; join N r = ok;"
+	    "push end=noop = closed (/aN$r/N$r/)"),
+	ROW("open = ok; push ns=N$S/M$T/ = ok; join N a = ok; join M b = ok;"
+	    "join N c = ok; quit N = ok (N$S//N$a/N$c/);"
+	    "quit N = ok (N$S//);"
+	    "push end=noop = closed (N$S/M$T//M$b/)"),
+	/* Patterns of Lua are no patterns here. */
+	ROW("open = ok; push ns=N$S/ = ok; join N .* = ok; join N %a+ = ok;"
+	    "leave N .+ = ok; leave N %a+ = ok;"
+	    "push end=noop = closed (N$S//N$.*/)"),
+};
+
+static const struct row ACKS[] = {
+	ROW("open = ok; ask / one = ok; ask / two = ok; acked / 1 = ok (two);"
+	    "acked / 1 = gone; acked / 2 = gone; acked chat 0 = gone;"
+	    "acked / 0 = ok (one)"),
+	ROW("open = ok; acked / -1 = gone; acked / 9007199254740991 = gone"),
+};
+
+static const struct row TIMES[] = {
+	/* The ping is due: for a poll that comes, is held, or is absent. */
+	ROW("open = ok; due -5; poll 1 = packets 2; leased 0; poll 2 = park"),
+	ROW("open = ok; poll 1 = park; due -5; look 1 = packets 2; leased 0"),
+	ROW("open = ok; due -5; tick = ok; queued 1; poll 1 = packets 2"),
+	ROW("open = ok; poll 1 = park; due -5; tick = ok; wake 1;"
+	    "look 1 = packets 2"),
+	ROW("open = ok; due -5; tick = ok; tick = wait; queued 1"),
+	/* Packets go before a ping that is due. */
+	ROW("open = ok; push 4a = ok; due -5; poll 1 = packets 4a;"
+	    "poll 2 = packets 2"),
+	/* The pong came, or did not. */
+	ROW("open = ok; due -5; poll 1 = packets 2; begin 1 = ok;"
+	    "push post=1 pong = ok; poll 2 = park; tick = wait"),
+	ROW("open = ok; due -5; poll 1 = packets 2; due -5;"
+	    "poll 2 = gone (/); keys 0"),
+	ROW("open = ok; due -5; poll 1 = packets 2; poll 2 = park;"
+	    "due -5; look 2 = packets (/) 1; keys 0"),
+	ROW("open = ok; due -5; poll 1 = packets 2; due -5;"
+	    "begin 2 = gone (/); keys 0"),
+	ROW("open = ok; due -5; poll 1 = packets 2; due -5;"
+	    "tick = closed (/); keys 0; duelist 0"),
+	ROW("open = ok; due -5; poll 1 = packets 2; poll 2 = park;"
+	    "due -5; tick = closed (/); wake 2; look 2 = packets 1; keys 0"),
+	/* Expiry and abort: the abort ends it either way. */
+	ROW("open = ok; poll 2 = park; cto -5; abort 2 = closed; keys 0"),
+	/* Nobody was there to send the ping: too late for it too. */
+	ROW("open = ok; due -20001; poll 1 = gone (/); keys 0"),
+	ROW("open = ok; poll 1 = park; due -20001; look 1 = packets 1; keys 0"),
+	ROW("open = ok; due -20001; tick = closed (/); keys 0"),
+	ROW("open = ok; due -19000; tick = ok; poll 1 = packets 2"),
+	/* No namespace in time. */
+	ROW("open = ok; cto -5; poll 1 = gone (/); keys 0"),
+	ROW("open = ok; cto -5; tick = closed; keys 0"),
+	ROW("open = ok; poll 1 = park; cto -5; look 1 = packets 1; keys 0"),
+	ROW("open = ok; push ns=N$S/ = ok; poll 1 = park; look 1 = wait"),
+	/* A deadline after which somebody must look is in the due list. */
+	ROW("open = ok; due 5000; tick = wait; duelist 1"),
+	ROW("open = ok; push end=soft = closed; tick = gone; duelist 0"),
+};
+/* clang-format on */
+
+#define TEST_ROWS(name, rows)                \
+	static void name(void)               \
+	{                                    \
+		run_rows(rows, COUNT(rows)); \
+	}
+
+TEST_ROWS(test_open, OPEN)
+TEST_ROWS(test_lease, LEASE)
+TEST_ROWS(test_post, POST)
+TEST_ROWS(test_revisions, REVISIONS)
+TEST_ROWS(test_ends, ENDS)
+TEST_ROWS(test_rooms, ROOMS)
+TEST_ROWS(test_acks, ACKS)
+TEST_ROWS(test_times, TIMES)
+
+/* Run a command that must be answered. */
+static struct eio_answer
+run(const struct eio_command *c, enum process who)
+{
+	struct err e = ERR_INIT;
+	struct eio_answer a = { .verdict = VERDICT_GONE };
+
+	if (eio_store_run(f.rds, &f.store[who], c, &a, &e) != 0) {
+		(void)printf("# %s\n", e.msg);
+		CHECK(!"Redis answers");
+	}
+	return a;
+}
+
+static enum eio_verdict
+verdict(const struct eio_command *c, enum process who)
+{
+	struct eio_answer a = run(c, who);
+	enum eio_verdict v = a.verdict;
+
+	eio_answer_fini(&a);
+	return v;
+}
+
+static void
+fresh(void)
+{
+	struct eio_command c;
+
+	rds_reply_free(eio_fixture_redis(&f, "FLUSHALL"));
+	eio_store_open(&c, &f.store[PROC_A], E, 4, SLICE_EMPTY);
+	CHECK(verdict(&c, PROC_A) == VERDICT_OK);
+}
+
+/* `n` packets of `size` bytes. */
+static enum eio_verdict
+push_many(int n, size_t size)
+{
+	static struct slice packets[MAX_PACKETS + 1];
+	static char bytes[2100000];
+	struct eio_command c;
+
+	memset(bytes, 'x', sizeof(bytes));
+	for (int i = 0; i < n; i++)
+		packets[i] = (struct slice){ bytes, size };
+	eio_store_push(&c, &f.store[PROC_W], E,
+	    &(struct eio_push){ .packet = packets, .n = n });
+	return verdict(&c, PROC_W);
+}
+
+static struct eio_answer
+poll_now(uint64_t token)
+{
+	struct eio_command c;
+
+	eio_store_poll(&c, &f.store[PROC_A], E, token);
+	return run(&c, PROC_A);
+}
+
+static void
+test_bounds(void)
+{
+	static const struct {
+		int line;
+		int n1;
+		size_t size1;
+		int n2;
+		size_t size2;
+		enum eio_verdict second;
+	} CASES[] = {
+		{ __LINE__, 1000, 1, 0, 0, VERDICT_OK },
+		{ __LINE__, 1000, 1, 1, 1, VERDICT_OVERFLOW },
+		{ __LINE__, 999, 1, 1, 1, VERDICT_OK },
+		{ __LINE__, 1, 1, 1000, 1, VERDICT_OK },
+		{ __LINE__, 1, 1999999, 1, 1, VERDICT_OK },
+		{ __LINE__, 1, 1999999, 1, 2, VERDICT_OVERFLOW },
+		{ __LINE__, 1, 1000000, 1, 1000000, VERDICT_OK },
+		{ __LINE__, 0, 0, 1001, 1, VERDICT_OK },
+		{ __LINE__, 0, 0, 1, 2000001, VERDICT_OVERFLOW },
+	};
+
+	for (size_t i = 0; i < COUNT(CASES); i++) {
+		enum eio_verdict v;
+
+		fresh();
+		CHECK_ROW(CASES[i].line,
+		    push_many(CASES[i].n1, CASES[i].size1) == VERDICT_OK);
+		v = push_many(CASES[i].n2, CASES[i].size2);
+		CHECK_ROW(CASES[i].line, v == CASES[i].second);
+		/* An overflow closes the session. */
+		CHECK_ROW(CASES[i].line,
+		    (eio_fixture_int(&f, "EXISTS " KEY("e")) == 0) ==
+			(v == VERDICT_OVERFLOW));
+	}
+}
+
+/* An answer carries 1,000,000 bytes, or one packet; the rest comes next. */
+static void
+test_answer_bound(void)
+{
+	static const struct {
+		int line;
+		int n;
+		size_t size, first, second;
+	} CASES[] = {
+		{ __LINE__, 4, 500000, 2, 2 },
+		{ __LINE__, 2, 500001, 1, 1 },
+		{ __LINE__, 1, 1500000, 1, 0 },
+		{ __LINE__, 3, 600000, 1, 1 },
+		{ __LINE__, 1000, 1000, 1000, 0 },
+		{ __LINE__, 1000, 1001, 999, 1 },
+	};
+
+	for (size_t i = 0; i < COUNT(CASES); i++) {
+		struct eio_answer a;
+
+		fresh();
+		CHECK_ROW(CASES[i].line,
+		    push_many(CASES[i].n, CASES[i].size) == VERDICT_OK);
+		a = poll_now(1);
+		CHECK_ROW(CASES[i].line, a.n == CASES[i].first);
+		eio_answer_fini(&a);
+		/* What is counted is what is there. */
+		CHECK_ROW(CASES[i].line,
+		    eio_fixture_int(&f, "HGET " KEY("e") " ob") ==
+			((int64_t)CASES[i].n - (int64_t)CASES[i].first) *
+			    (int64_t)CASES[i].size);
+		a = poll_now(2);
+		CHECK_ROW(CASES[i].line, a.n == CASES[i].second);
+		CHECK_ROW(CASES[i].line,
+		    (a.verdict == VERDICT_PARK) == (CASES[i].second == 0));
+		eio_answer_fini(&a);
+	}
+}
+
+/* More is left than one answer carries when the session is closed. */
+static void
+test_close_in_parts(void)
+{
+	struct eio_command c;
+	struct eio_answer a;
+
+	fresh();
+	CHECK(push_many(3, 600000) == VERDICT_OK);
+	eio_store_push(
+	    &c, &f.store[PROC_W], E, &(struct eio_push){ .end = EIO_END_SOFT });
+	CHECK(verdict(&c, PROC_W) == VERDICT_CLOSED);
+	/* The close packet comes alone. */
+	for (uint64_t token = 1; token <= 4; token++) {
+		a = poll_now(token);
+		CHECK(a.verdict == VERDICT_PACKETS);
+		CHECK(a.n == 1);
+		CHECK((eio_answer_packet(&a, 0).n == 1) == (token == 4));
+		eio_answer_fini(&a);
+	}
+	a = poll_now(5);
+	CHECK(a.verdict == VERDICT_GONE);
+	eio_answer_fini(&a);
+	CHECK(eio_fixture_int(&f, "DBSIZE") == 0);
+}
+
+/* A held GET takes the first part, the next GET the rest. */
+static void
+test_close_in_parts_held(void)
+{
+	struct eio_command c;
+	struct eio_answer a;
+
+	fresh();
+	a = poll_now(1);
+	CHECK(a.verdict == VERDICT_PARK);
+	eio_answer_fini(&a);
+	CHECK(push_many(3, 600000) == VERDICT_OK);
+	eio_store_push(
+	    &c, &f.store[PROC_W], E, &(struct eio_push){ .end = EIO_END_SOFT });
+	CHECK(verdict(&c, PROC_W) == VERDICT_CLOSED);
+	eio_store_take(&c, &f.store[PROC_A], E, 1, EIO_LOOK);
+	a = run(&c, PROC_A);
+	CHECK(a.verdict == VERDICT_PACKETS && a.n == 1);
+	eio_answer_fini(&a);
+	a = poll_now(2);
+	CHECK(a.verdict == VERDICT_PACKETS && a.n == 1);
+	eio_answer_fini(&a);
+	a = poll_now(3);
+	CHECK(a.verdict == VERDICT_PACKETS && a.n == 1);
+	eio_answer_fini(&a);
+	a = poll_now(4);
+	CHECK(a.verdict == VERDICT_PACKETS && a.n == 1);
+	CHECK_SLICE(eio_answer_packet(&a, 0), "1");
+	eio_answer_fini(&a);
+	CHECK(eio_fixture_int(&f, "DBSIZE") == 0);
+}
+
+static void
+test_delivery(void)
+{
+	struct eio_command c;
+	struct eio_answer a;
+	const struct slice packets[] = { SLICE("4a"), SLICE("4b") };
+
+	fresh();
+	a = poll_now(42);
+	eio_answer_fini(&a);
+	f.deliveries = 0;
+	eio_store_push(&c, &f.store[PROC_A], E,
+	    &(struct eio_push){ .packet = packets, .n = 2 });
+	CHECK(verdict(&c, PROC_A) == VERDICT_DELIVER);
+	CHECK(f.deliveries == 1 && f.token == 42);
+	CHECK_SLICE(buf_slice(&f.payload),
+	    "4a\x1e"
+	    "4b");
+}
+
+/* Every key of a session has an end, whatever happens to it. */
+static void
+test_every_key_expires(void)
+{
+	static const char *const KEYS[] = { "PTTL " KEY("e"), "PTTL " KEY("o"),
+		"PTTL " KEY("r") };
+	struct eio_command c;
+
+	fresh();
+	eio_store_push(&c, &f.store[PROC_W], E,
+	    &(struct eio_push){ .message = SLICE("m"),
+		.rev = 1,
+		.packet = &SLICE("4a"),
+		.n = 1 });
+	CHECK(verdict(&c, PROC_W) == VERDICT_OK);
+	for (size_t i = 0; i < COUNT(KEYS); i++)
+		CHECK(eio_fixture_int(&f, KEYS[i]) > 60000);
+	eio_store_push(
+	    &c, &f.store[PROC_W], E, &(struct eio_push){ .end = EIO_END_SOFT });
+	CHECK(verdict(&c, PROC_W) == VERDICT_CLOSED);
+	for (size_t i = 0; i < 2; i++) {
+		CHECK(eio_fixture_int(&f, KEYS[i]) > 0);
+		CHECK(eio_fixture_int(&f, KEYS[i]) <= 30000);
+	}
+}
+
+/* Real time: ping, pong, and the end of a session that does not answer. */
+static void
+test_heartbeat(void)
+{
+	struct eio_store fast = f.store[PROC_A];
+	struct eio_command c;
+	struct eio_answer a;
+
+	fast.ping_interval_ms = 60;
+	/* A loaded machine may look late. */
+	fast.ping_timeout_ms = 400;
+	fast.connect_timeout_ms = 0;
+	rds_reply_free(eio_fixture_redis(&f, "FLUSHALL"));
+	eio_store_open(&c, &fast, E, 4, SLICE_EMPTY);
+	CHECK(verdict(&c, PROC_A) == VERDICT_OK);
+	a = poll_now(1);
+	CHECK(a.verdict == VERDICT_PARK && a.ms > 0 && a.ms <= 60);
+	eio_answer_fini(&a);
+	clock_sleep_ms(70);
+	eio_store_take(&c, &fast, E, 1, EIO_LOOK);
+	a = run(&c, PROC_A);
+	CHECK(a.verdict == VERDICT_PACKETS && a.n == 1);
+	CHECK_SLICE(eio_answer_packet(&a, 0), "2");
+	eio_answer_fini(&a);
+	eio_store_push(&c, &fast, E, &(struct eio_push){ .pong = true });
+	CHECK(verdict(&c, PROC_A) == VERDICT_OK);
+	clock_sleep_ms(70);
+	eio_store_tick(&c, &fast, E);
+	CHECK(verdict(&c, PROC_A) == VERDICT_OK);
+	clock_sleep_ms(fast.ping_timeout_ms + 10);
+	eio_store_tick(&c, &fast, E);
+	CHECK(verdict(&c, PROC_A) == VERDICT_CLOSED);
+	CHECK(eio_fixture_int(&f, "DBSIZE") == 0);
+}
+
+static struct eio_answer
+sweep(int64_t claim_ms, int limit)
+{
+	struct eio_command c;
+
+	eio_store_sweep(&c, &f.store[PROC_A], 0, claim_ms, limit);
+	return run(&c, PROC_A);
+}
+
+static void
+test_sweep(void)
+{
+	struct eio_answer a;
+
+	fresh();
+	a = sweep(1000, 10);
+	CHECK(a.verdict == VERDICT_OK && a.n == 0);
+	eio_answer_fini(&a);
+	rds_reply_free(eio_fixture_redis(
+	    &f, "ZADD {t:00}:due 5 " ESID " 6 0second 7 0third"));
+	/* Not more than asked for, the oldest first, and each once. */
+	a = sweep(40, 2);
+	CHECK(a.n == 2);
+	CHECK_SLICE(eio_answer_packet(&a, 0), ESID);
+	CHECK_SLICE(eio_answer_packet(&a, 1), "0second");
+	eio_answer_fini(&a);
+	a = sweep(40, 10);
+	CHECK(a.n == 1);
+	CHECK_SLICE(eio_answer_packet(&a, 0), "0third");
+	eio_answer_fini(&a);
+	/* The claimer died: after the claim they are due again. */
+	clock_sleep_ms(60);
+	a = sweep(40, 10);
+	CHECK(a.n == 3);
+	eio_answer_fini(&a);
+}
+
+/* What a session follows is bounded: the list of revisions starts anew. */
+static void
+test_many_messages(void)
+{
+	struct eio_command c;
+	char message[24];
+
+	fresh();
+	for (int i = 0; i < 600; i++) {
+		(void)snprintf(message, sizeof(message), "m%d", i);
+		eio_store_push(&c, &f.store[PROC_W], E,
+		    &(struct eio_push){
+			.message = slice_from(message), .rev = 1 });
+		CHECK(verdict(&c, PROC_W) == VERDICT_OK);
+	}
+	CHECK(eio_fixture_int(&f, "HLEN " KEY("r")) <= 501);
+}
+
+/* Packets are bytes: NUL, line ends and the separator's neighbours. */
+static void
+test_bytes(void)
+{
+	const struct slice packet = { "4\0\n\r\x1d\xff $", 8 };
+	struct eio_command c;
+	struct eio_answer a;
+
+	fresh();
+	eio_store_push(&c, &f.store[PROC_W], E,
+	    &(struct eio_push){ .packet = &packet, .n = 1 });
+	CHECK(verdict(&c, PROC_W) == VERDICT_OK);
+	a = poll_now(1);
+	CHECK(a.n == 1 && slice_eq(eio_answer_packet(&a, 0), packet));
+	eio_answer_fini(&a);
+}
+
+/* Many in one round trip, and what an error reply among them does. */
+static void
+test_batch(void)
+{
+	static struct eio_command c[EIO_BATCH_MAX];
+	struct eio_answer a[EIO_BATCH_MAX];
+	struct err e = ERR_INIT;
+	const struct slice one = SLICE("4a");
+
+	fresh();
+	for (int i = 0; i < EIO_BATCH_MAX; i++)
+		eio_store_push(&c[i], &f.store[PROC_W], E,
+		    &(struct eio_push){ .packet = &one, .n = 1 });
+	CHECK(eio_store_run_many(
+		  f.rds, &f.store[PROC_W], c, EIO_BATCH_MAX, a, &e) == 0);
+	for (int i = 0; i < EIO_BATCH_MAX; i++) {
+		CHECK(a[i].verdict == VERDICT_OK);
+		eio_answer_fini(&a[i]);
+	}
+	CHECK(eio_fixture_int(&f, "LLEN " KEY("o")) == EIO_BATCH_MAX);
+	rds_reply_free(eio_fixture_redis(&f, "CONFIG SET maxmemory 1"));
+	CHECK(eio_store_run_many(f.rds, &f.store[PROC_W], c, 2, a, &e) == -1);
+	CHECK(e.code == ERR_UNAVAILABLE);
+	CHECK(eio_store_run(f.rds, &f.store[PROC_W], &c[0], &a[0], &e) == -1);
+	CHECK(e.code == ERR_UNAVAILABLE);
+	rds_reply_free(eio_fixture_redis(&f, "CONFIG SET maxmemory 0"));
+	CHECK(verdict(&c[0], PROC_W) == VERDICT_OK);
+}
+
+/* Replies of every odd shape, written in RESP. */
+static const struct {
+	int line;
+	const char *resp;
+	enum eio_verdict verdict;
+	int64_t ms;
+	const char *text;
+	size_t n;
+} REPLIES[] = {
+	{ __LINE__, "*3\r\n$2\r\nok\r\n:7\r\n$1\r\nx\r\n", VERDICT_OK, 7, "x",
+	    0 },
+	{ __LINE__, "*4\r\n+park\r\n$2\r\n12\r\n$0\r\n\r\n$1\r\np\r\n",
+	    VERDICT_PARK, 12, "", 1 },
+	{ __LINE__, "$-1\r\n", VERDICT_GONE, 0, "", 0 },
+	{ __LINE__, "*-1\r\n", VERDICT_GONE, 0, "", 0 },
+	{ __LINE__, "*0\r\n", VERDICT_GONE, 0, "", 0 },
+	{ __LINE__, ":5\r\n", VERDICT_GONE, 0, "", 0 },
+	{ __LINE__, "+ok\r\n", VERDICT_GONE, 0, "", 0 },
+	{ __LINE__, "$2\r\nok\r\n", VERDICT_GONE, 0, "", 0 },
+	{ __LINE__, "-ERR no\r\n", VERDICT_GONE, 0, "", 0 },
+	{ __LINE__, "*1\r\n$2\r\nok\r\n", VERDICT_OK, 0, "", 0 },
+	{ __LINE__, "*3\r\n:1\r\n:2\r\n:3\r\n", VERDICT_GONE, 2, "", 0 },
+	{ __LINE__, "*3\r\n$-1\r\n$-1\r\n$-1\r\n", VERDICT_GONE, 0, "", 0 },
+	{ __LINE__, "*3\r\n*1\r\n$2\r\nok\r\n*0\r\n*0\r\n", VERDICT_GONE, 0, "",
+	    0 },
+	{ __LINE__, "*3\r\n$2\r\nOK\r\n:1\r\n+t\r\n", VERDICT_GONE, 1, "t", 0 },
+	{ __LINE__, "*3\r\n$2\r\nok\r\n$3\r\n1x2\r\n:9\r\n", VERDICT_OK, 0, "",
+	    0 },
+	{ __LINE__,
+	    "*3\r\n$2\r\nok\r\n$20\r\n99999999999999999999\r\n$1\r\na\r\n",
+	    VERDICT_OK, 0, "a", 0 },
+	{ __LINE__, "*5\r\n$7\r\npackets\r\n:0\r\n$-1\r\n:4\r\n*0\r\n",
+	    VERDICT_PACKETS, 0, "", 2 },
+	{ __LINE__, "*3\r\n$7\r\ndeliver\r\n:0\r\n$2\r\n-1\r\n",
+	    VERDICT_DELIVER, 0, "-1", 0 },
+};
+
+static void
+test_hostile_replies(void)
+{
+	for (size_t i = 0; i < COUNT(REPLIES); i++) {
+		redisReader *reader = redisReaderCreate();
+		struct eio_answer a;
+		struct buf payload = BUF_INIT;
+		void *reply = NULL;
+
+		(void)redisReaderFeed(
+		    reader, REPLIES[i].resp, strlen(REPLIES[i].resp));
+		CHECK_ROW(REPLIES[i].line,
+		    redisReaderGetReply(reader, &reply) == REDIS_OK &&
+			reply != NULL);
+		eio_answer_read(&a, reply);
+		CHECK_ROW(REPLIES[i].line, a.verdict == REPLIES[i].verdict);
+		CHECK_ROW(REPLIES[i].line, a.ms == REPLIES[i].ms);
+		CHECK_SLICE_ROW(REPLIES[i].line, a.text, REPLIES[i].text);
+		CHECK_ROW(REPLIES[i].line, a.n == REPLIES[i].n);
+		eio_answer_payload(&a, &payload);
+		(void)eio_answer_packet(&a, a.n + 5);
+		buf_fini(&payload);
+		eio_answer_fini(&a);
+		redisReaderFree(reader);
+	}
+}
+
+/* An answer that was never read, and one read twice over. */
+static void
+test_no_reply(void)
+{
+	struct eio_answer a;
+
+	eio_answer_read(&a, NULL);
+	CHECK(a.verdict == VERDICT_GONE && a.n == 0 && a.text.n == 0);
+	eio_answer_fini(&a);
+	eio_answer_fini(&a);
+}
+
+int
+main(void)
+{
+	int rc;
+
+	eio_fixture_init(&f);
+	listener = redisConnectUnix(f.redis.socket);
+	freeReplyObject(redisCommand(listener, "PSUBSCRIBE t:wake:*"));
+	rc = check_main((struct check_case[]){ CHECK_CASE(test_open),
+	    CHECK_CASE(test_lease), CHECK_CASE(test_post),
+	    CHECK_CASE(test_revisions), CHECK_CASE(test_ends),
+	    CHECK_CASE(test_rooms), CHECK_CASE(test_acks),
+	    CHECK_CASE(test_times), CHECK_CASE(test_bounds),
+	    CHECK_CASE(test_answer_bound), CHECK_CASE(test_close_in_parts),
+	    CHECK_CASE(test_close_in_parts_held), CHECK_CASE(test_delivery),
+	    CHECK_CASE(test_every_key_expires), CHECK_CASE(test_heartbeat),
+	    CHECK_CASE(test_sweep), CHECK_CASE(test_many_messages),
+	    CHECK_CASE(test_bytes), CHECK_CASE(test_batch),
+	    CHECK_CASE(test_hostile_replies), CHECK_CASE(test_no_reply),
+	    { NULL, NULL } });
+	redisFree(listener);
+	eio_fixture_fini(&f);
+	return rc;
+}

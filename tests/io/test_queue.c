@@ -1,0 +1,261 @@
+/* Tickets: added, delayed, taken once, acked, reclaimed; a lost group. */
+#include "io/queue.h"
+
+#include "eio_fixture.h"
+
+#define JOB1 "11111111-1111-4111-8111-111111111111"
+#define JOB2 "22222222-2222-4222-8222-222222222222"
+
+static struct eio_fixture f;
+static struct queue q;
+
+static void
+fresh(void)
+{
+	rds_reply_free(eio_fixture_redis(&f, "FLUSHALL"));
+	q = (struct queue){ f.rds, "t" };
+}
+
+static bool
+add(const char *job, int64_t delay_ms)
+{
+	struct err e = ERR_INIT;
+
+	return queue_add(&q, slice_from(job), delay_ms, &e) == 0;
+}
+
+/* The job of the next ticket within 20 ms, "" when there is none. */
+static struct queue_ticket
+reserve(const char *consumer)
+{
+	struct queue_ticket t = { "", "" };
+	struct err e = ERR_INIT;
+	bool got = false;
+
+	if (queue_reserve(&q, slice_from(consumer), 20, &t, &got, &e) != 0) {
+		(void)printf("# %s\n", e.msg);
+		CHECK(!"queue_reserve");
+	}
+	if (!got)
+		t.job[0] = '\0';
+	return t;
+}
+
+static int64_t
+depth(void)
+{
+	struct err e = ERR_INIT;
+	int64_t n = -1;
+
+	CHECK(queue_depth(&q, &n, &e) == 0);
+	return n;
+}
+
+static bool
+is_job(const struct queue_ticket *t, const char *job)
+{
+	return strcmp(t->job, job) == 0;
+}
+
+static void
+test_one(void)
+{
+	struct err e = ERR_INIT;
+	struct queue_ticket t;
+
+	fresh();
+	/* The first reserve finds no group and makes it. */
+	t = reserve("c");
+	CHECK(is_job(&t, ""));
+	CHECK(add(JOB1, 0) && add(JOB2, 0));
+	CHECK(depth() == 2);
+	t = reserve("c");
+	CHECK(is_job(&t, JOB1));
+	CHECK(queue_ack(&q, &t, &e) == 0);
+	CHECK(depth() == 1);
+	t = reserve("d");
+	CHECK(is_job(&t, JOB2));
+	/* Taken: nobody else gets it. */
+	t = reserve("c");
+	CHECK(is_job(&t, ""));
+}
+
+/* Tickets that were there before the group was made (again) are not lost. */
+static void
+test_lost_group(void)
+{
+	struct queue_ticket t;
+
+	fresh();
+	CHECK(add(JOB1, 0));
+	t = reserve("c");
+	CHECK(is_job(&t, ""));
+	t = reserve("c");
+	CHECK(is_job(&t, JOB1));
+	CHECK(eio_fixture_int(&f, "XGROUP DESTROY {t:q}:jobs workers") == 1);
+	t = reserve("c");
+	CHECK(is_job(&t, ""));
+	t = reserve("c");
+	CHECK(is_job(&t, JOB1));
+}
+
+static void
+test_delay(void)
+{
+	struct err e = ERR_INIT;
+	struct queue_ticket t;
+
+	fresh();
+	(void)reserve("c");
+	CHECK(add(JOB1, 80) && add(JOB2, 100000));
+	CHECK(queue_promote(&q, &e) == 0);
+	CHECK(depth() == 0);
+	clock_sleep_ms(100);
+	CHECK(queue_promote(&q, &e) == 0);
+	CHECK(depth() == 1);
+	t = reserve("c");
+	CHECK(is_job(&t, JOB1));
+	CHECK(eio_fixture_int(&f, "ZCARD {t:q}:later") == 1);
+	/* The same job again: one ticket, at the newer time. */
+	CHECK(add(JOB2, 1));
+	clock_sleep_ms(5);
+	CHECK(queue_promote(&q, &e) == 0);
+	CHECK(queue_promote(&q, &e) == 0);
+	CHECK(depth() == 2);
+}
+
+/* 1: a ticket, 0: none, -1: Redis does not answer. */
+static int
+reclaim(int64_t idle_ms, struct queue_ticket *t)
+{
+	struct err e = ERR_INIT;
+	bool got = false;
+
+	if (queue_reclaim(&q, SLICE("live"), idle_ms, t, &got, &e) != 0)
+		return -1;
+	return got;
+}
+
+static void
+test_reclaim(void)
+{
+	struct err e = ERR_INIT;
+	struct queue_ticket t;
+
+	fresh();
+	(void)reserve("dead");
+	CHECK(add(JOB1, 0));
+	t = reserve("dead");
+	CHECK(is_job(&t, JOB1));
+	/* Not idle for long enough. */
+	CHECK(reclaim(60000, &t) == 0);
+	clock_sleep_ms(20);
+	CHECK(reclaim(10, &t) == 1 && is_job(&t, JOB1));
+	/* Claimed just now: not idle again yet. Left alone, it comes back. */
+	CHECK(reclaim(60000, &t) == 0 && depth() == 1);
+	clock_sleep_ms(20);
+	CHECK(reclaim(10, &t) == 1 && is_job(&t, JOB1));
+	CHECK(queue_ack(&q, &t, &e) == 0);
+	CHECK(depth() == 0 && reclaim(0, &t) == 0);
+	/* The dead one was only slow: its ack does no harm. */
+	CHECK(queue_ack(&q, &t, &e) == 0);
+	/* Without a group there is nothing to reclaim; it is made. */
+	CHECK(eio_fixture_int(&f, "XGROUP DESTROY {t:q}:jobs workers") == 1);
+	CHECK(reclaim(10, &t) == 0);
+	CHECK(reclaim(10, &t) == 0);
+}
+
+/* What is no ticket is thrown away, and stops nobody. */
+static void
+test_strange_entries(void)
+{
+	static const char *const STRANGE[] = {
+		"XADD {t:q}:jobs * id short",
+		"XADD {t:q}:jobs * id " JOB1 "x",
+		"XADD {t:q}:jobs 99999999999999-18446744073709551615 a b c d",
+	};
+	struct queue_ticket t;
+
+	fresh();
+	(void)reserve("c");
+	for (size_t i = 0; i < COUNT(STRANGE); i++)
+		rds_reply_free(eio_fixture_redis(&f, STRANGE[i]));
+	for (size_t i = 0; i < COUNT(STRANGE); i++) {
+		t = reserve("c");
+		CHECK(is_job(&t, ""));
+	}
+	CHECK(depth() == 0);
+	CHECK(eio_fixture_int(&f, "XLEN {t:q}:jobs") == 0);
+}
+
+/* Strange entries that a dead consumer took are cleared away too. */
+static void
+test_strange_reclaim(void)
+{
+	struct queue_ticket t;
+
+	fresh();
+	(void)reserve("c");
+	rds_reply_free(eio_fixture_redis(&f, "XADD {t:q}:jobs * id strange"));
+	rds_reply_free(eio_fixture_redis(
+	    &f, "XREADGROUP GROUP workers dead COUNT 1 STREAMS {t:q}:jobs >"));
+	clock_sleep_ms(5);
+	CHECK(reclaim(1, &t) == 0);
+	CHECK(depth() == 0);
+}
+
+/* Waiting for a ticket is cut short by one. */
+static void
+test_waiting(void)
+{
+	struct err e = ERR_INIT;
+	struct queue_ticket t;
+	bool got = true;
+	int64_t from;
+
+	fresh();
+	(void)reserve("c");
+	from = clock_mono_ms();
+	CHECK(queue_reserve(&q, SLICE("c"), 200, &t, &got, &e) == 0 && !got);
+	CHECK(clock_mono_ms() - from >= 190);
+	CHECK(add(JOB1, 0));
+	from = clock_mono_ms();
+	CHECK(queue_reserve(&q, SLICE("c"), 5000, &t, &got, &e) == 0 && got);
+	CHECK(clock_mono_ms() - from < 1000);
+}
+
+static void
+test_no_redis(void)
+{
+	struct err e = ERR_INIT;
+	struct queue_ticket t = { "1-1", JOB1 };
+	int64_t n;
+	bool got;
+
+	fresh();
+	redis_kill(&f.redis);
+	CHECK(queue_add(&q, SLICE(JOB1), 0, &e) == -1);
+	CHECK(queue_add(&q, SLICE(JOB1), 5, &e) == -1);
+	CHECK(queue_reserve(&q, SLICE("c"), 10, &t, &got, &e) == -1);
+	CHECK(queue_ack(&q, &t, &e) == -1);
+	CHECK(queue_promote(&q, &e) == -1);
+	CHECK(reclaim(10, &t) == -1);
+	CHECK(queue_depth(&q, &n, &e) == -1);
+	CHECK(e.code == ERR_UNAVAILABLE);
+	redis_launch(&f.redis);
+}
+
+int
+main(void)
+{
+	int rc;
+
+	eio_fixture_init(&f);
+	rc = check_main((struct check_case[]){ CHECK_CASE(test_one),
+	    CHECK_CASE(test_lost_group), CHECK_CASE(test_delay),
+	    CHECK_CASE(test_reclaim), CHECK_CASE(test_strange_entries),
+	    CHECK_CASE(test_strange_reclaim), CHECK_CASE(test_waiting),
+	    CHECK_CASE(test_no_redis), { NULL, NULL } });
+	eio_fixture_fini(&f);
+	return rc;
+}
