@@ -7,6 +7,7 @@
 #include "io/log.h"
 #include "io/rnd.h"
 #include "io/store_chat.h"
+#include "io/store_video.h"
 #include "proto/jval.h"
 #include "proto/message.h"
 #include "text/harmless.h"
@@ -147,12 +148,32 @@ job_payload(const struct message *m, const struct store_chat_new *new)
 
 /* What was asked; with nothing behind the @name, who was. */
 static struct slice
-name_of(const struct message *m)
+name_of(const struct message *m, bool *only_agent)
 {
 	struct slice text, agent = message_agent(m, &text);
 
 	text = slice_trim(text);
-	return utf8_prefix(text.n != 0 ? text : agent, NAME_MAX);
+	*only_agent = text.n == 0;
+	return utf8_prefix(*only_agent ? agent : text, NAME_MAX);
+}
+
+/* Many sessions begin with an agent's name alone: the video tells them apart. */
+static struct slice
+name_of_video(struct ctx *c, struct slice video_id, struct slice fallback)
+{
+	struct json_object *row = NULL;
+	struct err e = ERR_INIT;
+	struct store *s = ctx_store(c, &e);
+	struct slice name = SLICE_EMPTY;
+
+	/* No video, no store: the job will say so, the name does not matter. */
+	if (s == NULL || store_video_get(s, &c->who, video_id, &row, &e) != 0)
+		return fallback;
+	name = jval_str(json_object_object_get(row, "metadata"), "name");
+	name = name.n == 0 ? fallback
+			   : arena_dup(&c->arena, utf8_prefix(name, NAME_MAX));
+	(void)json_object_put(row);
+	return name;
 }
 
 /* Ids that the message lacks are made here. */
@@ -161,8 +182,12 @@ struct ids {
 };
 
 static void
-fill(struct store_chat_new *new, const struct message *m, struct ids *ids)
+fill(struct ctx *c, struct store_chat_new *new, const struct message *m,
+    struct ids *ids)
 {
+	struct buf shown = BUF_INIT;
+	bool only_agent;
+
 	rnd_uuid(ids->session);
 	rnd_uuid(ids->input);
 	rnd_uuid(ids->output);
@@ -175,7 +200,6 @@ fill(struct store_chat_new *new, const struct message *m, struct ids *ids)
 		.output_id = slice_from(ids->output),
 		.collection_id = m->collection_id,
 		.video_id = m->video_id,
-		.name = name_of(m),
 		.agents = agents_array(m),
 		.content = harmless_content(m->content),
 		.output_actions = json_object_new_array(),
@@ -183,6 +207,12 @@ fill(struct store_chat_new *new, const struct message *m, struct ids *ids)
 		.job_id = slice_from(ids->job),
 		.job_type = "chat",
 	};
+	new->name = name_of(m, &only_agent);
+	if (only_agent && m->video_id.n != 0)
+		new->name = name_of_video(c, m->video_id, new->name);
+	harmless_name(new->name, &shown);
+	new->name = arena_dup(&c->arena, buf_slice(&shown));
+	buf_fini(&shown);
 	new->job_payload = job_payload(m, new);
 	(void)json_object_array_add(new->output_actions,
 	    json_object_new_string("Waiting for a worker"));
@@ -263,7 +293,7 @@ chat_message(struct socket_call *call, struct err *e)
 		reject(call, value, &why);
 		return 0;
 	}
-	fill(&new, &m, &ids);
+	fill(call->c, &new, &m, &ids);
 	if (accept_message(call, &new, &why) != 0) {
 		if (why.code == ERR_UNAVAILABLE || why.code == ERR_INTERNAL)
 			log_warnx("chat not accepted: %s", why.msg);

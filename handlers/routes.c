@@ -7,7 +7,7 @@
 #include "handlers/video.h"
 
 /* Rows and settings are small; what is larger is a mistake or an attack. */
-#define JSON_MAX (1000u * 1000)
+#define JSON_MAX ((size_t)1000 * 1000)
 /* Ten hours of talk as WebVTT. */
 #define TRANSCRIPT_MAX ((size_t)10 * 1000 * 1000)
 

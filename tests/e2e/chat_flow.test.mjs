@@ -441,14 +441,10 @@ for (const [i, text] of HOSTILE.entries())
   });
 
 test('hostile words in a transcript stay inside the fences', async () => {
-  const lines = HOSTILE.map((text) => text.replace(/\n+/g, '\n'));
-  const escape = (words) => words.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
-  const cues = lines.flatMap((words, i) => [
-    `00:${10 + i}.000 --> 00:${10 + i}.400\n<v Ann \`\`\`\`>Would you like to try it? ${escape(words)}`,
-    `00:${10 + i}.500 --> 00:${10 + i}.900\n<v Ben>It is too expensive for us. ${escape(words)}`,
-  ]);
-  const text = `WEBVTT\n\n${cues.join('\n\n')}\n`;
-  const own = await addVideo(base, `${TAG} ${LINK}`, text);
+  const lines = HOSTILE.map((text) => text.replace(/\n+/g, ' '));
+  const text = lines.map((words) =>
+    `Ann: Would you like to try it? ${words}\nBen: It is too expensive for us. ${words}\n`).join('');
+  const own = await addVideo(base, `${TAG} ${LINK}`, text, 'text/plain');
   const end = await chat.run(extract(own));
   assert.equal(end.status, 'success', textOf(end));
   const { blocks, outside } = fencesOf(end.content[0].text);
@@ -544,6 +540,17 @@ test('sessions: newest first, the video of the last message', async () => {
   assert.deepEqual(list.map((one) => one.session_id), [session_id, later.session_id]);
   assert.equal(list[0].video_id, 'v-pitch');
   assert.ok(list[0].updated_at > list[0].created_at);
+});
+
+test('sessions are named after what was asked, or the video', async () => {
+  const ids = [randomUUID(), randomUUID(), randomUUID()];
+  await chat.run(chatMessage({ session_id: ids[0], content: textContent('What is <b>this</b>?') }));
+  await chat.run(extract(video, { session_id: ids[1] }));
+  await chat.run(extract({ video_id: 'no-such-video' }, { session_id: ids[2] }));
+  const names = Object.fromEntries((await get(base, '/session')).json.map((one) => [one.session_id, one.name]));
+  const { json: row } = await get(base, `/api/v1/videos/${video.video_id}`);
+  assert.deepEqual(ids.map((id) => names[id]),
+    ['What is \u2039b\u203athis\u2039/b\u203a?', row.metadata.name, 'sales_prompt_extractor']);
 });
 
 // ---- In mid-run, on the slow installation -------------------------------------------------------------
