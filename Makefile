@@ -93,7 +93,9 @@ include tests/tests.mk
 .PHONY: format clean help install
 format: ## format the C files in place
 	$(Q)clang-format -i $$(git ls-files '*.c' '*.h')
-install: all ## install below DESTDIR and PREFIX
+www/dist/index.html:
+	$(Q)cd www && npm ci --silent && npm run --silent build
+install: all www/dist/index.html ## install below DESTDIR and PREFIX
 	$(Q)install -d "$(DESTDIR)$(PREFIX)/lib/director" "$(DESTDIR)$(PREFIX)/share/director/www"
 	$(Q)install -m 755 $(O)/director.fcgi $(O)/director-worker $(O)/director-run "$(DESTDIR)$(PREFIX)/lib/director"
 	$(Q)cp -R www/dist/. "$(DESTDIR)$(PREFIX)/share/director/www"

@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <arpa/inet.h>
 
 #include <ctype.h>
 #include <errno.h>
@@ -267,10 +268,6 @@ prepare_limits(struct stack *s)
 }
 
 /*
- * On loopback only loopback's names are served: web pages elsewhere can reach
- * 127.0.0.1 by a name of theirs (DNS rebinding).
- */
-/*
  * The Host headers that the web server answers to on loopback: this machine's
  * names and those of DIRECTOR_HOSTS, a comma list, as a regular expression.
  */
@@ -304,6 +301,10 @@ hosts_pattern(struct stack *s)
 	return kept;
 }
 
+/*
+ * On loopback only loopback's names are served: web pages elsewhere can reach
+ * 127.0.0.1 by a name of theirs (DNS rebinding).
+ */
 static void
 prepare_hosts(struct stack *s)
 {
@@ -360,12 +361,33 @@ prepare_root(struct stack *s, struct err *e)
 	return 0;
 }
 
+/* One spelling of the address, as director.fcgi wants it too. */
+static int
+prepare_bind(struct stack *s, struct err *e)
+{
+	const char *bind_to = stack_env(s, "DIRECTOR_BIND");
+	const int family = strchr(bind_to, ':') != NULL ? AF_INET6 : AF_INET;
+	unsigned char address[16];
+	char text[INET6_ADDRSTRLEN];
+
+	if (inet_pton(family, bind_to, address) != 1 ||
+	    inet_ntop(family, address, text, sizeof(text)) == NULL)
+		return err_set(e, ERR_BAD_REQUEST,
+		    "DIRECTOR_BIND must be an IP address such as 127.0.0.1, "
+		    "0.0.0.0 or ::1, not \"%s\"",
+		    bind_to);
+	env_set(s, "DIRECTOR_BIND", text);
+	return 0;
+}
+
 int
 stack_prepare(struct stack *s, const struct stack_options *opt, struct err *e)
 {
 	*s = (struct stack){ .opt = *opt, .lock_fd = -1, .listen_fd = -1 };
 	env_inherit(s);
 	env_default(s, "DIRECTOR_BIND", "127.0.0.1");
+	if (prepare_bind(s, e) != 0)
+		return -1;
 	if (prepare_number(s, e) != 0 || prepare_root(s, e) != 0 ||
 	    var_prepare(s, e) != 0)
 		return -1;

@@ -28,6 +28,8 @@
 #define WRITE_S 30
 /* While Redis is away a poll that is due is looked at this often. */
 #define RETRY_MS 500
+/* Packets that a request thread took are on the loop within this. */
+#define STALE_MS 3000
 
 struct park {
 	struct park_setup setup;
@@ -171,6 +173,20 @@ without_redis(struct park *p, struct park_entry *en)
 		wait_for(p, en, RETRY_MS);
 }
 
+static void on_taken(void *cookie, uint64_t token, struct redisReply *reply);
+
+/* End the session of an entry whose lease is gone; nobody waits for the
+ * answer. */
+static void
+end_lost(struct park *p, const struct park_entry *en)
+{
+	const struct eio_push push = { .end = EIO_END_CLOSE };
+	struct eio_command c;
+
+	eio_store_push(&c, p->setup.eio, slice_from(en->esid), &push);
+	rds_async_call(p->redis, &c.c, on_taken, p, 0);
+}
+
 static void
 on_taken_parked(struct park *p, struct park_entry *en, struct eio_answer *a)
 {
@@ -193,12 +209,15 @@ on_taken_parked(struct park *p, struct park_entry *en, struct eio_answer *a)
 		break;
 	case VERDICT_STALE:
 		/* A push of this process took the packets for us: they are
-		 * on their way to on_poke(). Should they not come, a noop. */
-		if (en->stale)
-			answer(p, en, 200, SLICE("6"));
-		else
-			wait_for(p, en, RETRY_MS);
-		en->stale = true;
+		 * on their way to on_poke(). Should they not come, Redis's
+		 * answer with them was lost: better no session than a gap. */
+		if (en->stale) {
+			end_lost(p, en);
+			answer(p, en, 200, SLICE("1"));
+		} else {
+			en->stale = true;
+			wait_for(p, en, STALE_MS);
+		}
 		break;
 	case VERDICT_GONE:
 	case VERDICT_OK:
@@ -212,8 +231,6 @@ on_taken_parked(struct park *p, struct park_entry *en, struct eio_answer *a)
 		break;
 	}
 }
-
-static void on_taken(void *cookie, uint64_t token, struct redisReply *reply);
 
 /*
  * A look was under way when the client left, and took the lease and packets
@@ -271,6 +288,20 @@ look(struct park *p, struct park_entry *en, enum eio_why why)
 	rds_async_call(p->redis, &c.c, on_taken, p, en->token);
 }
 
+/* Nobody reads it, but the web server would log a missing answer, with the
+ * whole address and so the session id. */
+static void
+say_gone(struct connection to)
+{
+	struct buf records = BUF_INIT;
+
+	fcgi_record_reply(&records, to.id,
+	    SLICE("Status: 400 Bad Request\r\n\r\n"), SLICE_EMPTY);
+	if (send(to.fd, records.p, records.n, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+		errno = 0; /* it is gone too */
+	buf_fini(&records);
+}
+
 /* The client went away: its session ends (C6). */
 static void
 on_readable(struct ev_loop *loop, ev_io *w, int revents)
@@ -287,6 +318,7 @@ on_readable(struct ev_loop *loop, ev_io *w, int revents)
 	/* Anything but an abort has no business here either: same end. */
 	ev_io_stop(p->loop, &en->io);
 	ev_timer_stop(p->loop, &en->timer);
+	say_gone(en->connection);
 	(void)close(en->connection.fd);
 	en->connection.fd = -1;
 	(void)pthread_mutex_lock(&p->table.lock);

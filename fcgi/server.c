@@ -291,6 +291,7 @@ server_run(const struct app *app, const struct conf *conf, const char *prefix)
 		if (pthread_create(
 			&workers[i].thread, NULL, run_worker, &workers[i]) != 0)
 			abort();
+	rds_warn_policy(workers[0].ctx.rds);
 	log_info("started, process %s", s->wake.process);
 	wait_for_signal();
 	atomic_store(&s->stopping, true);

@@ -24,9 +24,11 @@
 /* A thread waits so long for a ticket before it looks at its flags. */
 #define BLOCK_MS 1000
 /* What nobody has a ticket for gets one within this, and a bit of quiet. */
-#define SWEEP_MS    3000
-#define QUIET_MS    5000
-#define SWEEP_LIMIT 100
+#define SWEEP_MS 3000
+#define QUIET_MS 5000
+/* The same while tickets wait: those of a long queue are on their way. */
+#define QUIET_LONG_MS 60000
+#define SWEEP_LIMIT   100
 /*
  * A ticket not acked for a lease and this belongs to a worker that died,
  * perhaps between the end of a job and telling it, or to a long job; it is
@@ -75,7 +77,9 @@ log_job(const struct slot *s, const char *end, const struct err *e, int64_t us)
 	log_int(&l, "ms", us / 1000);
 	if (e->code != ERR_NONE) {
 		log_str(&l, "error", slice_from(err_name(e->code)));
-		log_str(&l, "why", slice_from(e->msg));
+		/* What a user did wrong may quote what the user wrote. */
+		if (e->code >= ERR_UNAVAILABLE)
+			log_str(&l, "why", slice_from(e->msg));
 	}
 	log_end(&l);
 }
@@ -161,7 +165,7 @@ run_started(struct slot *s, const struct job_type *type)
 
 /* The row decides what the ticket is worth. */
 static void
-run_found(struct slot *s, enum store_job_start what)
+run_found(struct slot *s, enum store_job_start what, bool left_behind)
 {
 	static const struct err DEAD = { ERR_INTERNAL, "",
 		"the work was interrupted too often." };
@@ -180,13 +184,16 @@ run_found(struct slot *s, enum store_job_start what)
 		run_started(s, type);
 	else if (what == STORE_JOB_DEAD)
 		give_up(s, type, &DEAD);
-	else if (type->repeat(&s->ctx, &e) != 0)
+	else if (left_behind && type->repeat(&s->ctx, &e) != 0)
 		log_warnx("job %s: %s", s->job.id, e.msg);
 }
 
-/* True: the ticket is used up. */
+/*
+ * True: the ticket is used up. `left_behind`: a worker took it and never acked;
+ * if the job ended all the same, perhaps nobody was told.
+ */
 static bool
-use_ticket(struct slot *s, const struct queue_ticket *t)
+use_ticket(struct slot *s, const struct queue_ticket *t, bool left_behind)
 {
 	enum store_job_start what;
 	struct err e = ERR_INIT;
@@ -205,29 +212,38 @@ use_ticket(struct slot *s, const struct queue_ticket *t)
 	s->ctx.arena = ARENA_INIT;
 	s->ctx.job = &s->job;
 	s->ctx.ended = what != STORE_JOB_STARTED;
-	run_found(s, what);
+	run_found(s, what, left_behind);
 	arena_fini(&s->ctx.arena);
 	store_job_fini(&s->job);
 	return true;
 }
 
+struct next {
+	struct queue_ticket ticket;
+	bool got;
+	bool left_behind;
+};
+
 /* The next ticket: one that another worker left, or a fresh one. */
 static int
-next_ticket(struct slot *s, int64_t *reclaim_at, struct queue_ticket *t,
-    bool *got, struct err *e)
+next_ticket(
+    struct slot *s, int64_t *reclaim_at, struct next *next, struct err *e)
 {
 	struct slice consumer = slice_from(s->program->consumer);
 	int64_t idle = s->program->conf->lease_ms + RECLAIM_SLACK_MS;
 
+	next->left_behind = false;
 	if (clock_mono_ms() >= *reclaim_at) {
-		if (queue_reclaim(&s->ctx.queue, consumer, idle, t, got, e) !=
-		    0)
+		if (queue_reclaim(&s->ctx.queue, consumer, idle, &next->ticket,
+			&next->got, e) != 0)
 			return -1;
-		if (*got)
+		next->left_behind = next->got;
+		if (next->got)
 			return 0;
 		*reclaim_at = clock_mono_ms() + RECLAIM_EVERY_MS;
 	}
-	return queue_reserve(&s->ctx.queue, consumer, BLOCK_MS, t, got, e);
+	return queue_reserve(
+	    &s->ctx.queue, consumer, BLOCK_MS, &next->ticket, &next->got, e);
 }
 
 /* The worker stops: the ticket is for another one. */
@@ -245,22 +261,21 @@ static void *
 run_slot(void *cookie)
 {
 	struct slot *s = cookie;
-	struct queue_ticket t;
+	struct next next;
 	struct err e = ERR_INIT;
 	int64_t reclaim_at = 0;
-	bool got;
 
 	while (!atomic_load(&s->program->stop)) {
-		if (next_ticket(s, &reclaim_at, &t, &got, &e) != 0) {
+		if (next_ticket(s, &reclaim_at, &next, &e) != 0) {
 			clock_sleep_ms(200);
 			continue;
 		}
-		if (!got)
+		if (!next.got)
 			continue;
 		if (atomic_load(&s->program->stop))
-			pass_on(s, &t);
-		else if (use_ticket(s, &t) &&
-		    queue_ack(&s->ctx.queue, &t, &e) != 0)
+			pass_on(s, &next.ticket);
+		else if (use_ticket(s, &next.ticket, next.left_behind) &&
+		    queue_ack(&s->ctx.queue, &next.ticket, &e) != 0)
 			metrics_error(&s->program->metrics, e.code);
 	}
 	return NULL;
@@ -287,9 +302,14 @@ sweep(struct store *store, const struct queue *q)
 {
 	char ids[SWEEP_LIMIT][37];
 	struct err e = ERR_INIT;
+	int64_t depth = 0, quiet;
 	int n = 0;
 
-	if (store_job_sweep(store, QUIET_MS, SWEEP_LIMIT, ids, &n, &e) != 0) {
+	/* While tickets wait, a job without one is likely just in the queue. */
+	if (queue_depth(q, &depth, &e) != 0)
+		return;
+	quiet = depth > 0 ? QUIET_LONG_MS : QUIET_MS;
+	if (store_job_sweep(store, quiet, SWEEP_LIMIT, ids, &n, &e) != 0) {
 		log_warnx("sweep: %s", e.msg);
 		return;
 	}
@@ -349,7 +369,7 @@ slot_init(struct slot *s, struct program *p)
 		.conf = p->conf,
 		.store = store_open(p->conf->database_url, &e),
 		.queue = { s->rds, p->prefix },
-		.room = { { s->rds, &p->eio } },
+		.room = { { s->rds, &p->eio }, &p->metrics },
 		.metrics = &p->metrics,
 		.lost = &s->lost,
 		.stop = &p->stop,
@@ -412,6 +432,7 @@ work(const struct conf *conf, const char *prefix)
 		if (pthread_create(
 			&p->slot[i].thread, NULL, run_slot, &p->slot[i]) != 0)
 			abort();
+	rds_warn_policy(rds);
 	log_info("started, consumer %s", p->consumer);
 	keep(p, store, rds);
 	for (int64_t i = 0; i < conf->worker_threads; i++) {

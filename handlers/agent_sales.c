@@ -159,6 +159,8 @@ store_chunks(struct sales *s, const struct chunk_list *list, struct err *e)
 	for (size_t i = 0; i < list->n; i++)
 		(void)json_object_put(chunks[i].metadata);
 	free(vectors);
+	if (rc != 0 && e->code == ERR_STALE)
+		return err_set(e, ERR_UNAVAILABLE, AGENTS_REPLACED);
 	return rc;
 }
 
@@ -260,6 +262,7 @@ conclude(struct sales *s, const struct slice content[static STAGES])
 	jval_put_str(item, "voice_prompt", content[VOICE]);
 	agents_content(run, item);
 	run->video = arena_dup(s->arena, jval_str(s->video, "id"));
+	run->transcript = arena_dup(s->arena, jval_str(s->row, "id"));
 	for (size_t i = 0; i < STAGES; i++)
 		run->output[run->n_outputs++] =
 		    (struct store_output){ STAGE[i].output_type, content[i],

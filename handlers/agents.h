@@ -36,6 +36,8 @@ struct agent_run {
 	int64_t shown_ms; /* when the last snapshot went out */
 	/* What the end stores; `video` is the row's uuid. */
 	struct slice video;
+	struct slice transcript; /* the row's id that the outputs are of */
+	char echo[2][37];        /* jobs that say the end again; "": none */
 	struct store_output output[AGENT_OUTPUTS_MAX];
 	size_t n_outputs;
 };
@@ -59,6 +61,9 @@ void agents_list(struct buf *out);
  * come at most every AGENTS_SNAPSHOT_MS; what is left out comes with the next.
  */
 #define AGENTS_SNAPSHOT_MS 100
+/** Tried again, with the new one. */
+#define AGENTS_REPLACED \
+	"the transcript was replaced while it was being worked on."
 int agents_action(
     struct agent_run *run, const char *line, struct err *e) MUST_CHECK;
 /** Replace the content by one item (its reference is taken). */

@@ -18,7 +18,7 @@
 static struct chat_room
 room_of(const struct socket_call *call)
 {
-	return (struct chat_room){ call->c->sockets };
+	return (struct chat_room){ call->c->sockets, call->c->metrics };
 }
 
 int

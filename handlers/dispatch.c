@@ -124,6 +124,9 @@ read_body(struct ctx *c, struct http_request *req, struct err *e)
 	struct buf body = BUF_INIT;
 	int rc;
 
+	if (r->body_max == 0 && req->content_length > 0)
+		return err_set(
+		    e, ERR_BAD_REQUEST, "This address takes no body.");
 	if (req->content_length > (int64_t)r->body_max)
 		return err_set(e, ERR_TOO_LARGE,
 		    "The body is larger than the %zu bytes this address takes.",
@@ -265,12 +268,19 @@ int
 dispatch_run(struct ctx *c)
 {
 	const struct http_request *req = c->req;
+	struct err shown;
 	int rc = run_route(c, &c->error);
 
 	c->req = req;
 	if (rc >= 0)
 		return rc;
-	problem_write(c->res, &c->error, req->path);
+	shown = c->error;
+	/* What went wrong inside is for the log. */
+	if (shown.code == ERR_INTERNAL)
+		(void)err_set(&shown, ERR_INTERNAL,
+		    "Something went wrong on the server. Its log has it under "
+		    "the X-Request-Id of this answer.");
+	problem_write(c->res, &shown, req->path);
 	metrics_error(c->metrics, c->error.code);
 	return 0;
 }

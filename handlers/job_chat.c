@@ -74,20 +74,30 @@ add_echoes(struct agent_run *run, struct err *e)
 	jval_put_str(payload, "session_id", run->session_id);
 	jval_put_str(payload, "msg_id", run->msg_id);
 	for (size_t i = 0; rc == 0 && i < COUNT(ECHO_AFTER_MS); i++) {
-		char id[37];
-		struct err ignored = ERR_INIT;
-
-		rnd_uuid(id);
-		rc = store_job_add(run->j->store, slice_from(id), "chat_echo",
-		    payload, ECHO_AFTER_MS[i], e);
-		/* Without its ticket the store's sweep finds it. */
-		if (rc == 0 &&
-		    queue_add(&run->j->queue, slice_from(id), ECHO_AFTER_MS[i],
-			&ignored) != 0)
-			metrics_error(run->j->metrics, ignored.code);
+		rnd_uuid(run->echo[i]);
+		rc = store_job_add(run->j->store, slice_from(run->echo[i]),
+		    "chat_echo", payload, ECHO_AFTER_MS[i], e);
 	}
 	(void)json_object_put(payload);
 	return rc;
+}
+
+/* Outputs of a transcript that was replaced meanwhile are of no use. */
+static int
+check_transcript(struct agent_run *run, struct err *e)
+{
+	struct json_object *row = NULL;
+	bool same;
+
+	if (store_transcript_get(
+		run->j->store, &run->who, run->video, &row, e) != 0 &&
+	    e->code != ERR_NOT_FOUND)
+		return -1;
+	same = row != NULL && slice_eq(jval_str(row, "id"), run->transcript);
+	(void)json_object_put(row);
+	if (same)
+		return 0;
+	return err_set(e, ERR_UNAVAILABLE, AGENTS_REPLACED);
 }
 
 static int
@@ -101,6 +111,8 @@ write_end(struct agent_run *run, enum message_status status, const char *error,
 
 	if (store_chat_snapshot(s, &snap, e) != 0)
 		return -1;
+	if (run->n_outputs != 0 && check_transcript(run, e) != 0)
+		return -1;
 	if (run->n_outputs != 0 &&
 	    store_output_replace(
 		s, run->video, run->output, run->n_outputs, e) != 0)
@@ -111,6 +123,19 @@ write_end(struct agent_run *run, enum message_status status, const char *error,
 		return 0;
 	return store_job_finish(s, run->j->job,
 	    status == MESSAGE_SUCCESS ? "success" : "error", error, e);
+}
+
+/* Without its ticket the store's sweep finds an echo. */
+static void
+ticket_echoes(struct agent_run *run)
+{
+	struct err e = ERR_INIT;
+
+	for (size_t i = 0; i < COUNT(ECHO_AFTER_MS); i++)
+		if (*run->echo[i] != '\0' &&
+		    queue_add(&run->j->queue, slice_from(run->echo[i]),
+			ECHO_AFTER_MS[i], &e) != 0)
+			metrics_error(run->j->metrics, e.code);
 }
 
 static void
@@ -147,6 +172,7 @@ end_run(struct agent_run *run, enum message_status status, const char *error,
 	if (store_commit(run->j->store, e) != 0)
 		return -1;
 	emit_end(run, status);
+	ticket_echoes(run);
 	return 0;
 }
 
@@ -260,10 +286,12 @@ job_chat_give_up(struct job_ctx *j, const struct err *why, struct err *e)
 		return -1;
 	run_init(&run, j, who);
 	run.rev += REVS_PER_ATTEMPT - 2;
+	/* What went wrong inside is for the log. */
 	(void)snprintf(sentence, sizeof(sentence),
 	    "This was tried several times and did not work: %s Please ask "
 	    "again later.",
-	    why->msg);
+	    why->code == ERR_UNAVAILABLE ? why->msg
+					 : "something failed on the server.");
 	rc = end_error(&run, sentence, e);
 	run_fini(&run);
 	return rc;
@@ -284,9 +312,29 @@ say_again(struct job_ctx *j, struct err *e)
 	return rc;
 }
 
+/* Was the job ended, but not its message? A crash may come in between. */
+static bool
+is_open(struct job_ctx *j)
+{
+	struct json_object *row = NULL;
+	struct err e = ERR_INIT;
+	bool open;
+
+	if (store_chat_output(j->store, jval_str(j->job->payload, "session_id"),
+		jval_str(j->job->payload, "msg_id"), &row, &e) != 0)
+		return false;
+	open = slice_eqs(jval_str(row, "status"), "progress");
+	(void)json_object_put(row);
+	return open;
+}
+
 int
 job_chat_repeat(struct job_ctx *j, struct err *e)
 {
+	static const struct err WHY = { ERR_INTERNAL, "", "" };
+
+	if (is_open(j))
+		return job_chat_give_up(j, &WHY, e);
 	return say_again(j, e);
 }
 

@@ -14,7 +14,8 @@ session_list(struct ctx *c, struct err *e)
 	struct json_object *rows = NULL;
 
 	if (s == NULL ||
-	    store_session_list(s, &c->who, LIST_MAX, &rows, e) != 0)
+	    store_session_list(
+		s, &c->who, conf_loopback(c->conf), LIST_MAX, &rows, e) != 0)
 		return -1;
 	return ctx_json(c, 200, rows);
 }

@@ -71,7 +71,7 @@ chat_room_emit(
 		.rev = m->rev,
 		.again = m->again,
 	};
-	int reached, rc = -1;
+	int reached = 0, rc = -1;
 
 	(void)json_object_array_add(args, json_object_new_string("chat"));
 	(void)json_object_array_add(args, json_object_get(m->event));
@@ -84,6 +84,7 @@ chat_room_emit(
 		/* Some heard it before it failed: twice is harmless. */
 		emit.again = true;
 	}
+	metrics_add(r->metrics, METRIC_EVENTS_OUT, reached);
 	buf_fini(&packet);
 	(void)json_object_put(args);
 	return rc;

@@ -13,6 +13,7 @@
 #include <json-c/json.h>
 
 #include "base/principal.h"
+#include "io/metrics.h"
 #include "io/sio_adapter.h"
 #include "io/store.h"
 
@@ -23,6 +24,7 @@
 
 struct chat_room {
 	struct sio_adapter sockets;
+	struct metrics *metrics; /* events are counted here */
 };
 
 /** The socket hears what its principal is told. `loopback`: nobody but this

@@ -1,5 +1,8 @@
 #include "io/conf.h"
 
+#include <sys/socket.h>
+#include <arpa/inet.h>
+
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -91,6 +94,26 @@ fill(struct conf *c, const struct row *row, struct err *e)
 	return 0;
 }
 
+/* One spelling of an address, so that no rule about loopback is missed. */
+static int
+check_bind(struct conf *c, struct err *e)
+{
+	unsigned char address[16];
+	char text[64];
+	int family = strchr(c->bind, ':') != NULL ? AF_INET6 : AF_INET;
+
+	if (inet_pton(family, c->bind, address) != 1 ||
+	    inet_ntop(family, address, text, sizeof(text)) == NULL ||
+	    slice_find(slice_from(text), SLICE("::ffff:")) == 0)
+		return err_field(e, ERR_BAD_REQUEST, "DIRECTOR_BIND",
+		    "DIRECTOR_BIND must be an IP address such as 127.0.0.1, "
+		    "0.0.0.0 or ::1, not \"%s\"",
+		    c->bind);
+	free(c->bind);
+	c->bind = ck_strdup(text);
+	return 0;
+}
+
 int
 conf_load(struct conf *c, struct err *e)
 {
@@ -100,6 +123,10 @@ conf_load(struct conf *c, struct err *e)
 			conf_fini(c);
 			return -1;
 		}
+	if (check_bind(c, e) != 0) {
+		conf_fini(c);
+		return -1;
+	}
 	return 0;
 }
 

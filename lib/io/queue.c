@@ -8,8 +8,15 @@
 #define KEY_SIZE 160
 /* How many tickets one promotion or reclaim moves: short scripts. */
 #define STEP "100"
+/* Steps of one search for a ticket left behind: 1,000 entries or so. */
+#define RECLAIM_STEPS 100
 /* What blocks in Redis may take this much longer before we give up on it. */
 #define BLOCK_GRACE_MS 2000
+
+struct found {
+	struct queue_ticket *ticket;
+	bool got;
+};
 
 static void
 keys(const struct queue *q, char jobs[static KEY_SIZE],
@@ -164,9 +171,10 @@ queue_promote(const struct queue *q, struct err *e)
 	return run(q, &c, NULL, e);
 }
 
-int
-queue_reclaim(const struct queue *q, struct slice consumer, int64_t idle_ms,
-    struct queue_ticket *t, bool *got, struct err *e)
+/* One step of the scan from `cursor`, which moves on; "0-0" is its end. */
+static int
+claim_from(const struct queue *q, struct slice consumer, int64_t idle_ms,
+    char cursor[static 40], struct found *found, struct err *e)
 {
 	char jobs[KEY_SIZE], later[KEY_SIZE], number[24];
 	struct rds_command c;
@@ -174,26 +182,46 @@ queue_reclaim(const struct queue *q, struct slice consumer, int64_t idle_ms,
 	const struct redisReply *entry;
 	int rc = 0;
 
-	*got = false;
 	keys(q, jobs, later);
 	c = rds_command("XAUTOCLAIM", jobs, KEYS_GROUP, NULL);
 	rds_word(&c, consumer);
 	rds_word_int(&c, idle_ms, number);
-	rds_word(&c, SLICE("0"));
+	rds_word(&c, slice_from(cursor));
 	rds_word(&c, SLICE("COUNT"));
 	rds_word(&c, SLICE("1"));
 	reply = rds_call(q->rds, &c, e);
+	(void)snprintf(cursor, 40, "%.*s",
+	    SLICE_ARG(slice_sub(rds_text(rds_at(reply, 0)), 0, 39)));
 	if (reply == NULL)
 		return strstr(e->msg, "NOGROUP") ? make_group(q, jobs, e) : -1;
 	entry = rds_at(rds_at(reply, 1), 0);
 	if (entry != NULL) {
-		*got = read_entry(entry, t);
+		found->got = read_entry(entry, found->ticket);
 		/* Not a ticket of ours: out with it. */
-		if (!*got)
-			rc = queue_ack(q, t, e);
+		if (!found->got)
+			rc = queue_ack(q, found->ticket, e);
 	}
 	rds_reply_free(reply);
 	return rc;
+}
+
+int
+queue_reclaim(const struct queue *q, struct slice consumer, int64_t idle_ms,
+    struct queue_ticket *t, bool *got, struct err *e)
+{
+	struct found found = { t, false };
+	char cursor[40] = "0-0";
+
+	*got = false;
+	/* Redis looks at some ten entries a step; those in use come first. */
+	for (int step = 0; step < RECLAIM_STEPS && !found.got; step++) {
+		if (claim_from(q, consumer, idle_ms, cursor, &found, e) != 0)
+			return -1;
+		if (*cursor == '\0' || strcmp(cursor, "0-0") == 0)
+			break;
+	}
+	*got = found.got;
+	return 0;
 }
 
 int

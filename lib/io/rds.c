@@ -12,6 +12,7 @@
 #include "base/ck.h"
 #include "base/num.h"
 #include "io/clock.h"
+#include "io/log.h"
 #include "io/rds_internal.h"
 
 /*
@@ -476,6 +477,23 @@ rds_call_blocking(struct rds *r, const struct rds_command *c,
 	if (r->connection != NULL)
 		(void)redisSetTimeout(r->connection, as_timeval(usual));
 	return reply;
+}
+
+void
+rds_warn_policy(struct rds *r)
+{
+	struct rds_command c =
+	    rds_command("CONFIG", "GET", "maxmemory-policy", NULL);
+	struct err e = ERR_INIT;
+	struct redisReply *reply = rds_call(r, &c, &e);
+	struct slice policy = rds_text(rds_at(reply, 1));
+
+	/* A Redis that does not tell, or is not there yet: nothing to say. */
+	if (policy.n != 0 && !slice_eqs(policy, "noeviction"))
+		log_warnx("Redis: maxmemory-policy is %.*s; it must be "
+			  "noeviction, or sessions and tickets may vanish",
+		    SLICE_ARG(policy));
+	rds_reply_free(reply);
 }
 
 void

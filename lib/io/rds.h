@@ -79,6 +79,9 @@ int rds_pipeline(struct rds *r, const struct rds_command *c, int n,
 struct redisReply *rds_call_blocking(struct rds *r, const struct rds_command *c,
     int64_t timeout_ms, struct err *e) MUST_CHECK;
 
+/** Log a warning when Redis may throw keys away: sessions would vanish. */
+void rds_warn_policy(struct rds *r);
+
 void rds_reply_free(struct redisReply *reply);
 bool rds_is_error(const struct redisReply *reply);
 bool rds_is_null(const struct redisReply *reply);

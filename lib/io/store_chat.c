@@ -213,13 +213,18 @@ store_chat_watched(struct store *s, struct slice session_id,
 /* Sessions */
 
 int
-store_session_list(struct store *s, const struct principal *who, int limit,
-    struct json_object **rows, struct err *e)
+store_session_list(struct store *s, const struct principal *who, bool shared,
+    int limit, struct json_object **rows, struct err *e)
 {
-	struct store_value params[2] = { store_text(who->id),
-		store_int(limit) };
+	struct store_value params[3] = { store_text(who->id), store_int(limit),
+		store_text(shared ? SLICE_EMPTY : who->id) };
 
-	return store_all(s, STORE_SESSION_LIST, params, 2, rows, e);
+	/* Nobody in particular has no sessions where others may be nobody. */
+	if (!shared && who->id.n == 0) {
+		*rows = json_object_new_array();
+		return 0;
+	}
+	return store_all(s, STORE_SESSION_LIST, params, 3, rows, e);
 }
 
 static int

@@ -59,10 +59,14 @@ int store_chat_output(struct store *s, struct slice session_id,
 int store_chat_watched(struct store *s, struct slice session_id,
     struct slice msg_id, bool *watched, struct err *e) MUST_CHECK;
 
-/** Newest updated first: session_id, video_id, collection_id, created_at,
- *  updated_at, name, metadata. */
-int store_session_list(struct store *s, const struct principal *who, int limit,
-    struct json_object **rows, struct err *e) MUST_CHECK;
+/**
+ * Newest updated first: session_id, video_id, collection_id, created_at,
+ * updated_at, name, metadata. Those of `who`; with `shared` also those of
+ * anonymous principals: only where all of them are the same person.
+ */
+int
+store_session_list(struct store *s, const struct principal *who, bool shared,
+    int limit, struct json_object **rows, struct err *e) MUST_CHECK;
 /** The row with `conversation`: messages oldest first, an input before its
  *  output; all columns of the contract's section D. ERR_NOT_FOUND. */
 int store_session_get(struct store *s, const struct principal *who,

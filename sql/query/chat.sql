@@ -23,7 +23,7 @@ ON CONFLICT (session_id) DO UPDATE SET
     updated_ms = excluded.updated_ms
 
 -- name: session_list
-SELECT {session_row} FROM sessions WHERE principal IN ('', $1)
+SELECT {session_row} FROM sessions WHERE principal IN ($1, $3)
 ORDER BY updated_ms DESC, created_ms DESC, session_id LIMIT $2
 
 -- name: session_get

@@ -39,11 +39,11 @@ WHERE id = $1 AND token = $2 AND state = 'running'
 
 -- name: job_retry
 UPDATE jobs SET state = 'queued', tries = tries + 1, due_ms = {now_ms} + $3,
-    ticket_ms = 0, error = $4, updated_ms = {now_ms}
+    ticket_ms = {now_ms} + $3, error = $4, updated_ms = {now_ms}
 WHERE id = $1 AND token = $2 AND state = 'running'
 
 -- name: job_release
-UPDATE jobs SET state = 'queued', due_ms = {now_ms}, ticket_ms = 0,
+UPDATE jobs SET state = 'queued', due_ms = {now_ms}, ticket_ms = {now_ms},
     updated_ms = {now_ms}
 WHERE id = $1 AND token = $2 AND state = 'running'
 

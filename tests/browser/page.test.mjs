@@ -231,6 +231,8 @@ async function darkAndNarrow() {
     await online(other);
     const wide = await other.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
     assert.equal(wide, false, `${name} does not scroll sideways`);
+    const tall = await other.evaluate(() => document.documentElement.scrollHeight > window.innerHeight);
+    assert.equal(tall, false, `${name}: only the panes scroll, not the window`);
     await shot(other, name);
     await other.context().close();
   }

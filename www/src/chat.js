@@ -180,7 +180,10 @@ function mark(message, change) {
 function receive(snapshot) {
   if (!snapshot?.conv_id || !snapshot.msg_id) return;
   if (snapshot.session_id === chat.sessionId) {
+    // An answer to what another tab asked: the question is in the history.
+    const known = chat.messages.some((one) => one.conv_id === snapshot.conv_id);
     msgs.applySnapshot(chat.messages, snapshot);
+    if (!known) readHistory();
   }
   if (snapshot.status !== 'progress') listeners.finished(snapshot);
 }
@@ -209,7 +212,12 @@ export function connectAgain() {
 export function connect() {
   // A lost packet is sent again until the server has acknowledged it; the
   // server knows a repeated message by its ids.
-  socket = io('/chat', { retries: 3, ackTimeout: 10000 });
+  socket = io('/chat', {
+    retries: 3,
+    ackTimeout: 10000,
+    // Follow the session on screen, also where nothing else tells whose it is.
+    auth: (give) => give({ session_id: chat.sessionId ?? undefined }),
+  });
   let before = false;
   socket.on('connect', () => {
     chat.link = 'online';

@@ -2,7 +2,7 @@
 // only picks the media type and the words shown to the user.
 
 // The server's limit for a transcript (10 MB); checked here to save the trip.
-export const MAX_BYTES = 10 * 1024 * 1024;
+export const MAX_BYTES = 10_000_000;
 
 export const FORMATS = {
   vtt: { label: 'WebVTT', type: 'text/vtt' },
@@ -36,7 +36,7 @@ export function nameOf(fileName) {
 }
 
 export function sizeOf(bytes) {
-  if (bytes < 1024) return `${bytes} bytes`;
-  if (bytes < 1024 * 1024) return `${Math.round(bytes / 1024)} KB`;
-  return `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+  if (bytes < 1000) return `${bytes} bytes`;
+  if (bytes < 1_000_000) return `${Math.round(bytes / 1000)} KB`;
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
