@@ -164,7 +164,7 @@ name_of_video(struct ctx *c, struct slice video_id, struct slice fallback)
 	struct json_object *row = NULL;
 	struct err e = ERR_INIT;
 	struct store *s = ctx_store(c, &e);
-	struct slice name = SLICE_EMPTY;
+	struct slice name;
 
 	/* No video, no store: the job will say so, the name does not matter. */
 	if (s == NULL || store_video_get(s, &c->who, video_id, &row, &e) != 0)
