@@ -246,6 +246,17 @@ warn_limits(void)
 		    (unsigned long long)limit.rlim_cur);
 }
 
+/* On a connection of its own: each thread's is for that thread alone. */
+static void
+warn_policy(const struct server *s)
+{
+	struct rds *rds =
+	    rds_new(s->conf->redis_url, s->conf->redis_timeout_ms, s->breaker);
+
+	rds_warn_policy(rds);
+	rds_free(rds);
+}
+
 static void
 server_init(struct server *s, const struct app *app, const struct conf *conf,
     const char *prefix)
@@ -291,7 +302,7 @@ server_run(const struct app *app, const struct conf *conf, const char *prefix)
 		if (pthread_create(
 			&workers[i].thread, NULL, run_worker, &workers[i]) != 0)
 			abort();
-	rds_warn_policy(workers[0].ctx.rds);
+	warn_policy(s);
 	log_info("started, process %s", s->wake.process);
 	wait_for_signal();
 	atomic_store(&s->stopping, true);

@@ -41,6 +41,22 @@ function parse(text) {
   }
 }
 
+const command = (words) =>
+  `*${words.length}\r\n${words.map((w) => `$${Buffer.byteLength(w)}\r\n${w}\r\n`).join('')}`;
+
+// A connection that is open already when something is sent on it later.
+export function redisOpen(stack) {
+  return new Promise((done, fail) => {
+    const socket = createConnection(socketOf(stack));
+    open.add(socket);
+    socket.on('error', fail);
+    socket.on('close', () => open.delete(socket));
+    socket.once('data', () => done({ send: (...words) => socket.write(command(words)) }));
+    socket.resume();
+    socket.write(command(['PING']));
+  });
+}
+
 // await redis(stack, 'HGET', key, field)
 export function redis(stack, ...words) {
   return new Promise((done, fail) => {
@@ -58,7 +74,7 @@ export function redis(stack, ...words) {
       if (reply[0] instanceof Error) fail(reply[0]);
       else done(reply[0]);
     });
-    socket.write(`*${words.length}\r\n${words.map((w) => `$${Buffer.byteLength(w)}\r\n${w}\r\n`).join('')}`);
+    socket.write(command(words));
   });
 }
 

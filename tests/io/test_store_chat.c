@@ -396,8 +396,8 @@ check_list(struct fixture *f, int line, const struct principal *who, int limit,
 	struct json_object *rows = NULL;
 	struct buf b = BUF_INIT;
 
-	CHECK_ROW(
-	    line, store_session_list(f->s, who, true, limit, &rows, &f->e) == 0);
+	CHECK_ROW(line,
+	    store_session_list(f->s, who, true, limit, &rows, &f->e) == 0);
 	for (size_t i = 0; i < json_object_array_length(rows); i++) {
 		struct json_object *row = json_object_array_get_idx(rows, i);
 
