@@ -65,6 +65,23 @@ utf8_text(struct slice s)
 }
 
 struct slice
+utf8_trim(struct slice s)
+{
+	struct slice nbsp = SLICE("\xC2\xA0");
+	size_t before;
+
+	do {
+		before = s.n;
+		s = slice_trim(s);
+		if (slice_starts(s, nbsp))
+			s = slice_from_at(s, nbsp.n);
+		if (slice_ends(s, nbsp))
+			s.n -= nbsp.n;
+	} while (s.n != before);
+	return s;
+}
+
+struct slice
 utf8_prefix(struct slice s, size_t n)
 {
 	if (s.n <= n)

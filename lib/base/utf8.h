@@ -20,6 +20,9 @@ size_t utf8_next(struct slice s, uint32_t *code) NONNULL(2);
 bool utf8_valid(struct slice s);
 /** The same, and no NUL: text that may be kept and handed to C strings. */
 bool utf8_text(struct slice s);
+/** slice_trim(), and without no-break spaces, which editable page elements and
+ *  some subtitle editors insert. */
+struct slice utf8_trim(struct slice s);
 /** The longest prefix of at most `n` bytes that ends between characters. */
 struct slice utf8_prefix(struct slice s, size_t n);
 /** Append `code` (a valid scalar value) as UTF-8; bytes written, 1 to 4. */

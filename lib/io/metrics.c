@@ -103,20 +103,6 @@ add_counter(
 	return 0;
 }
 
-static int64_t
-redis_now(struct rds *r, struct err *e)
-{
-	struct rds_command c = rds_command("TIME", NULL);
-	struct redisReply *reply = rds_call(r, &c, e);
-	int64_t ms;
-
-	if (reply == NULL)
-		return -1;
-	ms = rds_int(rds_at(reply, 0)) * 1000;
-	rds_reply_free(reply);
-	return ms;
-}
-
 int
 metrics_flush(struct metrics *m, struct rds *r, const char *prefix,
     const char *process, struct err *e)
@@ -132,8 +118,7 @@ metrics_flush(struct metrics *m, struct rds *r, const char *prefix,
 			return -1;
 	if (*process == '\0')
 		return 0;
-	now = redis_now(r, e);
-	if (now < 0)
+	if (rds_now(r, &now, e) != 0)
 		return -1;
 	(void)snprintf(key, sizeof(key), KEYS_GAUGES, prefix);
 	(void)snprintf(value, sizeof(value), "%lld %lld",
@@ -182,8 +167,11 @@ static int64_t
 parked_polls(struct rds *r, const char *key, const struct redisReply *hash)
 {
 	struct err e = ERR_INIT;
-	int64_t now = redis_now(r, &e), sum = 0;
+	int64_t now = 0, sum = 0;
 
+	/* Without the time nobody can be told dead. */
+	if (rds_now(r, &now, &e) != 0)
+		return 0;
 	for (size_t i = 0; i + 1 < rds_count(hash); i += 2) {
 		struct slice value = rds_text(rds_at(hash, i + 1)), count;
 		int64_t n = 0, at = 0;
@@ -192,7 +180,7 @@ parked_polls(struct rds *r, const char *key, const struct redisReply *hash)
 		    num_parse(count, 0, INT64_MAX / 2, &n) &&
 		    num_parse(value, 0, INT64_MAX, &at) && now - at < GAUGE_MS)
 			sum += n;
-		else if (now > 0) {
+		else {
 			struct rds_command c = rds_command("HDEL", key, NULL);
 
 			rds_word(&c, rds_text(rds_at(hash, i)));

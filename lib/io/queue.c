@@ -40,21 +40,6 @@ run(const struct queue *q, const struct rds_command *c, int64_t *number,
 	return 0;
 }
 
-/* Redis keeps the time, so that clocks of machines do not matter. */
-static int
-redis_now(const struct queue *q, int64_t *now_ms, struct err *e)
-{
-	struct rds_command c = rds_command("TIME", NULL);
-	struct redisReply *reply = rds_call(q->rds, &c, e);
-
-	if (reply == NULL)
-		return -1;
-	*now_ms =
-	    rds_int(rds_at(reply, 0)) * 1000 + rds_int(rds_at(reply, 1)) / 1000;
-	rds_reply_free(reply);
-	return 0;
-}
-
 int
 queue_add(
     const struct queue *q, struct slice job, int64_t delay_ms, struct err *e)
@@ -69,7 +54,8 @@ queue_add(
 		rds_word(&c, job);
 		return run(q, &c, NULL, e);
 	}
-	if (redis_now(q, &now, e) != 0)
+	/* Redis keeps the time: clocks of machines do not matter. */
+	if (rds_now(q->rds, &now, e) != 0)
 		return -1;
 	c = rds_command("ZADD", later, NULL);
 	rds_word_int(&c, now + delay_ms, number);

@@ -479,6 +479,20 @@ rds_call_blocking(struct rds *r, const struct rds_command *c,
 	return reply;
 }
 
+int
+rds_now(struct rds *r, int64_t *now_ms, struct err *e)
+{
+	struct rds_command c = rds_command("TIME", NULL);
+	struct redisReply *reply = rds_call(r, &c, e);
+
+	if (reply == NULL)
+		return -1;
+	*now_ms =
+	    rds_int(rds_at(reply, 0)) * 1000 + rds_int(rds_at(reply, 1)) / 1000;
+	rds_reply_free(reply);
+	return 0;
+}
+
 void
 rds_warn_policy(struct rds *r)
 {

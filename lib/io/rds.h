@@ -79,6 +79,8 @@ int rds_pipeline(struct rds *r, const struct rds_command *c, int n,
 struct redisReply *rds_call_blocking(struct rds *r, const struct rds_command *c,
     int64_t timeout_ms, struct err *e) MUST_CHECK;
 
+/** Redis's clock, ms: the one that all processes share. */
+int rds_now(struct rds *r, int64_t *now_ms, struct err *e) MUST_CHECK;
 /** Log a warning when Redis may throw keys away: sessions would vanish. */
 void rds_warn_policy(struct rds *r);
 

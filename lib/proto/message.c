@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "base/utf8.h"
 #include "proto/jval.h"
 #include "proto/timefmt.h"
 
@@ -320,28 +321,10 @@ message_session_id_valid(struct slice id)
 	return is_name(id, MESSAGE_SESSION_ID_MIN, MESSAGE_SESSION_ID_MAX);
 }
 
-/* Also without the no-break space that editable page elements insert. */
-static struct slice
-skip_space(struct slice s)
-{
-	struct slice nbsp = SLICE("\xC2\xA0");
-	size_t before;
-
-	do {
-		before = s.n;
-		s = slice_trim(s);
-		if (slice_starts(s, nbsp))
-			s = slice_from_at(s, nbsp.n);
-		if (slice_ends(s, nbsp))
-			s.n -= nbsp.n;
-	} while (s.n != before);
-	return s;
-}
-
 struct slice
 message_agent(const struct message *message, struct slice *rest)
 {
-	struct slice text = skip_space(message->text);
+	struct slice text = utf8_trim(message->text);
 	struct slice name = SLICE_EMPTY;
 	bool chosen = message->n_agents != 0;
 
@@ -355,7 +338,7 @@ message_agent(const struct message *message, struct slice *rest)
 	if (chosen && !slice_eq(name, message->agents[0]))
 		return message->agents[0];
 	if (name.n != 0)
-		*rest = skip_space(slice_from_at(text, name.n + 1));
+		*rest = utf8_trim(slice_from_at(text, name.n + 1));
 	return name;
 }
 

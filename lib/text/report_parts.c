@@ -139,7 +139,8 @@ outcome_sentence(const struct analyst *an)
 void
 report_parts_overview(const struct analyst *an, struct buf *out)
 {
-	buf_addf(out, "A conversation of %zu cues", an->transcript->n);
+	buf_addf(out, "A conversation of %zu cue%s", an->transcript->n,
+	    an->transcript->n == 1 ? "" : "s");
 	if (an->duration_ms > 0) {
 		int64_t s = an->duration_ms / 1000;
 

@@ -126,7 +126,7 @@ transcript_parse(struct slice raw, enum transcript_format hint, struct arena *a,
 	if (status != TRANSCRIPT_OK)
 		return status;
 	text = normalise(raw, a);
-	if (transcript_build_trim(text).n == 0)
+	if (utf8_trim(text).n == 0)
 		return TRANSCRIPT_EMPTY;
 	format = detect(text, hint);
 	b.names = transcript_name_count(text, a);

@@ -1,23 +1,7 @@
+#include "base/utf8.h"
 #include "text/transcript_build.h"
 
 #include <string.h>
-
-struct slice
-transcript_build_trim(struct slice s)
-{
-	const struct slice nbsp = SLICE("\xc2\xa0");
-	size_t before;
-
-	do {
-		before = s.n;
-		s = slice_trim(s);
-		if (slice_starts(s, nbsp))
-			s = slice_from_at(s, nbsp.n);
-		if (slice_ends(s, nbsp))
-			s.n -= nbsp.n;
-	} while (s.n != before);
-	return s;
-}
 
 static void
 grow(struct transcript_build *b)
@@ -35,7 +19,7 @@ void
 transcript_build_add(struct transcript_build *b, int64_t start_ms,
     int64_t end_ms, struct slice speaker, struct slice text)
 {
-	text = transcript_build_trim(text);
+	text = utf8_trim(text);
 	if (text.n == 0 || b->full)
 		return;
 	if (b->n == TRANSCRIPT_MAX_CUES) {

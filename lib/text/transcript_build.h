@@ -22,8 +22,6 @@ struct transcript_build {
 	struct transcript_names *names;
 };
 
-/** White space of a transcript's edges: ASCII and the no-break space. */
-struct slice transcript_build_trim(struct slice s);
 /** Add a cue unless it is empty. Texts are not copied. */
 void transcript_build_add(struct transcript_build *b, int64_t start_ms,
     int64_t end_ms, struct slice speaker, struct slice text) NONNULL(1);

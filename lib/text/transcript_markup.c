@@ -128,7 +128,7 @@ transcript_markup_decode(struct slice text, struct arena *a)
 static void
 add_text(struct voice *v, struct slice speaker, struct slice text)
 {
-	text = transcript_build_trim(text);
+	text = utf8_trim(text);
 	if (text.n != 0)
 		transcript_build_add(v->b, v->start_ms, v->end_ms, speaker,
 		    transcript_markup_decode(text, v->b->a));
@@ -186,8 +186,8 @@ voice_name(const struct voice *v, struct slice tag)
 
 	while (at < tag.n && !strchr(" \t\n", tag.p[at]))
 		at++;
-	name = transcript_build_trim(slice_from_at(tag, at));
-	name = transcript_build_trim(transcript_markup_decode(name, v->b->a));
+	name = utf8_trim(slice_from_at(tag, at));
+	name = utf8_trim(transcript_markup_decode(name, v->b->a));
 	if (slice_chr(name, '\n') < name.n)
 		return SLICE_EMPTY;
 	return name.n > TRANSCRIPT_MAX_NAME ? SLICE_EMPTY : name;

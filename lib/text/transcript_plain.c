@@ -1,3 +1,4 @@
+#include "base/utf8.h"
 #include "text/transcript_plain.h"
 
 #include <string.h>
@@ -26,7 +27,7 @@ transcript_plain_parse(struct transcript_build *b, struct slice text)
 		struct transcript_name at;
 		bool named;
 
-		line = transcript_build_trim(line);
+		line = utf8_trim(line);
 		named = transcript_name_at(b->names, line, &at);
 		if (wrapped && cue.n != 0 && line.n != 0 && !named &&
 		    at.ms < 0) {

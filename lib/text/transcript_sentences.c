@@ -129,8 +129,8 @@ transcript_sentences(const struct transcript *t, struct arena *a,
 			size_t len = first_sentence(rest);
 			struct slice text = slice_sub(rest, 0, len);
 
-			rest = transcript_build_trim(slice_from_at(rest, len));
-			text = transcript_build_trim(text);
+			rest = utf8_trim(slice_from_at(rest, len));
+			text = utf8_trim(text);
 			if (text.n == 0)
 				continue;
 			if (n == cap) {
