@@ -269,11 +269,12 @@ accept_message(
 		return -1;
 	out.msg_id = slice_from(output_id);
 	/* Accepted. What fails from here on heals by itself: a lost ticket is
-	 * written again by the worker's sweep, a lost snapshot is replaced. */
+	 * written again by the worker's sweep, a lost snapshot is replaced.
+	 * The message is seen before a worker can: its snapshots come after. */
+	if (tell(call, new, out.msg_id, &later) != 0)
+		metrics_error(call->c->metrics, later.code);
 	if (!duplicate &&
 	    queue_add(&call->c->queue, new->job_id, 0, &later) != 0)
-		metrics_error(call->c->metrics, later.code);
-	if (tell(call, new, out.msg_id, &later) != 0)
 		metrics_error(call->c->metrics, later.code);
 	ack(call, duplicate ? "duplicate" : "accepted", &out, NULL);
 	return 0;
