@@ -175,16 +175,16 @@ without_redis(struct park *p, struct park_entry *en)
 
 static void on_taken(void *cookie, uint64_t token, struct redisReply *reply);
 
-/* End the session of an entry whose lease is gone; nobody waits for the
- * answer. */
+/* End the session of an entry whose lease is gone. `token`: the entry that
+ * waits for Redis's answer, 0 for none. */
 static void
-end_lost(struct park *p, const struct park_entry *en)
+end_session(struct park *p, const struct park_entry *en, uint64_t token)
 {
 	const struct eio_push push = { .end = EIO_END_CLOSE };
 	struct eio_command c;
 
 	eio_store_push(&c, p->setup.eio, slice_from(en->esid), &push);
-	rds_async_call(p->redis, &c.c, on_taken, p, 0);
+	rds_async_call(p->redis, &c.c, on_taken, p, token);
 }
 
 static void
@@ -212,7 +212,7 @@ on_taken_parked(struct park *p, struct park_entry *en, struct eio_answer *a)
 		 * on their way to on_poke(). Should they not come, Redis's
 		 * answer with them was lost: better no session than a gap. */
 		if (en->stale) {
-			end_lost(p, en);
+			end_session(p, en, 0);
 			answer(p, en, 200, SLICE("1"));
 		} else {
 			en->stale = true;
@@ -237,14 +237,10 @@ on_taken_parked(struct park *p, struct park_entry *en, struct eio_answer *a)
  * that nobody can be given: the session ends all the same.
  */
 static void
-end_session(struct park *p, struct park_entry *en)
+end_aborted(struct park *p, struct park_entry *en)
 {
-	const struct eio_push push = { .end = EIO_END_CLOSE };
-	struct eio_command c;
-
 	en->taking = en->ending = true;
-	eio_store_push(&c, p->setup.eio, slice_from(en->esid), &push);
-	rds_async_call(p->redis, &c.c, on_taken, p, en->token);
+	end_session(p, en, en->token);
 }
 
 static void
@@ -267,7 +263,7 @@ on_taken(void *cookie, uint64_t token, struct redisReply *reply)
 	if (reply == NULL)
 		without_redis(p, en);
 	else if (en->state == PARK_ABORTED && !en->ending)
-		end_session(p, en);
+		end_aborted(p, en);
 	else if (en->state == PARK_ABORTED)
 		finish(p, en, 499);
 	else

@@ -94,13 +94,16 @@ retry_delay(int tries)
 	return random % (RETRY_FIRST_MS << (tries < 10 ? tries : 10)) + 50;
 }
 
-static void
+/* False: it could not be told, and is to be tried again. */
+static bool
 give_up(struct slot *s, const struct job_type *type, const struct err *why)
 {
 	struct err e = ERR_INIT;
 
-	if (type->give_up(&s->ctx, why, &e) != 0 && e.code != ERR_STALE)
-		log_warnx("job %s: cannot end it: %s", s->job.id, e.msg);
+	if (type->give_up(&s->ctx, why, &e) == 0 || e.code == ERR_STALE)
+		return true;
+	log_warnx("job %s: cannot end it: %s", s->job.id, e.msg);
+	return false;
 }
 
 static void
@@ -109,11 +112,12 @@ retry(struct slot *s, const struct job_type *type, const struct err *why)
 	int64_t delay = retry_delay(s->job.tries);
 	struct err e = ERR_INIT;
 
-	metrics_add(&s->program->metrics, METRIC_JOBS_RETRIED, 1);
 	if (s->job.tries + 1 >= STORE_JOB_TRIES) {
-		give_up(s, type, why);
+		/* Should that fail, the lease runs out and it is tried again. */
+		(void)give_up(s, type, why);
 		return;
 	}
+	metrics_add(&s->program->metrics, METRIC_JOBS_RETRIED, 1);
 	/* Should the store fail too, the lease runs out and the sweep helps. */
 	if (store_job_retry(s->ctx.store, &s->job, delay, why->msg, &e) != 0 ||
 	    queue_add(&s->ctx.queue, slice_from(s->job.id), delay, &e) != 0)
@@ -163,8 +167,8 @@ run_started(struct slot *s, const struct job_type *type)
 		give_back(s);
 }
 
-/* The row decides what the ticket is worth. */
-static void
+/* The row decides what the ticket is worth. False: it is needed again. */
+static bool
 run_found(struct slot *s, enum store_job_start what, bool left_behind)
 {
 	static const struct err DEAD = { ERR_INTERNAL, "",
@@ -178,14 +182,18 @@ run_found(struct slot *s, enum store_job_start what, bool left_behind)
 		    store_job_finish(s->ctx.store, &s->job, "error",
 			"unknown type", &e) != 0)
 			log_warnx("job %s: %s", s->job.id, e.msg);
-		return;
+		return true;
 	}
-	if (what == STORE_JOB_STARTED)
+	if (what == STORE_JOB_STARTED) {
 		run_started(s, type);
-	else if (what == STORE_JOB_DEAD)
-		give_up(s, type, &DEAD);
-	else if (left_behind && type->repeat(&s->ctx, &e) != 0)
-		log_warnx("job %s: %s", s->job.id, e.msg);
+		return true;
+	}
+	if (what == STORE_JOB_DEAD)
+		return give_up(s, type, &DEAD);
+	if (!left_behind || type->repeat(&s->ctx, &e) == 0)
+		return true;
+	log_warnx("job %s: %s", s->job.id, e.msg);
+	return false;
 }
 
 /*
@@ -197,6 +205,7 @@ use_ticket(struct slot *s, const struct queue_ticket *t, bool left_behind)
 {
 	enum store_job_start what;
 	struct err e = ERR_INIT;
+	bool used;
 
 	if (store_job_start(s->ctx.store, slice_from(t->job),
 		s->program->conf->lease_ms, &s->job, &what, &e) != 0) {
@@ -212,10 +221,10 @@ use_ticket(struct slot *s, const struct queue_ticket *t, bool left_behind)
 	s->ctx.arena = ARENA_INIT;
 	s->ctx.job = &s->job;
 	s->ctx.ended = what != STORE_JOB_STARTED;
-	run_found(s, what, left_behind);
+	used = run_found(s, what, left_behind);
 	arena_fini(&s->ctx.arena);
 	store_job_fini(&s->job);
-	return true;
+	return used;
 }
 
 struct next {

@@ -297,45 +297,47 @@ job_chat_give_up(struct job_ctx *j, const struct err *why, struct err *e)
 	return rc;
 }
 
+/* The message as it is stored; none is no error: the session was deleted. */
+static int
+stored_output(struct job_ctx *j, struct json_object **row, struct err *e)
+{
+	struct json_object *p = j->job->payload;
+
+	*row = NULL;
+	if (store_chat_output(j->store, jval_str(p, "session_id"),
+		jval_str(p, "msg_id"), row, e) != 0 &&
+	    e->code != ERR_NOT_FOUND)
+		return -1;
+	return 0;
+}
+
 static int
 say_again(struct job_ctx *j, struct err *e)
 {
-	struct json_object *row = NULL;
-	int rc;
+	struct json_object *row;
+	int rc = 0;
 
-	if (store_chat_output(j->store, jval_str(j->job->payload, "session_id"),
-		jval_str(j->job->payload, "msg_id"), &row, e) != 0)
-		/* The session was deleted: nobody wants to hear it. */
-		return e->code == ERR_NOT_FOUND ? 0 : -1;
-	rc = chat_room_emit_row(&j->room, j->store, row, e);
+	if (stored_output(j, &row, e) != 0)
+		return -1;
+	if (row != NULL)
+		rc = chat_room_emit_row(&j->room, j->store, row, e);
 	(void)json_object_put(row);
 	return rc;
-}
-
-/* Was the job ended, but not its message? A crash may come in between. */
-static bool
-is_open(struct job_ctx *j)
-{
-	struct json_object *row = NULL;
-	struct err e = ERR_INIT;
-	bool open;
-
-	if (store_chat_output(j->store, jval_str(j->job->payload, "session_id"),
-		jval_str(j->job->payload, "msg_id"), &row, &e) != 0)
-		return false;
-	open = slice_eqs(jval_str(row, "status"), "progress");
-	(void)json_object_put(row);
-	return open;
 }
 
 int
 job_chat_repeat(struct job_ctx *j, struct err *e)
 {
 	static const struct err WHY = { ERR_INTERNAL, "", "" };
+	struct json_object *row;
+	bool open;
 
-	if (is_open(j))
-		return job_chat_give_up(j, &WHY, e);
-	return say_again(j, e);
+	if (stored_output(j, &row, e) != 0)
+		return -1;
+	/* A crash may come between the job's end and its message's. */
+	open = slice_eqs(jval_str(row, "status"), "progress");
+	(void)json_object_put(row);
+	return open ? job_chat_give_up(j, &WHY, e) : say_again(j, e);
 }
 
 enum job_end
