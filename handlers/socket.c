@@ -245,11 +245,11 @@ run_packet(struct socket_post *p, const struct eio_packet *packet)
 static bool
 run_payload(struct socket_post *p, struct slice body)
 {
-	struct eio_payload_iter it = eio_payload_begin(body);
+	struct eio_payload_iter it = eio_payload_begin(body, EIO_RS);
 	struct eio_packet packet;
 	bool end = false;
 
-	if (eio_payload_check(body) != EIO_OK)
+	if (eio_payload_check(body, EIO_RS) != EIO_OK)
 		return false;
 	while (p->end == EIO_END_NOT) {
 		if (eio_payload_next(&it, &packet, &end) != EIO_OK)

@@ -92,6 +92,42 @@ utf8_prefix(struct slice s, size_t n)
 	return s;
 }
 
+/* Each character has one lead byte; those from U+10000 on are two units. */
+static size_t
+units_of(char byte)
+{
+	unsigned char c = (unsigned char)byte;
+
+	if ((c & 0xC0) == 0x80)
+		return 0;
+	return c >= 0xF0 ? 2 : 1;
+}
+
+size_t
+utf8_units(struct slice s)
+{
+	size_t units = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		units += units_of(s.p[i]);
+	return units;
+}
+
+bool
+utf8_take_units(struct slice *rest, size_t units, struct slice *out)
+{
+	size_t n = 0;
+
+	/* A character ends where the next one begins. */
+	while (n < rest->n && units_of(rest->p[n]) <= units)
+		units -= units_of(rest->p[n++]);
+	if (units != 0)
+		return false;
+	*out = slice_sub(*rest, 0, n);
+	*rest = slice_from_at(*rest, n);
+	return true;
+}
+
 size_t
 utf8_put(uint32_t code, char out[static 4])
 {

@@ -25,6 +25,17 @@ bool utf8_text(struct slice s);
 struct slice utf8_trim(struct slice s);
 /** The longest prefix of at most `n` bytes that ends between characters. */
 struct slice utf8_prefix(struct slice s, size_t n);
+/**
+ * Length in UTF-16 code units, what JavaScript calls the length of a string.
+ * Bytes that are not UTF-8 count too, somehow.
+ */
+size_t utf8_units(struct slice s);
+/**
+ * Take the first `units` code units off `*rest`; false when there are fewer or
+ * when a character would be cut.
+ */
+bool utf8_take_units(struct slice *rest, size_t units, struct slice *out)
+    NONNULL(1, 3);
 /** Append `code` (a valid scalar value) as UTF-8; bytes written, 1 to 4. */
 size_t utf8_put(uint32_t code, char out[static 4]);
 

@@ -46,8 +46,8 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	struct slice body = { (const char *)bytes, n };
-	struct eio_payload_iter it = eio_payload_begin(body);
-	enum eio_status checked = eio_payload_check(body);
+	struct eio_payload_iter it = eio_payload_begin(body, EIO_RS);
+	enum eio_status checked = eio_payload_check(body, EIO_RS);
 	struct buf again = BUF_INIT;
 	struct eio_packet p;
 	enum eio_status status;
@@ -55,10 +55,8 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 
 	while ((status = eio_payload_next(&it, &p, &end)) == EIO_OK && !end)
 		check_packet(&p, &again);
-	if (status == EIO_OK && !slice_eq(buf_slice(&again), body))
-		abort();
 	if ((checked == EIO_EMPTY) != (n == 0) ||
-	    (status == EIO_TOO_MANY && checked != EIO_TOO_MANY))
+	    (status == EIO_TOO_MANY && checked == EIO_OK))
 		abort();
 	buf_fini(&again);
 	return 0;

@@ -13,15 +13,16 @@
 
 /* The packets as "type:data;" each, '!' and the status where it stopped. */
 static void
-describe(struct slice body, struct buf *out)
+describe(struct slice body, enum eio_framing framing, struct buf *out)
 {
-	struct eio_payload_iter it = eio_payload_begin(body);
+	struct eio_payload_iter it = eio_payload_begin(body, framing);
 	struct eio_packet p;
 	enum eio_status status;
 	bool end = false;
 
 	while ((status = eio_payload_next(&it, &p, &end)) == EIO_OK && !end) {
-		buf_addf(out, "%d%s:", (int)p.type, p.binary ? "b" : "");
+		buf_addf(out, "%d%s%s:", (int)p.type, p.binary ? "b" : "",
+		    p.raw ? "r" : "");
 		buf_add_slice(out, p.data);
 		buf_addc(out, ';');
 	}
@@ -80,9 +81,9 @@ test_read(void)
 		struct guard g = guard_copy(ROWS[i].body.p, ROWS[i].body.n);
 		struct buf b = BUF_INIT;
 
-		CHECK_ROW(
-		    ROWS[i].line, eio_payload_check(g.s) == ROWS[i].check);
-		describe(g.s, &b);
+		CHECK_ROW(ROWS[i].line,
+		    eio_payload_check(g.s, EIO_RS) == ROWS[i].check);
+		describe(g.s, EIO_RS, &b);
 		CHECK_SLICE_ROW(ROWS[i].line, buf_slice(&b), ROWS[i].packets);
 		buf_fini(&b);
 		guard_free(&g);
@@ -95,8 +96,8 @@ test_null_body_is_empty(void)
 	struct slice none = { NULL, 0 };
 	struct buf b = BUF_INIT;
 
-	CHECK(eio_payload_check(none) == EIO_EMPTY);
-	describe(none, &b);
+	CHECK(eio_payload_check(none, EIO_RS) == EIO_EMPTY);
+	describe(none, EIO_RS, &b);
 	CHECK_SLICE(buf_slice(&b), "!1");
 	buf_fini(&b);
 }
@@ -104,7 +105,7 @@ test_null_body_is_empty(void)
 static enum eio_status
 read_all(struct slice body, size_t *packets)
 {
-	struct eio_payload_iter it = eio_payload_begin(body);
+	struct eio_payload_iter it = eio_payload_begin(body, EIO_RS);
 	struct eio_packet p;
 	enum eio_status status;
 	bool end = false;
@@ -124,11 +125,11 @@ test_packets_max(void)
 	for (int i = 0; i < EIO_PAYLOAD_PACKETS_MAX; i++)
 		eio_payload_add(&b, SLICE("3"));
 	CHECK(b.n == 2 * EIO_PAYLOAD_PACKETS_MAX - 1);
-	CHECK(eio_payload_check(buf_slice(&b)) == EIO_OK);
+	CHECK(eio_payload_check(buf_slice(&b), EIO_RS) == EIO_OK);
 	CHECK(read_all(buf_slice(&b), &packets) == EIO_OK);
 	CHECK(packets == EIO_PAYLOAD_PACKETS_MAX);
 	eio_payload_add(&b, SLICE("3"));
-	CHECK(eio_payload_check(buf_slice(&b)) == EIO_TOO_MANY);
+	CHECK(eio_payload_check(buf_slice(&b), EIO_RS) == EIO_TOO_MANY);
 	CHECK(read_all(buf_slice(&b), &packets) == EIO_TOO_MANY);
 	CHECK(packets == EIO_PAYLOAD_PACKETS_MAX);
 	buf_fini(&b);
@@ -145,11 +146,11 @@ test_largest_body(void)
 	b.n = EIO_PAYLOAD_MAX;
 	b.p[0] = '4';
 	g = guard_copy(b.p, b.n);
-	CHECK(eio_payload_check(g.s) == EIO_OK);
+	CHECK(eio_payload_check(g.s, EIO_RS) == EIO_OK);
 	CHECK(read_all(g.s, &packets) == EIO_OK && packets == 1);
 	/* As many separators as fit: refused without walking all of it. */
 	memset(b.p, EIO_SEPARATOR, b.n);
-	CHECK(eio_payload_check(buf_slice(&b)) == EIO_TOO_MANY);
+	CHECK(eio_payload_check(buf_slice(&b), EIO_RS) == EIO_TOO_MANY);
 	CHECK(read_all(buf_slice(&b), &packets) == EIO_EMPTY && packets == 0);
 	guard_free(&g);
 	buf_fini(&b);
