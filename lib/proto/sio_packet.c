@@ -16,6 +16,7 @@ static const char *const MESSAGES[SIO_STATUS__MAX] = {
 	[SIO_JSON] = "The payload is not JSON that is accepted here.",
 	[SIO_PAYLOAD] = "The payload is not of the kind this type has.",
 	[SIO_RESERVED] = "The event has a name reserved by the protocol.",
+	[SIO_PLACEHOLDER] = "A placeholder names no attachment of the packet.",
 };
 
 const char *

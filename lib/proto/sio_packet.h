@@ -62,6 +62,7 @@ enum sio_status {
 	SIO_JSON,        /* refused by jval_parse() */
 	SIO_PAYLOAD,     /* missing, or not of the kind this type has */
 	SIO_RESERVED,    /* an event name that is not the client's to send */
+	SIO_PLACEHOLDER, /* one that names no attachment (sio_binary.h) */
 	SIO_STATUS__MAX
 };
 
