@@ -257,6 +257,49 @@ test_utf8_prefix(void)
 		CHECK(utf8_prefix(s, n).n == want[n]);
 }
 
+/* One, two, three and four bytes: one unit each, but two for the last. */
+#define UNITS "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"
+
+static void
+test_utf8_units(void)
+{
+	/* Bytes of so many units; -1 for half a character or beyond the end. */
+	static const int BYTES[] = { 0, 1, 3, 6, -1, 10, -1, -1 };
+	struct guard g = guard_copy(UNITS, sizeof(UNITS) - 1);
+
+	CHECK(utf8_units(g.s) == 5);
+	CHECK(utf8_units((struct slice){ NULL, 0 }) == 0);
+	for (size_t units = 0; units < COUNT(BYTES); units++) {
+		struct slice rest = g.s;
+		struct slice out = SLICE_EMPTY;
+		bool good = utf8_take_units(&rest, units, &out);
+
+		CHECK(good == (BYTES[units] >= 0));
+		CHECK(out.n == (good ? (size_t)BYTES[units] : 0));
+		CHECK(out.n + rest.n == g.s.n);
+		CHECK(slice_starts(g.s, out) && slice_ends(g.s, rest));
+	}
+	guard_free(&g);
+}
+
+/* Not UTF-8: some count, never a byte outside. */
+static void
+test_utf8_units_of_anything(void)
+{
+	for (int byte = 0x80; byte <= 0xFF; byte++) {
+		char bytes[] = { (char)byte, (char)byte };
+		struct guard g = guard_copy(bytes, sizeof(bytes));
+		struct slice rest = g.s;
+		struct slice out;
+
+		CHECK(utf8_units(g.s) <= 4);
+		CHECK(utf8_take_units(&rest, utf8_units(g.s), &out));
+		CHECK(slice_eq(out, g.s) && rest.n == 0);
+		CHECK(!utf8_take_units(&rest, 1, &out));
+		guard_free(&g);
+	}
+}
+
 static void
 test_arena(void)
 {
@@ -299,6 +342,8 @@ main(void)
 	    CHECK_CASE(test_utf8_valid),
 	    CHECK_CASE(test_utf8_every_code),
 	    CHECK_CASE(test_utf8_prefix),
+	    CHECK_CASE(test_utf8_units),
+	    CHECK_CASE(test_utf8_units_of_anything),
 	    CHECK_CASE(test_arena),
 	    { NULL, NULL },
 	});
