@@ -1,0 +1,85 @@
+/* Any arguments: what is collected for sending is good and numbered anew. */
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "proto/sio_binary.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
+
+static void
+must(bool good)
+{
+	if (!good)
+		abort();
+}
+
+static bool
+same_text(struct json_object *a, struct json_object *b)
+{
+	struct buf text_a = BUF_INIT;
+	struct buf text_b = BUF_INIT;
+	bool same;
+
+	jval_print(&text_a, a);
+	jval_print(&text_b, b);
+	same = slice_eq(buf_slice(&text_a), buf_slice(&text_b));
+	buf_fini(&text_a);
+	buf_fini(&text_b);
+	return same;
+}
+
+/* Numbered as they stand: collecting once more changes nothing. */
+static void
+check_sent(struct json_object *sent, unsigned n)
+{
+	struct json_object *again;
+	struct sio_attachments order;
+
+	must(sio_binary_check(sent, n) == SIO_OK);
+	must(sio_binary_collect(sent, n, &again, &order) == SIO_OK);
+	must(order.n == n);
+	for (unsigned i = 0; i < n; i++)
+		must(order.from[i] == i);
+	must(same_text(sent, again));
+	json_object_put(again);
+}
+
+static void
+run(struct json_object *args, unsigned attachments)
+{
+	struct json_object *out;
+	struct sio_attachments order;
+	enum sio_status checked = sio_binary_check(args, attachments);
+	enum sio_status status =
+	    sio_binary_collect(args, attachments, &out, &order);
+
+	must(status == checked ||
+	    (checked == SIO_OK && status == SIO_ATTACHMENTS));
+	if (status == SIO_OK) {
+		must(order.n <= SIO_ATTACHMENTS_MAX);
+		for (unsigned i = 0; i < order.n; i++)
+			must(order.from[i] < attachments);
+		must(order.n > 0 || out == args);
+		check_sent(out, order.n);
+	} else {
+		must(out == NULL && order.n == 0);
+	}
+	json_object_put(out);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
+{
+	struct json_object *args;
+	struct sio_packet p;
+
+	if (sio_packet_decode((struct slice){ (const char *)bytes, n }, &p) !=
+		SIO_OK ||
+	    jval_parse(p.json, &args) != JVAL_OK)
+		return 0;
+	run(args, p.attachments);
+	json_object_put(args);
+	return 0;
+}
+
+#include "harness/fuzz_main.h"
