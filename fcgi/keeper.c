@@ -8,7 +8,6 @@
 #include "base/ck.h"
 #include "io/clock.h"
 #include "io/rds_keys.h"
-#include "io/sio_adapter.h"
 
 /* Sessions that one round claims of a shard; more are due again at once. */
 #define CLAIM_LIMIT 200
@@ -21,49 +20,11 @@
 struct keeper {
 	struct keeper_setup setup;
 	struct rds *rds;
-	struct sio_adapter sockets;
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t poke;
-	struct buf left; /* what ended sessions left, NUL between them */
 	bool stop;
 };
-
-void
-keeper_ended(void *keeper, struct slice left)
-{
-	struct keeper *k = keeper;
-
-	(void)pthread_mutex_lock(&k->lock);
-	buf_add_slice(&k->left, left);
-	buf_addc(&k->left, '\0');
-	(void)pthread_cond_signal(&k->poke);
-	(void)pthread_mutex_unlock(&k->lock);
-}
-
-static void
-session_ended(struct keeper *k, struct slice left)
-{
-	metrics_add(k->setup.metrics, METRIC_SESSIONS_CLOSED, 1);
-	sio_adapter_clean(&k->sockets, left);
-}
-
-static void
-clean_up(struct keeper *k)
-{
-	struct slice rest, one;
-	struct buf left;
-
-	(void)pthread_mutex_lock(&k->lock);
-	left = k->left;
-	k->left = BUF_INIT;
-	(void)pthread_mutex_unlock(&k->lock);
-	rest = buf_slice(&left);
-	while (slice_cut(&rest, '\0', &one))
-		if (one.n != 0)
-			session_ended(k, one);
-	buf_fini(&left);
-}
 
 static int
 tick(struct keeper *k, struct slice esid)
@@ -75,8 +36,11 @@ tick(struct keeper *k, struct slice esid)
 	eio_store_tick(&c, k->setup.eio, esid);
 	if (eio_store_run(k->rds, k->setup.eio, &c, &a, &e) != 0)
 		return -1;
-	if (a.verdict == VERDICT_CLOSED)
-		session_ended(k, a.text);
+	if (eio_answer_ended(&a))
+		metrics_add(k->setup.metrics, METRIC_SESSIONS_CLOSED, 1);
+	for (size_t i = 0; a.verdict == VERDICT_ASKS && i < a.n; i++)
+		k->setup.overdue(
+		    k->setup.cookie, esid, a.text, eio_answer_packet(&a, i));
 	eio_answer_fini(&a);
 	return 0;
 }
@@ -126,7 +90,7 @@ nap(struct keeper *k, int64_t ms)
 	bool go;
 
 	(void)pthread_mutex_lock(&k->lock);
-	if (!k->stop && k->left.n == 0)
+	if (!k->stop)
 		(void)pthread_cond_timedwait(&k->poke, &k->lock, &until);
 	go = !k->stop;
 	(void)pthread_mutex_unlock(&k->lock);
@@ -145,7 +109,6 @@ run(void *cookie)
 	while (nap(k, round)) {
 		int64_t now = clock_mono_ms();
 
-		clean_up(k);
 		if (now >= next_sweep) {
 			sweep(k);
 			next_sweep = now + round;
@@ -155,7 +118,6 @@ run(void *cookie)
 			next_flush = now + FLUSH_MS;
 		}
 	}
-	clean_up(k);
 	flush(k);
 	return NULL;
 }
@@ -169,7 +131,6 @@ keeper_new(const struct keeper_setup *setup)
 	k->setup = *setup;
 	k->rds =
 	    rds_new(setup->redis_url, setup->redis_timeout_ms, setup->breaker);
-	k->sockets = (struct sio_adapter){ k->rds, setup->eio };
 	(void)pthread_mutex_init(&k->lock, NULL);
 	/* The wall clock may be set back: pings would wait for it. */
 	(void)pthread_condattr_init(&clock);
@@ -194,6 +155,5 @@ keeper_free(struct keeper *k)
 	(void)pthread_mutex_destroy(&k->lock);
 	(void)pthread_cond_destroy(&k->poke);
 	rds_free(k->rds);
-	buf_fini(&k->left);
 	free(k);
 }

@@ -1,7 +1,7 @@
 /**
  * The housekeeping thread of a process that holds polls: claims the sessions
- * for which something is due (pings, time-outs) whoever held them, cleans up
- * after sessions that ended on the event loop, adds the counters to Redis.
+ * for which something is due (pings, time-outs) whoever held them, adds the
+ * counters to Redis.
  *
  * Layer:  fcgi
  */
@@ -19,12 +19,15 @@ struct keeper_setup {
 	int64_t redis_timeout_ms;
 	struct rds_breaker *breaker;
 	struct metrics *metrics;
+	/** An ack did not come in time: "NSP ID STATE"; `session` is what is known
+	 *  of the session (lua/begin.lua). On the keeper's thread. */
+	void (*overdue)(void *cookie, struct slice esid, struct slice session,
+	    struct slice ask);
+	void *cookie;
 };
 
 /** Starts the thread. */
 struct keeper *keeper_new(const struct keeper_setup *setup) MUST_CHECK;
-/** A session ended: clean up after it soon. Any thread; `left` is copied. */
-void keeper_ended(void *keeper, struct slice left);
 /** Stops and joins the thread. */
 void keeper_free(struct keeper *k);
 

@@ -13,6 +13,7 @@
 #include "base/ck.h"
 #include "base/num.h"
 #include "fcgi/park_entry.h"
+#include "handlers/polling.h"
 #include "io/clock.h"
 #include "io/log.h"
 #include "io/rds_async.h"
@@ -48,48 +49,68 @@ static void look(struct park *p, struct park_entry *en, enum eio_why why);
 /* The answer, its log line, and the end of the entry. */
 
 static void
-finish(struct park *p, struct park_entry *en, int status)
+log_entry(const struct park_entry *en, int status)
 {
 	struct log_line l = log_begin(LOG_INFO, "request");
 
 	log_str(&l, "id", (struct slice){ en->text + en->headers_n, en->id_n });
 	log_sid(&l, "sid", slice_from(en->esid));
-	log_str(&l, "method", SLICE("GET"));
-	log_str(&l, "route", SLICE("/socket.io/?"));
+	log_str(&l, "method",
+	    en->kind == LATER_POLL ? SLICE("GET") : SLICE("POST"));
+	log_str(&l, "route", slice_from(en->route->pattern));
 	log_int(&l, "status", status);
 	log_int(&l, "ms", (clock_mono_us() - en->started_us) / 1000);
 	log_end(&l);
+}
+
+/* The entry is over; its connection is not ours any more. */
+static void
+release(struct park *p, struct park_entry *en)
+{
 	ev_io_stop(p->loop, &en->io);
 	ev_timer_stop(p->loop, &en->timer);
+	if (en->kind == LATER_POLL)
+		atomic_fetch_sub(&p->setup.metrics->parked, 1);
+	park_table_release(&p->table, en);
+}
+
+static void
+finish(struct park *p, struct park_entry *en, int status)
+{
+	log_entry(en, status);
 	if (en->connection.fd >= 0)
 		(void)close(en->connection.fd);
 	en->connection.fd = -1;
-	atomic_fetch_sub(&p->setup.metrics->parked, 1);
-	park_table_release(&p->table, en);
+	release(p, en);
+}
+
+/* Write what goes; false: there is more to write. */
+static bool
+write_some(struct park *p, struct park_entry *en)
+{
+	while (en->sent < en->answer.n) {
+		ssize_t n = send(en->connection.fd, en->answer.p + en->sent,
+		    en->answer.n - en->sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EAGAIN)
+			return false;
+		if (n <= 0) {
+			finish(p, en, 499);
+			return true;
+		}
+		en->sent += (uint32_t)n;
+	}
+	finish(p, en, en->status);
+	return true;
 }
 
 static void
 on_writable(struct ev_loop *loop, ev_io *w, int revents)
 {
-	struct park_entry *en = (struct park_entry *)w->data;
-	struct park *p = ev_userdata(loop);
-
 	(void)revents;
-	while (en->sent < en->payload.n) {
-		ssize_t n = send(en->connection.fd, en->payload.p + en->sent,
-		    en->payload.n - en->sent, MSG_NOSIGNAL | MSG_DONTWAIT);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0 && errno == EAGAIN)
-			return;
-		if (n <= 0) {
-			finish(p, en, 499);
-			return;
-		}
-		en->sent += (uint32_t)n;
-	}
-	finish(p, en, en->status);
+	(void)write_some(ev_userdata(loop), w->data);
 }
 
 static void
@@ -107,38 +128,68 @@ write_answer(struct park *p, struct park_entry *en)
 	(void)pthread_mutex_unlock(&p->table.lock);
 	ev_io_stop(p->loop, &en->io);
 	ev_timer_stop(p->loop, &en->timer);
+	if (write_some(p, en))
+		return;
 	ev_io_init(&en->io, on_writable, en->connection.fd, EV_WRITE);
 	en->io.data = en;
 	ev_timer_init(&en->timer, on_write_timeout, WRITE_S, 0.);
 	en->timer.data = en;
 	ev_io_start(p->loop, &en->io);
 	ev_timer_start(p->loop, &en->timer);
-	on_writable(p->loop, &en->io, EV_WRITE);
 }
 
-/* Make the records of the answer; `body` may be the entry's own payload. */
+/* Answer with `res`, behind the headers that its thread has made. */
 static void
-answer(struct park *p, struct park_entry *en, int status, struct slice body)
+answer(struct park *p, struct park_entry *en, struct http_response *res)
+{
+	struct buf head = BUF_INIT;
+
+	buf_add(&res->headers, en->text, en->headers_n);
+	http_head(&head, res, res->body.n);
+	en->status = res->status;
+	fcgi_record_reply(&en->answer, en->connection.id, buf_slice(&head),
+	    buf_slice(&res->body));
+	buf_fini(&head);
+	if (en->kind == LATER_POLL)
+		metrics_add(p->setup.metrics, METRIC_POLLS, 1);
+	metrics_status(p->setup.metrics, res->status);
+	write_answer(p, en);
+}
+
+/* Answer by what a script has said; NULL: Redis does not. */
+static void
+reply(struct park *p, struct park_entry *en, const struct eio_answer *a)
 {
 	struct http_response res = HTTP_RESPONSE_INIT;
-	struct buf head = BUF_INIT, records = BUF_INIT;
 
-	res.status = status;
-	en->status = status;
-	buf_add(&res.headers, en->text, en->headers_n);
-	if (status == 503)
-		http_header(&res, "Retry-After", "1");
-	http_head(&head, &res, body.n);
-	fcgi_record_reply(&records, en->connection.id, buf_slice(&head), body);
-	(void)pthread_mutex_lock(&p->table.lock);
-	buf_fini(&en->payload);
-	en->payload = records;
-	(void)pthread_mutex_unlock(&p->table.lock);
-	buf_fini(&head);
+	p->setup.reply(en->kind, a, &res);
+	answer(p, en, &res);
 	http_response_fini(&res);
-	metrics_add(p->setup.metrics, METRIC_POLLS, 1);
-	metrics_status(p->setup.metrics, status);
-	write_answer(p, en);
+}
+
+/* Answer a held poll with the packets left for it. */
+static void
+answer_payload(
+    struct park *p, struct park_entry *en, const struct wake_payload *payload)
+{
+	struct http_response res = HTTP_RESPONSE_INIT;
+
+	polling_packets(&res, buf_slice(&payload->body), payload->binary);
+	answer(p, en, &res);
+	http_response_fini(&res);
+}
+
+/* The session of a held poll has ended without a word. */
+static void
+answer_close(struct park *p, struct park_entry *en)
+{
+	const struct slice packet = SLICE("1");
+	struct wake_payload payload = { BUF_INIT, false };
+
+	(void)eio_payload_join(
+	    &payload.body, eio_session_framing(en->speech), &packet, 1);
+	answer_payload(p, en, &payload);
+	buf_fini(&payload.body);
 }
 
 /* Waiting. */
@@ -168,19 +219,29 @@ without_redis(struct park *p, struct park_entry *en)
 		finish(p, en, 499);
 	else if (clock_mono_ms() >= en->deadline_ms ||
 	    atomic_load(&p->draining))
-		answer(p, en, 503, SLICE_EMPTY);
+		reply(p, en, NULL);
 	else
 		wait_for(p, en, RETRY_MS);
 }
 
-static void on_taken(void *cookie, uint64_t token, struct redisReply *reply);
+static void on_taken(void *cookie, uint64_t token, struct redisReply *got);
+
+/* An answer on the loop borrows its reply. */
+static void
+read_answer(struct park *p, struct eio_answer *a, struct redisReply *got)
+{
+	eio_answer_read(a, got);
+	if (eio_answer_ended(a))
+		metrics_add(p->setup.metrics, METRIC_SESSIONS_CLOSED, 1);
+}
 
 /* End the session of an entry whose lease is gone. `token`: the entry that
  * waits for Redis's answer, 0 for none. */
 static void
 end_session(struct park *p, const struct park_entry *en, uint64_t token)
 {
-	const struct eio_push push = { .end = EIO_END_CLOSE };
+	const struct eio_push push = { .end = EIO_END_LOST,
+		.parts_ms = EIO_PARTS_AS_THEY_ARE };
 	struct eio_command c;
 
 	eio_store_push(&c, p->setup.eio, slice_from(en->esid), &push);
@@ -190,22 +251,19 @@ end_session(struct park *p, const struct park_entry *en, uint64_t token)
 static void
 on_taken_parked(struct park *p, struct park_entry *en, struct eio_answer *a)
 {
-	struct buf payload = BUF_INIT;
+	bool draining = atomic_load(&p->draining);
 
 	switch (a->verdict) {
 	case VERDICT_PACKETS:
-		eio_answer_payload(a, &payload);
-		answer(p, en, 200, buf_slice(&payload));
-		buf_fini(&payload);
+		reply(p, en, a);
 		break;
 	case VERDICT_WAIT:
-		en->deadline_ms = clock_mono_ms() + a->ms;
-		if (en->again || atomic_load(&p->draining))
+		en->deadline_ms = clock_mono_ms() + a->number;
+		if (en->again || draining)
 			/* Once more: something came while it was under way. */
-			look(p, en,
-			    atomic_load(&p->draining) ? EIO_DRAIN : EIO_LOOK);
+			look(p, en, draining ? EIO_DRAIN : EIO_LOOK);
 		else
-			wait_for(p, en, a->ms);
+			wait_for(p, en, a->number);
 		break;
 	case VERDICT_STALE:
 		/* A push of this process took the packets for us: they are
@@ -213,7 +271,7 @@ on_taken_parked(struct park *p, struct park_entry *en, struct eio_answer *a)
 		 * answer with them was lost: better no session than a gap. */
 		if (en->stale) {
 			end_session(p, en, 0);
-			answer(p, en, 200, SLICE("1"));
+			answer_close(p, en);
 		} else {
 			en->stale = true;
 			wait_for(p, en, STALE_MS);
@@ -227,7 +285,10 @@ on_taken_parked(struct park *p, struct park_entry *en, struct eio_answer *a)
 	case VERDICT_DELIVER:
 	case VERDICT_OVERFLOW:
 	case VERDICT_OLD:
-		answer(p, en, 200, SLICE("1"));
+	case VERDICT_CHANGED:
+	case VERDICT_ASKS:
+	case VERDICT_FULL:
+		answer_close(p, en);
 		break;
 	}
 }
@@ -244,23 +305,20 @@ end_aborted(struct park *p, struct park_entry *en)
 }
 
 static void
-on_taken(void *cookie, uint64_t token, struct redisReply *reply)
+on_taken(void *cookie, uint64_t token, struct redisReply *got)
 {
 	struct park *p = cookie;
 	struct park_entry *en = park_table_find(&p->table, token);
 	struct eio_answer a = { .verdict = VERDICT_GONE };
 
-	if (reply != NULL) {
-		eio_answer_read(&a, reply);
-		if (a.text.n != 0)
-			p->setup.ended(p->setup.cookie, a.text);
-	}
+	if (got != NULL)
+		read_answer(p, &a, got);
 	if (en == NULL)
 		return;
 	en->taking = false;
 	if (en->state == PARK_WRITING)
 		return;
-	if (reply == NULL)
+	if (got == NULL)
 		without_redis(p, en);
 	else if (en->state == PARK_ABORTED && !en->ending)
 		end_aborted(p, en);
@@ -326,35 +384,138 @@ on_readable(struct ev_loop *loop, ev_io *w, int revents)
 	look(p, en, EIO_ABORT);
 }
 
-/* From the loop's mailbox. */
-
-/* Packets were left on it, or it has to wait. */
+/* A poll is held from here on, unless packets were left on it. */
 static void
 settle(struct park *p, struct park_entry *en, bool arrived)
 {
 	bool woken;
-	struct buf payload =
+	struct wake_payload payload =
 	    park_table_enter(&p->table, en, PARK_PARKED, &woken);
 
-	if (payload.n != 0)
-		answer(p, en, 200, buf_slice(&payload));
+	if (payload.body.n != 0)
+		answer_payload(p, en, &payload);
 	else if (atomic_load(&p->draining))
 		look(p, en, EIO_DRAIN);
 	else if (woken)
 		look(p, en, EIO_LOOK);
 	else if (arrived)
 		wait_for(p, en, en->deadline_ms - clock_mono_ms());
-	buf_fini(&payload);
+	buf_fini(&payload.body);
 }
 
 static void
-arrive(struct park *p, struct park_entry *en)
+park(struct park *p, struct park_entry *en, const struct eio_answer *a)
 {
+	int64_t speech;
+
+	if (!num_parse(a->text, 0, INT32_MAX, &speech))
+		speech = EIO_V4;
+	en->speech = eio_session_speech(speech);
+	en->deadline_ms = clock_mono_ms() + a->number;
+	/* It may be held for long: what it was asked with goes. */
+	en->text = ck_realloc(en->text, (size_t)en->headers_n + en->id_n + 1);
 	ev_io_init(&en->io, on_readable, en->connection.fd, EV_READ);
 	en->io.data = en;
 	ev_io_start(p->loop, &en->io);
 	settle(p, en, true);
 }
+
+/* From a request of this loop, or of a thread: packets for a poll of ours. */
+
+static bool
+leave(struct park *p, uint64_t token, struct wake_payload *payload)
+{
+	struct park_entry *en;
+
+	(void)pthread_mutex_lock(&p->table.lock);
+	en = park_table_find_locked(&p->table, token);
+	if (en != NULL && en->state != PARK_WRITING &&
+	    en->state != PARK_ABORTED) {
+		buf_fini(&en->payload.body);
+		en->payload = *payload;
+		*payload = (struct wake_payload){ BUF_INIT, false };
+	} else {
+		en = NULL;
+	}
+	(void)pthread_mutex_unlock(&p->table.lock);
+	return en != NULL;
+}
+
+static void
+deliver_here(struct park *p, const struct eio_answer *a)
+{
+	struct wake_payload payload = { BUF_INIT, false };
+	struct park_entry *en;
+	int64_t token;
+
+	if (!num_parse(a->text, 1, INT64_MAX, &token))
+		return;
+	payload.binary = eio_answer_payload(a, &payload.body);
+	en = park_table_find(&p->table, (uint64_t)token);
+	if (en != NULL && leave(p, (uint64_t)token, &payload) &&
+	    en->state == PARK_PARKED)
+		settle(p, en, false);
+	buf_fini(&payload.body);
+}
+
+/* The session is not as the thread had thought: it has to run again. */
+static void
+run_again(struct park *p, struct park_entry *en)
+{
+	const char *id = en->text + en->headers_n;
+	const struct park_again post = {
+		.route = en->route,
+		.connection = en->connection,
+		.esid = slice_from(en->esid),
+		.headers = { en->text, en->headers_n },
+		.request_id = { id, en->id_n },
+		.body = { id + en->id_n + en->command_n, en->body_n },
+		.octets = en->octets,
+		.started_us = en->started_us,
+	};
+
+	p->setup.again(p->setup.cookie, &post);
+	release(p, en);
+}
+
+static void
+on_asked(void *cookie, uint64_t token, struct redisReply *got)
+{
+	struct park *p = cookie;
+	struct park_entry *en = park_table_find(&p->table, token);
+	struct eio_answer a = { .verdict = VERDICT_GONE };
+
+	if (en == NULL)
+		return;
+	if (got == NULL) {
+		reply(p, en, NULL);
+		return;
+	}
+	read_answer(p, &a, got);
+	if (a.verdict == VERDICT_PARK) {
+		park(p, en, &a);
+	} else if (a.verdict == VERDICT_CHANGED) {
+		run_again(p, en);
+	} else {
+		reply(p, en, &a);
+		if (a.verdict == VERDICT_DELIVER)
+			deliver_here(p, &a);
+	}
+}
+
+static void
+ask(struct park *p, struct park_entry *en)
+{
+	const char *command = en->text + en->headers_n + en->id_n;
+
+	(void)pthread_mutex_lock(&p->table.lock);
+	park_table_set(en, PARK_ASKING);
+	(void)pthread_mutex_unlock(&p->table.lock);
+	rds_async_send(p->redis, (struct slice){ command, en->command_n },
+	    en->script, on_asked, p, en->token);
+}
+
+/* From the loop's mailbox. */
 
 static bool
 is_parked(struct park *p, struct park_entry *en)
@@ -386,7 +547,7 @@ on_poke(struct ev_loop *loop, ev_async *w, int revents)
 		memcpy(&token, handed.p + at, sizeof(token));
 		en = park_table_find(&p->table, token);
 		if (en != NULL)
-			arrive(p, en);
+			ask(p, en);
 	}
 	for (size_t at = 0; at < ready.n; at += sizeof(token)) {
 		memcpy(&token, ready.p + at, sizeof(token));
@@ -462,46 +623,17 @@ on_sweep(struct ev_loop *loop, ev_timer *w, int revents)
 	p->sweep_step = n / SWEEP_S + 1;
 }
 
-/* The wake.h side: any thread. */
-
-static uint64_t
-arm(void *cookie, struct slice esid)
-{
-	struct park *p = cookie;
-	struct park_entry *en = park_table_arm(&p->table, esid);
-
-	if (en == NULL)
-		return 0;
-	atomic_fetch_add(&p->setup.metrics->parked, 1);
-	return en->token;
-}
+/* Any thread. */
 
 static void
-disarm(void *cookie, uint64_t token)
+deliver(void *cookie, uint64_t token, struct wake_payload *payload)
 {
 	struct park *p = cookie;
-	struct park_entry *en;
 
-	en = park_table_find(&p->table, token);
-	if (en == NULL)
+	if (!leave(p, token, payload))
 		return;
-	atomic_fetch_sub(&p->setup.metrics->parked, 1);
-	park_table_release(&p->table, en);
-}
-
-static void
-deliver(void *cookie, uint64_t token, struct slice payload)
-{
-	struct park *p = cookie;
-	struct park_entry *en;
-
 	(void)pthread_mutex_lock(&p->table.lock);
-	en = park_table_find_locked(&p->table, token);
-	if (en != NULL && en->state != PARK_WRITING &&
-	    en->state != PARK_ABORTED) {
-		eio_payload_add(&en->payload, payload);
-		buf_add(&p->table.ready, &token, sizeof(token));
-	}
+	buf_add(&p->table.ready, &token, sizeof(token));
 	(void)pthread_mutex_unlock(&p->table.lock);
 	ev_async_send(p->loop, &p->poke);
 }
@@ -510,36 +642,68 @@ void
 park_wake(struct park *p, struct wake *out)
 {
 	out->cookie = p;
-	out->arm = arm;
-	out->disarm = disarm;
 	out->deliver = deliver;
 }
 
-void
-park_hold(struct park *p, const struct park_poll *poll)
+static void
+make_command(struct park *p, const struct park_request *request,
+    struct park_entry *en, struct buf *out)
 {
-	struct park_entry *en;
+	struct eio_command c;
 
-	(void)pthread_mutex_lock(&p->table.lock);
-	en = park_table_find_locked(&p->table, poll->token);
+	if (request->later->kind == LATER_POLL)
+		eio_store_poll(&c, p->setup.eio, request->esid, en->token);
+	else
+		eio_store_push(
+		    &c, p->setup.eio, request->esid, request->later->push);
+	en->script = c.c.script;
+	rds_format(&c.c, out);
+}
+
+bool
+park_hold(struct park *p, const struct park_request *request)
+{
+	struct park_entry *en = park_table_new(&p->table, request->esid);
+	struct buf text = BUF_INIT;
+
 	if (en == NULL)
-		abort();
-	en->connection = poll->connection;
-	en->deadline_ms = clock_mono_ms() + poll->wait_ms;
-	en->started_us = poll->started_us;
-	en->headers_n = (uint32_t)poll->headers.n;
-	en->id_n = (uint32_t)poll->request_id.n;
-	en->text = ck_malloc(poll->headers.n + poll->request_id.n + 1);
-	memcpy(en->text, poll->headers.p, poll->headers.n);
-	memcpy(
-	    en->text + poll->headers.n, poll->request_id.p, poll->request_id.n);
+		return false;
+	en->kind = request->later->kind;
+	en->route = request->route;
+	en->connection = request->connection;
+	en->started_us = request->started_us;
+	buf_add_slice(&text, request->headers);
+	buf_add_slice(&text, request->request_id);
+	en->headers_n = (uint32_t)request->headers.n;
+	en->id_n = (uint32_t)request->request_id.n;
+	make_command(p, request, en, &text);
+	en->command_n = (uint32_t)text.n - en->headers_n - en->id_n;
+	buf_add_slice(&text, request->later->body);
+	en->body_n = (uint32_t)request->later->body.n;
+	en->octets = request->later->octets;
+	en->text = buf_take(&text);
+	if (en->kind == LATER_POLL)
+		atomic_fetch_add(&p->setup.metrics->parked, 1);
+	(void)pthread_mutex_lock(&p->table.lock);
 	park_table_set(en, PARK_HANDED);
-	buf_add(&p->table.handed, &poll->token, sizeof(poll->token));
+	buf_add(&p->table.handed, &en->token, sizeof(en->token));
 	(void)pthread_mutex_unlock(&p->table.lock);
 	ev_async_send(p->loop, &p->poke);
+	return true;
 }
 
 /* Draining. */
+
+static uint32_t
+in_use(struct park *p)
+{
+	uint32_t n;
+
+	(void)pthread_mutex_lock(&p->table.lock);
+	n = p->table.used;
+	(void)pthread_mutex_unlock(&p->table.lock);
+	return n;
+}
 
 static void
 on_drain_tick(struct ev_loop *loop, ev_timer *w, int revents)
@@ -548,8 +712,7 @@ on_drain_tick(struct ev_loop *loop, ev_timer *w, int revents)
 
 	(void)revents;
 	(void)w;
-	if (atomic_load(&p->setup.metrics->parked) > 0 &&
-	    p->drain_ticks++ < DRAIN_MS / DRAIN_TICK_MS)
+	if (in_use(p) > 0 && p->drain_ticks++ < DRAIN_MS / DRAIN_TICK_MS)
 		(void)look_from(p, 0, PARK_MAX);
 	else
 		ev_break(loop, EVBREAK_ALL);

@@ -1,46 +1,63 @@
 /**
- * The parking lot: polls that are held until there is something to say, all on
- * one event loop. A held poll is a descriptor, a request id, a deadline and a
- * token; the lease in Redis is the session's side of it.
+ * The parking lot: requests whose thread has gone on, all on one event loop. The
+ * thread leaves a script to run (handlers.h, struct later); the loop sends it,
+ * and answers by what it says, or holds the poll until there is something to
+ * say. A held poll is a descriptor, a request id, a deadline and a token; the
+ * lease in Redis is the session's side of it.
  *
- *      FREE -> ARMING -> HANDED -> PARKED -> WRITING -> FREE
- *               (thread works)       |  ^
- *                                    +--+ a take that found nothing
+ *      FREE -> MAKING -> HANDED -> ASKING -> PARKED -> WRITING -> FREE
+ *               (thread)              |       |  ^       ^
+ *                                     |       +--+ a take that found nothing
+ *                                     +------------------+
  *
- * A wake-up (from Redis) or packets (from a push in this process) for an entry
- * that is ARMING or HANDED are left on it; when it arrives on the loop it
- * answers instead of parking. Pub/sub is only a hint: after every
- * (re)subscription, and every SWEEP_S, all entries look for themselves.
+ * A wake-up (from Redis) or packets (from a push in this process) for a poll
+ * that is not PARKED yet are left on its entry; then it answers instead of
+ * parking. Pub/sub is only a hint: after every (re)subscription, and every
+ * SWEEP_S, all entries look for themselves.
  *
  * Ownership: the lot owns the connections handed to it.
- * Threads: arm, disarm, deliver, hold and drain from any; the rest is the
- * loop's.
+ * Threads: deliver, hold and drain from any; the rest is the loop's.
  * Layer:  fcgi
  */
 #ifndef FCGI_PARK_H
 #define FCGI_PARK_H
 
 #include "fcgi/request.h"
+#include "handlers/handlers.h"
 #include "io/eio_store.h"
 #include "io/metrics.h"
 #include "io/wake.h"
 
 struct park;
 
+/** A POST whose session was not as its thread had thought: it has to be run
+ *  again. Slices are borrowed for the call. */
+struct park_again {
+	const struct route *route;
+	struct connection connection;
+	struct slice esid, headers, request_id, body;
+	bool octets; /* as struct later has it */
+	int64_t started_us;
+};
+
 struct park_setup {
 	const struct eio_store *eio;
 	const char *redis_url;
 	struct metrics *metrics;
-	/** A session ended: `left` as in eio_answer.text. */
-	void (*ended)(void *cookie, struct slice left);
+	/** The answer that a script's answer means; NULL: Redis is away. */
+	void (*reply)(enum later_kind kind, const struct eio_answer *a,
+	    struct http_response *res);
+	/** Takes over the connection. */
+	void (*again)(void *cookie, const struct park_again *post);
 	void *cookie;
 };
 
-/** A poll to hold; the slices are copied. */
-struct park_poll {
-	uint64_t token;
+/** A request to go on with; all of it is copied. */
+struct park_request {
+	const struct later *later;
+	const struct route *route;
+	struct slice esid;
 	struct connection connection;
-	int64_t wait_ms;
 	struct slice headers;    /* of the answer, complete lines */
 	struct slice request_id; /* for the log line */
 	int64_t started_us;
@@ -49,7 +66,8 @@ struct park_poll {
 struct park *park_new(const struct park_setup *setup) MUST_CHECK;
 /** Fills in everything but `process`. */
 void park_wake(struct park *p, struct wake *out);
-void park_hold(struct park *p, const struct park_poll *poll);
+/** False when the lot is full: the connection is still the caller's. */
+bool park_hold(struct park *p, const struct park_request *request) MUST_CHECK;
 /** Runs until drained. */
 void park_run(struct park *p);
 /** Answer all with what there is, at most DRAIN_MS; then park_run returns. */

@@ -20,7 +20,8 @@ park_table_fini(struct park_table *t)
 {
 	for (uint32_t i = 0; i < t->n; i++) {
 		free(t->entry[i]->text);
-		buf_fini(&t->entry[i]->payload);
+		buf_fini(&t->entry[i]->payload.body);
+		buf_fini(&t->entry[i]->answer);
 		free(t->entry[i]);
 	}
 	free(t->entry);
@@ -31,9 +32,12 @@ park_table_fini(struct park_table *t)
 
 /* Which state may follow which: rows from, columns to. */
 static const bool LEGAL[PARK_ABORTED + 1][PARK_ABORTED + 1] = {
-	[PARK_FREE] = { [PARK_ARMING] = true },
-	[PARK_ARMING] = { [PARK_HANDED] = true, [PARK_FREE] = true },
-	[PARK_HANDED] = { [PARK_PARKED] = true },
+	[PARK_FREE] = { [PARK_MAKING] = true },
+	[PARK_MAKING] = { [PARK_HANDED] = true },
+	[PARK_HANDED] = { [PARK_ASKING] = true },
+	[PARK_ASKING] = { [PARK_PARKED] = true,
+	    [PARK_WRITING] = true,
+	    [PARK_FREE] = true },
 	[PARK_PARKED] = { [PARK_WRITING] = true,
 	    [PARK_FREE] = true,
 	    [PARK_ABORTED] = true },
@@ -68,7 +72,7 @@ new_entry(struct park_table *t)
 }
 
 struct park_entry *
-park_table_arm(struct park_table *t, struct slice esid)
+park_table_new(struct park_table *t, struct slice esid)
 {
 	struct park_entry *en;
 
@@ -90,9 +94,10 @@ park_table_arm(struct park_table *t, struct slice esid)
 		en->woken = en->taking = en->stale = en->ending = en->again =
 		    false;
 		en->sent = 0;
+		t->used++;
 		memcpy(en->esid, esid.p, esid.n);
 		en->esid[esid.n] = '\0';
-		park_table_set(en, PARK_ARMING);
+		park_table_set(en, PARK_MAKING);
 	}
 	(void)pthread_mutex_unlock(&t->lock);
 	return en;
@@ -137,17 +142,17 @@ park_table_parked(
 	return n;
 }
 
-struct buf
+struct wake_payload
 park_table_enter(struct park_table *t, struct park_entry *en,
     enum park_state to, bool *woken)
 {
-	struct buf payload;
+	struct wake_payload payload;
 
 	(void)pthread_mutex_lock(&t->lock);
 	if (en->state != to)
 		park_table_set(en, to);
 	payload = en->payload;
-	en->payload = BUF_INIT;
+	en->payload = (struct wake_payload){ BUF_INIT, false };
 	*woken = en->woken;
 	en->woken = false;
 	(void)pthread_mutex_unlock(&t->lock);
@@ -161,7 +166,9 @@ park_table_release(struct park_table *t, struct park_entry *en)
 	park_table_set(en, PARK_FREE);
 	free(en->text);
 	en->text = NULL;
-	buf_fini(&en->payload);
+	buf_fini(&en->payload.body);
+	buf_fini(&en->answer);
+	t->used--;
 	en->next = t->free;
 	t->free = en;
 	(void)pthread_mutex_unlock(&t->lock);

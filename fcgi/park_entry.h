@@ -1,10 +1,10 @@
 /**
- * The table of held polls, and who may touch one. For park.c.
+ * The table of requests that are the loop's, and who may touch one. For
+ * park.c.
  *
  * A token names a place in the table and the generation of its use, so an old
- * token finds nothing. Between ARMING and HANDED an entry is the request
- * thread's; on the loop it is the loop's. What the other side has to say to it
- * is left under the table's lock.
+ * token finds nothing. Until it is HANDED an entry is the request thread's, then
+ * the loop's. What others have to say to it is left under the table's lock.
  *
  * Layer:  fcgi
  */
@@ -19,15 +19,18 @@
 
 #include "base/buf.h"
 #include "fcgi/request.h"
+#include "handlers/handlers.h"
+#include "io/wake.h"
 
 /** Held polls of one process: its descriptors end sooner. */
 #define PARK_MAX 100000
 
 enum park_state {
 	PARK_FREE,
-	PARK_ARMING,  /* the request thread asks Redis */
+	PARK_MAKING,  /* a request thread fills it in */
 	PARK_HANDED,  /* on its way to the loop */
-	PARK_PARKED,  /* held */
+	PARK_ASKING,  /* its script is under way */
+	PARK_PARKED,  /* a held poll */
 	PARK_WRITING, /* its answer does not fit the socket at once */
 	PARK_ABORTED, /* the client went away, the session is being closed */
 };
@@ -39,12 +42,21 @@ struct park_entry {
 	uint64_t token;
 	int64_t deadline_ms; /* monotonic: when the poll must be answered */
 	int64_t started_us;
-	char *text;         /* headers, then the request id; one allocation */
-	struct buf payload; /* packets left for it; its answer when WRITING */
-	uint32_t headers_n, id_n, sent;
+	/* One allocation: headers, request id; until it was ASKING, behind them
+	 * the command and the body of a POST. */
+	char *text;
+	uint32_t headers_n, id_n, command_n, body_n;
+	struct wake_payload payload; /* packets left for it */
+	struct buf answer;           /* when WRITING */
+	uint32_t sent;
+	const struct route *route;
 	struct connection connection;
 	int status; /* of its answer, when WRITING */
 	enum park_state state;
+	enum later_kind kind;
+	enum rds_script script;
+	enum eio_speech speech;
+	bool octets; /* of a POST, as struct later has it */
 	bool woken;  /* a wake-up came while it was on its way */
 	bool taking; /* a take script is under way */
 	bool again;  /* and another is wanted after it */
@@ -57,6 +69,7 @@ struct park_table {
 	pthread_mutex_t lock;
 	struct park_entry **entry;
 	uint32_t n, cap;
+	uint32_t used; /* entries that are not FREE */
 	uint32_t generation;
 	struct park_entry *free;
 	struct buf handed; /* tokens: new on the loop */
@@ -66,7 +79,7 @@ struct park_table {
 void park_table_init(struct park_table *t);
 void park_table_fini(struct park_table *t);
 /** NULL when the lot is full or `esid` is no Engine.IO session id. */
-struct park_entry *park_table_arm(struct park_table *t, struct slice esid);
+struct park_entry *park_table_new(struct park_table *t, struct slice esid);
 /** NULL for a token that is over. `_locked`: the caller holds the lock. */
 struct park_entry *park_table_find(struct park_table *t, uint64_t token);
 struct park_entry *park_table_find_locked(struct park_table *t, uint64_t token);
@@ -74,8 +87,8 @@ struct park_entry *park_table_find_locked(struct park_table *t, uint64_t token);
 uint32_t park_table_parked(
     struct park_table *t, uint32_t from, uint32_t to, struct buf *tokens);
 /** Change the state and take what was left on the entry, in one step. */
-struct buf park_table_enter(struct park_table *t, struct park_entry *en,
-    enum park_state to, bool *woken);
+struct wake_payload park_table_enter(struct park_table *t,
+    struct park_entry *en, enum park_state to, bool *woken);
 /** Back to the free list. */
 void park_table_release(struct park_table *t, struct park_entry *en);
 /** The only place where a state changes. Call with the lock held. */

@@ -13,7 +13,9 @@
 #include "fcgi/keeper.h"
 #include "fcgi/park.h"
 #include "fcgi/request.h"
+#include "fcgi/spare.h"
 #include "handlers/dispatch.h"
+#include "handlers/polling.h"
 #include "io/clock.h"
 #include "io/log.h"
 #include "io/rnd.h"
@@ -30,8 +32,11 @@ struct server {
 	struct wake wake;
 	struct metrics metrics;
 	struct rds_breaker *breaker;
+	struct eio_memo *memo;
 	struct park *park;
 	struct keeper *keeper;
+	struct spare *spare;
+	struct ctx spare_ctx;
 	sem_t store_gate;
 	_Atomic bool stopping;
 	_Atomic int64_t serial; /* of request ids */
@@ -80,19 +85,21 @@ log_request(const struct ctx *c, struct slice id, int status, int64_t us)
 	log_end(&l);
 }
 
-static void
-hold(struct worker *w, struct slice id, int64_t started)
+/* False when the lot is full: the request is still the thread's. */
+static bool
+hold(struct worker *w, struct slice id, int64_t started, struct connection to)
 {
-	const struct park_poll poll = {
-		.token = w->ctx.parked.token,
-		.connection = request_release(w->request),
-		.wait_ms = w->ctx.parked.wait_ms,
+	const struct park_request request = {
+		.later = &w->ctx.later,
+		.route = w->ctx.route,
+		.esid = w->ctx.sid,
+		.connection = to,
 		.headers = buf_slice(&w->ctx.res->headers),
 		.request_id = id,
 		.started_us = started,
 	};
 
-	park_hold(w->s->park, &poll);
+	return park_hold(w->s->park, &request);
 }
 
 static void
@@ -102,7 +109,9 @@ serve(struct worker *w)
 	struct http_response res = HTTP_RESPONSE_INIT;
 	struct ctx *c = &w->ctx;
 	int64_t started = clock_mono_us();
+	struct connection to;
 	struct slice id;
+	bool later;
 
 	c->arena = ARENA_INIT;
 	request_http(w->request, &c->arena, &req);
@@ -114,13 +123,15 @@ serve(struct worker *w)
 	c->who = PRINCIPAL_ANONYMOUS;
 	c->error = ERR_INIT;
 	c->body = (struct body_source){ w->request, request_body };
-	if (dispatch_run(c) == HANDLER_PARKED) {
-		http_header(&res, "X-Request-Id", "%.*s", SLICE_ARG(id));
-		hold(w, id, started);
-	} else {
-		http_header(&res, "X-Request-Id", "%.*s", SLICE_ARG(id));
-		(void)request_answer(
-		    request_release(w->request), &res, req.method == HTTP_HEAD);
+	later = dispatch_run(c) == HANDLER_LATER;
+	http_header(&res, "X-Request-Id", "%.*s", SLICE_ARG(id));
+	to = request_release(w->request);
+	if (later && !hold(w, id, started, to)) {
+		later = false;
+		dispatch_full(c);
+	}
+	if (!later) {
+		(void)request_answer(to, &res, req.method == HTTP_HEAD);
 		metrics_status(&w->s->metrics, res.status);
 		log_request(c, id, res.status, clock_mono_us() - started);
 	}
@@ -177,20 +188,20 @@ wait_for_signal(void)
 	(void)sigwait(&set, &got);
 }
 
+/* What a thread that runs handlers needs for itself. */
 static void
-worker_init(struct worker *w, struct server *s)
+ctx_init(struct ctx *c, struct server *s)
 {
 	const struct conf *conf = s->conf;
 	struct err e = ERR_INIT;
 	struct rds *rds =
 	    rds_new(conf->redis_url, conf->redis_timeout_ms, s->breaker);
 
-	*w = (struct worker){ .s = s };
-	w->request = request_new(STDIN_FILENO);
-	w->ctx = (struct ctx){
+	*c = (struct ctx){
 		.app = s->app,
 		.conf = conf,
 		.eio = s->eio,
+		.memo = s->memo,
 		.rds = rds,
 		.sockets = { rds, &s->eio },
 		.queue = { rds, s->eio.prefix },
@@ -198,19 +209,33 @@ worker_init(struct worker *w, struct server *s)
 		.metrics = &s->metrics,
 	};
 	if (s->app->wants_store) {
-		w->ctx.store = store_open(conf->database_url, &e);
-		if (w->ctx.store == NULL)
+		c->store = store_open(conf->database_url, &e);
+		if (c->store == NULL)
 			log_fatal("%s", e.msg);
 	}
+}
+
+static void
+ctx_fini(struct ctx *c)
+{
+	if (c->store != NULL)
+		store_close(c->store);
+	rds_free(c->rds);
+}
+
+static void
+worker_init(struct worker *w, struct server *s)
+{
+	*w = (struct worker){ .s = s };
+	w->request = request_new(STDIN_FILENO);
+	ctx_init(&w->ctx, s);
 }
 
 static void
 worker_fini(struct worker *w)
 {
 	request_free(w->request);
-	if (w->ctx.store != NULL)
-		store_close(w->ctx.store);
-	rds_free(w->ctx.rds);
+	ctx_fini(&w->ctx);
 }
 
 /* A thread may be on its way into accept() when it is woken: wake again. */
@@ -265,14 +290,19 @@ server_init(struct server *s, const struct app *app, const struct conf *conf,
 	s->conf = conf;
 	rnd_id(s->wake.process, 10);
 	s->eio = (struct eio_store){ prefix, &s->wake, conf->ping_interval_ms,
-		conf->ping_timeout_ms, conf->connect_timeout_ms };
+		conf->ping_timeout_ms, conf->connect_timeout_ms,
+		conf->recovery_ms };
 	s->breaker = rds_breaker_new();
+	s->memo = eio_memo_new();
 	(void)sem_init(&s->store_gate, 0, (unsigned)(conf->threads + 1) / 2);
-	s->keeper = keeper_new(&(struct keeper_setup){ &s->eio, conf->redis_url,
-	    conf->redis_timeout_ms, s->breaker, &s->metrics });
-	s->park = park_new(&(struct park_setup){
-	    &s->eio, conf->redis_url, &s->metrics, keeper_ended, s->keeper });
+	ctx_init(&s->spare_ctx, s);
+	s->spare = spare_new(&s->spare_ctx);
+	s->park = park_new(&(struct park_setup){ &s->eio, conf->redis_url,
+	    &s->metrics, polling_reply, spare_again, s->spare });
 	park_wake(s->park, &s->wake);
+	s->keeper = keeper_new(&(struct keeper_setup){ &s->eio, conf->redis_url,
+	    conf->redis_timeout_ms, s->breaker, &s->metrics, spare_overdue,
+	    s->spare });
 }
 
 int
@@ -308,10 +338,14 @@ server_run(const struct app *app, const struct conf *conf, const char *prefix)
 	atomic_store(&s->stopping, true);
 	request_stop();
 	join(workers, conf->threads);
+	keeper_free(s->keeper);
 	park_drain(s->park);
 	(void)pthread_join(loop, NULL);
+	/* It may still deliver: to polls that are answered by now. */
+	spare_free(s->spare);
 	park_free(s->park);
-	keeper_free(s->keeper);
+	ctx_fini(&s->spare_ctx);
+	eio_memo_free(s->memo);
 	rds_breaker_free(s->breaker);
 	(void)sem_destroy(&s->store_gate);
 	log_info("stopped");

@@ -425,7 +425,8 @@ work(const struct conf *conf, const char *prefix)
 	p->conf = conf;
 	p->prefix = prefix;
 	p->eio = (struct eio_store){ prefix, &p->wake, conf->ping_interval_ms,
-		conf->ping_timeout_ms, conf->connect_timeout_ms };
+		conf->ping_timeout_ms, conf->connect_timeout_ms,
+		conf->recovery_ms };
 	p->breaker = rds_breaker_new();
 	rnd_id(p->consumer, 10);
 	(void)pthread_mutex_init(&p->lock, NULL);

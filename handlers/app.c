@@ -12,7 +12,7 @@ const struct app app_director = {
 	.n_namespaces = EVENTS_NAMESPACES,
 	.events = events_table,
 	.n_events = EVENTS_COUNT,
-	.versions = 1 << 4,
+	.versions = 1 << 4 | 1 << 3,
 	.visitors = true,
 	.wants_store = true,
 };

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "handlers/polling.h"
 #include "io/rnd.h"
 #include "proto/jval.h"
 #include "proto/problem.h"
@@ -264,23 +265,45 @@ run_route(struct ctx *c, struct err *e)
 	return c->route->run(c, e);
 }
 
-int
-dispatch_run(struct ctx *c)
+/* Answer with a problem document. */
+static void
+answer_problem(struct ctx *c)
 {
-	const struct http_request *req = c->req;
-	struct err shown;
-	int rc = run_route(c, &c->error);
+	struct err shown = c->error;
 
-	c->req = req;
-	if (rc >= 0)
-		return rc;
-	shown = c->error;
 	/* What went wrong inside is for the log. */
 	if (shown.code == ERR_INTERNAL)
 		(void)err_set(&shown, ERR_INTERNAL,
 		    "Something went wrong on the server. Its log has it under "
 		    "the X-Request-Id of this answer.");
-	problem_write(c->res, &shown, req->path);
+	problem_write(c->res, &shown, c->req->path);
 	metrics_error(c->metrics, c->error.code);
+}
+
+int
+dispatch_run(struct ctx *c)
+{
+	const struct http_request *req = c->req;
+	int rc = run_route(c, &c->error);
+
+	c->req = req;
+	if (rc >= 0)
+		return rc;
+	answer_problem(c);
 	return 0;
+}
+
+void
+dispatch_full(struct ctx *c)
+{
+	(void)err_set(&c->error, ERR_UNAVAILABLE,
+	    "This process holds as many polls as it can.");
+	answer_problem(c);
+}
+
+void
+dispatch_again(struct ctx *c, struct slice body)
+{
+	if (polling_again(c, body, &c->error) != 0)
+		answer_problem(c);
 }

@@ -11,8 +11,12 @@
 
 #include "handlers/handlers.h"
 
-/** 0: c->res is the answer. HANDLER_PARKED: c->parked says how. */
+/** 0: c->res is the answer. HANDLER_LATER: c->later says how it goes on. */
 int dispatch_run(struct ctx *c);
+/** The answer when the parking lot is full. */
+void dispatch_full(struct ctx *c);
+/** A POST that was left for later, and cannot be run so. c->res is the answer. */
+void dispatch_again(struct ctx *c, struct slice body);
 /**
  * Who asks: the visitor's cookie into c->who, and a cookie for one who has
  * none. Called for every route but those of the transport.

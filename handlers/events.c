@@ -4,11 +4,11 @@
 
 /* clang-format off */
 const struct socket_namespace events_namespaces[EVENTS_NAMESPACES] = {
-	{ "/",      NULL, NULL },
-	{ CHAT_NSP, NULL, chat_connected },
+	{ "/",      NULL, NULL, false },
+	{ CHAT_NSP, NULL, chat_connected, true },
 };
 
 const struct socket_event events_table[EVENTS_COUNT] = {
-	{ CHAT_NSP, "chat", chat_message },
+	{ CHAT_NSP, "chat", chat_message, 0 },
 };
 /* clang-format on */

@@ -27,6 +27,7 @@
 #include "base/err.h"
 #include "base/principal.h"
 #include "io/conf.h"
+#include "io/eio_memo.h"
 #include "io/eio_store.h"
 #include "io/metrics.h"
 #include "io/queue.h"
@@ -39,14 +40,16 @@
 struct ctx;
 struct app;
 
-/** Beyond 0 (answered) and -1 (struct err is filled). */
-#define HANDLER_PARKED 1
+/** Beyond 0 (answered) and -1 (struct err is filled): ctx.later says how the
+ *  event loop goes on; it answers. */
+#define HANDLER_LATER 1
 
 /** Bits of struct route.flags. */
 enum {
 	ROUTE_LOOPBACK = 1 << 0,  /* only for clients on this machine */
 	ROUTE_TRANSPORT = 1 << 1, /* gets all methods, makes its errors */
 	ROUTE_PROBE = 1 << 2,     /* asked by machines: no visitor's cookie */
+	ROUTE_RAW = 1 << 3,       /* Engine.IO without Socket.IO: app.message */
 };
 
 struct route {
@@ -65,10 +68,17 @@ struct body_source {
 	int (*read)(void *cookie, size_t max, struct buf *out, struct err *e);
 };
 
-/** What a handler that returns HANDLER_PARKED leaves for the parking lot. */
-struct parked {
-	uint64_t token;
-	int64_t wait_ms;
+/** What is left to do for a request, without a thread: one script, and an
+ *  answer by what it says (polling_reply()). */
+struct later {
+	enum later_kind {
+		LATER_POLL, /* a GET: held until there is something to say */
+		LATER_POST, /* a whole POST in one push */
+	} kind;
+	const struct eio_push *push; /* of a LATER_POST, in the arena */
+	/* Of a LATER_POST, should the session have changed. */
+	struct slice body;
+	bool octets; /* it came as application/octet-stream */
 };
 
 struct ctx {
@@ -76,6 +86,7 @@ struct ctx {
 	const struct app *app;
 	const struct conf *conf;
 	struct eio_store eio;
+	struct eio_memo *memo;
 	struct rds *rds;
 	struct sio_adapter sockets;
 	struct queue queue;
@@ -91,7 +102,7 @@ struct ctx {
 	struct route_params params;
 	enum cors_verdict cors;
 	struct principal who;
-	struct parked parked;
+	struct later later;
 	struct slice sid; /* for the log line */
 	struct err error; /* what went wrong, for the log line */
 	bool holds_gate;
@@ -115,19 +126,32 @@ struct socket_call; /* an event, ack or CONNECT being handled */
 
 struct socket_namespace {
 	const char *name;
-	/** May refuse: -1, the message goes to the client. NULL: all welcome. */
+	/** May refuse: -1, message and call->refusal go to the client. NULL: all
+	 *  are welcome. Not run for a socket that is recovered. */
 	int (*allow)(struct socket_call *call, struct err *e);
-	/** Joined; what it emits follows the CONNECT packet. May be NULL. */
+	/** Joined, or recovered; what it emits follows the CONNECT packet. May
+	 *  be NULL. */
 	int (*connected)(struct socket_call *call, struct err *e);
+	/** Sockets can be recovered, where conf.recovery_ms is not 0. */
+	bool recover;
+};
+
+/** Bits of struct socket_event.flags. */
+enum {
+	/** It only answers (emits to its own socket, acks): it may be run before
+	 *  the session was asked for, and again. Saves a round trip. */
+	EVENT_PURE = 1 << 0,
 };
 
 struct socket_event {
 	const char *nsp;
 	const char *name;
 	int (*run)(struct socket_call *call, struct err *e);
+	unsigned flags;
 };
 
-/** A continuation: what runs when the client acks; named in Redis. */
+/** A continuation: what runs when the client acks, or call->timed_out; named
+ *  in Redis. */
 struct socket_ack {
 	const char *name;
 	int (*run)(struct socket_call *call, struct err *e);
@@ -142,7 +166,10 @@ struct app {
 	size_t n_events;
 	const struct socket_ack *acks;
 	size_t n_acks;
-	unsigned versions; /* Engine.IO versions spoken: 1 << 4 */
+	/** A message of a ROUTE_RAW session, in the form of version 4 (`4text`,
+	 *  `bBASE64`); pure, as EVENT_PURE. */
+	void (*message)(struct socket_call *call, struct slice packet);
+	unsigned versions; /* Engine.IO versions spoken: 1 << 4 | 1 << 3 */
 	bool visitors;     /* give visitors a cookie, their principal */
 	bool wants_store;
 };
@@ -150,10 +177,15 @@ struct app {
 struct socket_call {
 	struct ctx *c;
 	struct sio_socket socket;
-	struct json_object *args; /* array: the event's arguments without its
+	struct json_object *args;   /* array: the event's arguments without its
 	                             name; of an ack; or {auth} of a CONNECT */
-	int64_t ack_id;           /* -1: the client asked for none */
-	struct slice state;       /* of a continuation */
+	const struct slice *buffer; /* what placeholders in args stand for */
+	unsigned n_buffers;
+	int64_t ack_id;     /* -1: the client asked for none */
+	struct slice state; /* of a continuation */
+	bool timed_out;     /* a continuation: the ack did not come in time */
+	bool recovered;     /* connected: it has its rooms already */
+	struct json_object *refusal; /* set by allow: data for the client */
 	struct socket_post *post;
 };
 
@@ -163,10 +195,17 @@ void socket_emit(
     struct socket_call *call, const char *event, struct json_object *args);
 /** Answer the event's ack, if one was asked and not yet answered. */
 void socket_ack(struct socket_call *call, struct json_object *args);
-/** Emit and have `continuation` run when the client acks. */
+/** Emit and have `continuation` run when the client acks, or after
+ *  `timeout_ms` (0: never). */
 int socket_ask(struct socket_call *call, const char *event,
     struct json_object *args, const char *continuation, struct slice state,
-    struct err *e) MUST_CHECK;
+    int64_t timeout_ms, struct err *e) MUST_CHECK;
+/** Emit to the sockets that `to` names (its rooms and the rest but the packet
+ *  are set), at once; `args` as above. */
+int socket_emit_to(struct socket_call *call, struct sio_emit *to,
+    const char *event, struct json_object *args, struct err *e) MUST_CHECK;
+/** Send a message of a ROUTE_RAW session, in the form of version 4. */
+void socket_send(struct socket_call *call, struct slice packet);
 /** Disconnect the calling socket; `close` ends the whole session. */
 void socket_kick(struct socket_call *call, bool close);
 /** Argument `i`, NULL when there is none. */

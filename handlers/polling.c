@@ -6,124 +6,176 @@
 #include "handlers/socket.h"
 #include "io/rnd.h"
 #include "proto/eio_handshake.h"
-#include "proto/eio_payload.h"
+#include "proto/problem.h"
+
+static void
+no_store(struct http_response *res)
+{
+	http_header(res, "Cache-Control", "no-store");
+}
 
 /* Engine.IO's own error body; the code is the contract. */
 static int
-refuse(struct ctx *c, enum eio_error error, const char *message)
+refuse(struct http_response *res, enum eio_error error)
 {
-	c->res->status = eio_error_status(error);
-	http_header(c->res, "Content-Type", "application/json");
-	http_header(c->res, "Cache-Control", "no-store");
-	eio_handshake_error(&c->res->body, error, message);
+	res->status = eio_error_status(error);
+	http_header(res, "Content-Type", "application/json");
+	no_store(res);
+	eio_handshake_error(&res->body, error, NULL);
 	return 0;
 }
 
 /* The empty 400 of an overlap. */
 static int
-bad(struct ctx *c)
+bad(struct http_response *res)
 {
-	c->res->status = 400;
-	http_header(c->res, "Cache-Control", "no-store");
+	res->status = 400;
+	no_store(res);
 	return 0;
 }
 
-static int
-answer(struct ctx *c, struct slice payload)
+void
+polling_packets(struct http_response *res, struct slice payload, bool binary)
 {
-	http_header(c->res, "Content-Type", "text/plain; charset=UTF-8");
-	http_header(c->res, "Cache-Control", "no-store");
-	buf_add_slice(&c->res->body, payload);
-	return 0;
+	http_header(res, "Content-Type",
+	    binary ? "application/octet-stream" : "text/plain; charset=UTF-8");
+	no_store(res);
+	buf_add_slice(&res->body, payload);
+}
+
+static void
+data_answer(struct http_response *res, enum socket_post_result result)
+{
+	switch (result) {
+	case SOCKET_POST_OK:
+		http_header(res, "Content-Type", "text/html");
+		no_store(res);
+		buf_adds(&res->body, "ok");
+		return;
+	case SOCKET_POST_GONE:
+		(void)refuse(res, EIO_SESSION_UNKNOWN);
+		return;
+	case SOCKET_POST_INVALID:
+		(void)refuse(res, EIO_BAD_REQUEST);
+		return;
+	case SOCKET_POST_OVERLAP:
+		(void)bad(res);
+		return;
+	case SOCKET_POST_TOO_LARGE:
+		res->status = 413;
+		no_store(res);
+		return;
+	case SOCKET_POST_FAILED:
+	case SOCKET_POST_LATER:
+		break;
+	}
+	abort();
+}
+
+static void
+poll_answer(struct http_response *res, const struct eio_answer *a)
+{
+	struct buf payload = BUF_INIT;
+	bool binary;
+
+	if (a->verdict == VERDICT_OVERLAP) {
+		(void)bad(res);
+	} else if (a->verdict == VERDICT_PACKETS) {
+		binary = eio_answer_payload(a, &payload);
+		polling_packets(res, buf_slice(&payload), binary);
+		buf_fini(&payload);
+	} else {
+		(void)refuse(res, EIO_SESSION_UNKNOWN);
+	}
+}
+
+void
+polling_reply(
+    enum later_kind kind, const struct eio_answer *a, struct http_response *res)
+{
+	struct err e = ERR_INIT;
+
+	if (a == NULL) {
+		(void)err_set(&e, ERR_UNAVAILABLE,
+		    "Redis does not answer. Please try again in a moment.");
+		problem_write(res, &e, SLICE("/socket.io/"));
+	} else if (kind == LATER_POLL) {
+		poll_answer(res, a);
+	} else {
+		data_answer(res, socket_post_result(a->verdict));
+	}
+}
+
+static enum eio_speech
+speech_of(const struct eio_query *q)
+{
+	if (q->version == 4)
+		return EIO_V4;
+	return q->b64 ? EIO_V3_BASE64 : EIO_V3;
+}
+
+/* An old browser's script tag must not be given what it would run. */
+static void
+no_script(struct ctx *c, const struct eio_query *q)
+{
+	if (q->has_j)
+		http_header(c->res, "X-Content-Type-Options", "nosniff");
 }
 
 static int
 handshake(struct ctx *c, const struct eio_query *q, struct err *e)
 {
 	char *sid = arena_alloc(&c->arena, EIO_SID_LENGTH + 1);
+	enum eio_speech speech = speech_of(q);
+	bool raw = c->route->flags & ROUTE_RAW;
 	struct eio_command command;
 	struct eio_answer a;
+	struct slice packet;
+	struct buf open = BUF_INIT, payload = BUF_INIT;
 
 	dispatch_visitor(c);
 	rnd_id(sid, EIO_SID_LENGTH);
 	c->sid = (struct slice){ sid, EIO_SID_LENGTH };
-	eio_store_open(&command, &c->eio, c->sid, q->version, c->who.id);
+	eio_store_open(&command, &c->eio, c->sid, speech, !raw, c->who.id);
 	if (eio_store_run(c->rds, &c->eio, &command, &a, e) != 0)
 		return -1;
 	eio_answer_fini(&a);
 	metrics_add(c->metrics, METRIC_SESSIONS_OPENED, 1);
-	(void)answer(c, SLICE_EMPTY);
-	eio_handshake_open(&c->res->body, c->sid, (int)c->eio.ping_interval_ms,
-	    (int)c->eio.ping_timeout_ms, (int)c->conf->max_payload);
-	return 0;
-}
-
-static int
-poll_answer(struct ctx *c, const struct eio_answer *a)
-{
-	socket_ended(c, a->text);
-	if (a->verdict == VERDICT_OVERLAP)
-		return bad(c);
-	if (a->verdict != VERDICT_PACKETS)
-		return refuse(c, EIO_SESSION_UNKNOWN, NULL);
-	(void)answer(c, SLICE_EMPTY);
-	eio_answer_payload(a, &c->res->body);
-	metrics_add(c->metrics, METRIC_POLLS, 1);
-	return 0;
-}
-
-static int
-poll(struct ctx *c, struct err *e)
-{
-	const struct wake *wake = c->eio.wake;
-	uint64_t token = wake->arm(wake->cookie, c->sid);
-	struct eio_command command;
-	struct eio_answer a;
-	int rc;
-
-	if (token == 0)
-		return err_set(e, ERR_UNAVAILABLE,
-		    "This process holds as many polls as it can.");
-	eio_store_poll(&command, &c->eio, c->sid, token);
-	if (eio_store_run(c->rds, &c->eio, &command, &a, e) != 0) {
-		wake->disarm(wake->cookie, token);
+	if (!raw && speech != EIO_V4 && socket_welcome(c, speech, e) != 0)
 		return -1;
-	}
-	if (a.verdict == VERDICT_PARK) {
-		c->parked = (struct parked){ token, a.ms };
-		(void)answer(c, SLICE_EMPTY);
-		rc = HANDLER_PARKED;
-	} else {
-		wake->disarm(wake->cookie, token);
-		rc = poll_answer(c, &a);
-	}
-	eio_answer_fini(&a);
-	return rc;
+	eio_handshake_open(&open, c->sid, (int)c->eio.ping_interval_ms,
+	    (int)c->eio.ping_timeout_ms, (int)c->conf->max_payload);
+	packet = buf_slice(&open);
+	(void)eio_payload_join(
+	    &payload, eio_session_framing(speech), &packet, 1);
+	polling_packets(c->res, buf_slice(&payload), false);
+	buf_fini(&open);
+	buf_fini(&payload);
+	return 0;
 }
 
 static int
 data(struct ctx *c, struct err *e)
 {
-	switch (socket_post(c, e)) {
-	case SOCKET_POST_OK:
-		http_header(c->res, "Content-Type", "text/html");
-		http_header(c->res, "Cache-Control", "no-store");
-		buf_adds(&c->res->body, "ok");
-		return 0;
-	case SOCKET_POST_GONE:
-		return refuse(c, EIO_SESSION_UNKNOWN, NULL);
-	case SOCKET_POST_INVALID:
-		return refuse(c, EIO_BAD_REQUEST, NULL);
-	case SOCKET_POST_OVERLAP:
-		return bad(c);
-	case SOCKET_POST_TOO_LARGE:
-		c->res->status = 413;
-		http_header(c->res, "Cache-Control", "no-store");
-		return 0;
-	case SOCKET_POST_FAILED:
+	enum socket_post_result result = socket_post(c, e);
+
+	if (result == SOCKET_POST_FAILED)
 		return -1;
-	}
-	abort();
+	if (result == SOCKET_POST_LATER)
+		return HANDLER_LATER;
+	data_answer(c->res, result);
+	return 0;
+}
+
+int
+polling_again(struct ctx *c, struct slice body, struct err *e)
+{
+	enum socket_post_result result = socket_post_again(c, body, e);
+
+	if (result == SOCKET_POST_FAILED)
+		return -1;
+	data_answer(c->res, result);
+	return 0;
 }
 
 int
@@ -134,22 +186,25 @@ polling_run(struct ctx *c, struct err *e)
 	enum eio_error error;
 
 	eio_query_parse(req->query, &c->arena, &q);
+	no_script(c, &q);
 	error =
 	    eio_handshake_check(&q, req->method, req->origin, c->app->versions);
 	if (error != EIO_NO_ERROR)
-		return refuse(c, error, NULL);
+		return refuse(c->res, error);
 	if (c->cors == CORS_FOREIGN &&
 	    (q.sid.n == 0 || req->method == HTTP_POST))
-		return refuse(c, EIO_FORBIDDEN, NULL);
+		return refuse(c->res, EIO_FORBIDDEN);
 	if (q.sid.n == 0)
 		return handshake(c, &q, e);
 	c->sid = q.sid;
-	if (req->method == HTTP_GET)
-		return poll(c, e);
+	if (req->method == HTTP_GET) {
+		c->later = (struct later){ .kind = LATER_POLL };
+		return HANDLER_LATER;
+	}
 	if (req->method == HTTP_POST)
 		return data(c, e);
 	c->res->status = 405;
 	http_header(c->res, "Allow", "GET, POST, OPTIONS");
-	http_header(c->res, "Cache-Control", "no-store");
+	no_store(c->res);
 	return 0;
 }

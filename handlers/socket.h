@@ -4,6 +4,9 @@
  *
  *   begin script -> packet -> event table -> … -> push script -> "ok"
  *
+ * Where this process remembers the session (io/eio_memo.h) and all events are
+ * pure, the begin script is spared, and the push is left to the event loop.
+ *
  * Layer:  handlers (transport)
  * Spec:   Socket.IO v5; polling protocol D, J, K
  */
@@ -19,13 +22,21 @@ enum socket_post_result {
 	SOCKET_POST_OVERLAP,   /* two at once: the session is closed */
 	SOCKET_POST_TOO_LARGE, /* 413, the session stays */
 	SOCKET_POST_FAILED,    /* struct err is filled */
+	SOCKET_POST_LATER,     /* ctx.later is filled */
 };
 
-/**
- * A session ended by this request and left `left` behind (eio_answer.text;
- * empty: nothing ended): it is counted and its rooms are left.
- */
-void socket_ended(struct ctx *c, struct slice left);
+/** Run the POST of session c->sid. */
 enum socket_post_result socket_post(struct ctx *c, struct err *e);
+/** The same of one that was left for later, with its round trips. */
+enum socket_post_result
+socket_post_again(struct ctx *c, struct slice body, struct err *e);
+/** What the last script of a POST means. */
+enum socket_post_result socket_post_result(enum eio_verdict verdict);
+/** A session of version 3 was opened: it is in the main namespace. */
+int
+socket_welcome(struct ctx *c, enum eio_speech speech, struct err *e) MUST_CHECK;
+/** An ack of session c->sid did not come in time: "NSP ID STATE"; `session` is
+ *  what begin would say of it. */
+void socket_overdue(struct ctx *c, struct slice session, struct slice ask);
 
 #endif

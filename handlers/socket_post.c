@@ -6,36 +6,51 @@
 #include "base/ck.h"
 #include "base/num.h"
 #include "io/rnd.h"
-#include "proto/jval.h"
 
-/* "VERSION PRINCIPAL\n" and the namespaces. */
-static void
-read_session(struct socket_post *p, struct slice text)
+/*
+ * How long a binary packet may be incomplete. Its client sends the rest at
+ * once, in the next POST: half a minute is a slow line, not a client.
+ */
+#define PARTS_MS 30000
+
+void
+socket_post_session(struct socket_post *p, struct slice text)
 {
-	struct slice line = SLICE_EMPTY, version = SLICE_EMPTY;
-	int64_t number = 4;
+	struct slice line = SLICE_EMPTY, speech = SLICE_EMPTY;
+	int64_t number;
 
 	(void)slice_cut(&text, '\n', &line);
-	(void)slice_cut(&line, ' ', &version);
-	if (!num_parse(version, 3, 4, &number))
-		number = 4;
-	p->version = (int)number;
+	(void)slice_cut(&line, ' ', &speech);
+	if (!num_parse(speech, 0, INT32_MAX, &number))
+		number = EIO_V4;
+	p->speech = eio_session_speech(number);
 	p->principal = arena_dup(&p->c->arena, line.p ? line : SLICE_EMPTY);
 	if (text.p != NULL)
 		buf_add_slice(&p->ns, text);
 }
 
-void
-socket_ended(struct ctx *c, struct slice left)
+/* What is there of a binary packet: the packet itself, then attachments. */
+static void
+read_parts(struct socket_post *p, const struct eio_answer *a)
 {
-	if (left.n == 0)
+	struct sio_packet packet;
+	struct slice header;
+
+	if (a->n == 0 || a->n > SIO_ATTACHMENTS_MAX)
 		return;
-	metrics_add(c->metrics, METRIC_SESSIONS_CLOSED, 1);
-	sio_adapter_clean(&c->sockets, left);
+	header = arena_dup(&p->c->arena, eio_answer_packet(a, 0));
+	if (sio_packet_decode(header, &packet) != SIO_OK)
+		return;
+	p->parts.header = header;
+	p->parts.wanted = packet.attachments;
+	p->parts.were = true;
+	for (size_t i = 1; i < a->n; i++)
+		p->parts.part[p->parts.n++] =
+		    arena_dup(&p->c->arena, eio_answer_packet(a, i));
 }
 
-static enum socket_post_result
-result_of(enum eio_verdict verdict)
+enum socket_post_result
+socket_post_result(enum eio_verdict verdict)
 {
 	if (verdict == VERDICT_OVERLAP || verdict == VERDICT_STALE)
 		return SOCKET_POST_OVERLAP;
@@ -44,8 +59,15 @@ result_of(enum eio_verdict verdict)
 	return SOCKET_POST_OK;
 }
 
+static void
+count_end(struct ctx *c, const struct eio_answer *a)
+{
+	if (eio_answer_ended(a))
+		metrics_add(c->metrics, METRIC_SESSIONS_CLOSED, 1);
+}
+
 enum socket_post_result
-socket_post_begin(struct socket_post *p, struct err *e)
+socket_post_begin(struct socket_post *p, struct slice *text, struct err *e)
 {
 	struct ctx *c = p->c;
 	struct eio_command command;
@@ -57,40 +79,87 @@ socket_post_begin(struct socket_post *p, struct err *e)
 	eio_store_begin(&command, &c->eio, c->sid, p->token);
 	if (eio_store_run(c->rds, &c->eio, &command, &a, e) != 0)
 		return SOCKET_POST_FAILED;
-	result = result_of(a.verdict);
-	if (a.verdict == VERDICT_OK)
-		read_session(p, a.text);
-	else
-		socket_ended(c, a.text);
+	result = socket_post_result(a.verdict);
+	if (a.verdict == VERDICT_OK) {
+		socket_post_session(p, a.text);
+		read_parts(p, &a);
+		*text = arena_dup(&c->arena, a.text);
+	}
+	count_end(c, &a);
 	eio_answer_fini(&a);
 	return result;
+}
+
+/* The parts behind the packets, and for how long they are kept. */
+static void
+add_parts(struct socket_post *p, struct eio_push *push)
+{
+	push->parts_ms = EIO_PARTS_AS_THEY_ARE;
+	if (p->end != EIO_END_NOT)
+		return;
+	if (p->parts.header.n == 0) {
+		if (p->parts.were)
+			push->parts_ms = 0;
+		return;
+	}
+	push->parts_ms = PARTS_MS;
+	push->n_parts = (int)p->parts.n + 1;
+	socket_post_packet(p, p->parts.header);
+	for (unsigned i = 0; i < p->parts.n; i++)
+		socket_post_packet(p, p->parts.part[i]);
+}
+
+static struct eio_push
+gathered(struct socket_post *p)
+{
+	struct eio_push push = {
+		.post = p->token,
+		.alive = p->alive,
+		.ns = buf_slice(&p->changes),
+		.end = p->end,
+		.n = (int)p->n,
+	};
+
+	add_parts(p, &push);
+	push.packet = p->packet;
+	return push;
 }
 
 enum socket_post_result
 socket_post_end(struct socket_post *p, struct err *e)
 {
 	struct ctx *c = p->c;
-	const struct eio_push push = {
-		.post = p->token,
-		.pong = p->pong,
-		.ns_changed = p->ns_changed,
-		.ns = buf_slice(&p->ns),
-		.end = p->end,
-		.packet = p->packet,
-		.n = (int)p->n,
-	};
+	const struct eio_push push = gathered(p);
 	struct eio_command command;
 	struct eio_answer a;
 	enum socket_post_result result;
 
+	if (p->changes.n != 0)
+		eio_memo_put(c->memo, c->sid, SLICE_EMPTY);
 	eio_store_push(&command, &c->eio, c->sid, &push);
 	if (eio_store_run(c->rds, &c->eio, &command, &a, e) != 0)
 		return SOCKET_POST_FAILED;
-	result = result_of(a.verdict);
-	if (a.verdict == VERDICT_CLOSED || a.verdict == VERDICT_OVERFLOW)
-		socket_ended(c, a.text);
+	result = socket_post_result(a.verdict);
+	count_end(c, &a);
 	eio_answer_fini(&a);
 	return result;
+}
+
+const struct eio_push *
+socket_post_push(struct socket_post *p)
+{
+	struct arena *a = &p->c->arena;
+	struct eio_push *push = arena_alloc(a, sizeof(*push));
+	struct slice *packet = arena_alloc(a, (p->n + 1) * sizeof(*packet));
+
+	*push = gathered(p);
+	push->whole = true;
+	push->speech = p->speech;
+	push->joined = arena_dup(a, buf_slice(&p->joined));
+	if (p->n != 0)
+		memcpy(packet, p->packet, p->n * sizeof(*packet));
+	push->packet = packet;
+	return push;
 }
 
 void
@@ -98,22 +167,30 @@ socket_post_fini(struct socket_post *p)
 {
 	buf_fini(&p->ns);
 	buf_fini(&p->left);
+	buf_fini(&p->changes);
+	buf_fini(&p->joined);
 	free(p->packet);
 }
 
 void
-socket_post_packet(struct socket_post *p, enum sio_type type, struct slice nsp,
+socket_post_packet(struct socket_post *p, struct slice packet)
+{
+	if (p->n == p->cap) {
+		p->cap = p->cap ? p->cap * 2 : 8;
+		p->packet = ck_realloc(p->packet, p->cap * sizeof(*p->packet));
+	}
+	p->packet[p->n++] = arena_dup(&p->c->arena, packet);
+}
+
+void
+socket_post_sio(struct socket_post *p, enum sio_type type, struct slice nsp,
     int64_t id, struct slice json)
 {
 	struct buf b = BUF_INIT;
 
 	buf_addc(&b, '4');
 	sio_packet_encode(&b, type, nsp, id, json);
-	if (p->n == p->cap) {
-		p->cap = p->cap ? p->cap * 2 : 8;
-		p->packet = ck_realloc(p->packet, p->cap * sizeof(*p->packet));
-	}
-	p->packet[p->n++] = arena_dup(&p->c->arena, buf_slice(&b));
+	socket_post_packet(p, buf_slice(&b));
 	buf_fini(&b);
 }
 
@@ -127,26 +204,36 @@ lines(struct slice list)
 	return n;
 }
 
-void
-socket_post_join(struct socket_post *p, struct slice nsp, const char *ssid)
+/* "NSP SSID\n" or "NSP SSID PID\n" */
+static void
+add_line(struct buf *to, const struct sio_socket *so)
 {
-	struct buf json = BUF_INIT;
+	buf_addf(to, "%.*s %.*s", SLICE_ARG(so->nsp), SLICE_ARG(so->ssid));
+	if (so->pid.n != 0)
+		buf_addf(to, " %.*s", SLICE_ARG(so->pid));
+	buf_addc(to, '\n');
+}
 
-	if (lines(buf_slice(&p->ns)) >= SOCKET_NAMESPACES_MAX) {
-		p->end = EIO_END_CLOSE;
-		return;
-	}
-	buf_addf(&p->ns, "%.*s %s\n", SLICE_ARG(nsp), ssid);
-	p->ns_changed = true;
-	buf_addf(&json, "{\"sid\":\"%s\"}", ssid);
-	socket_post_packet(p, SIO_CONNECT, nsp, -1, buf_slice(&json));
-	buf_fini(&json);
+void
+socket_post_note(struct socket_post *p, const struct sio_socket *so)
+{
+	add_line(&p->ns, so);
+}
+
+bool
+socket_post_join(struct socket_post *p, const struct sio_socket *so)
+{
+	if (lines(buf_slice(&p->ns)) >= SOCKET_NAMESPACES_MAX)
+		return false;
+	add_line(&p->ns, so);
+	buf_addc(&p->changes, '+');
+	add_line(&p->changes, so);
+	return true;
 }
 
 void
 socket_post_leave(struct socket_post *p, struct slice nsp)
 {
-	struct err e = ERR_INIT;
 	struct slice rest = buf_slice(&p->ns), line;
 	struct buf kept = BUF_INIT;
 
@@ -163,130 +250,13 @@ socket_post_leave(struct socket_post *p, struct slice nsp)
 	}
 	buf_fini(&p->ns);
 	p->ns = kept;
-	p->ns_changed = true;
-	/* A room that could not be left is: by the next emit, at the end. */
-	if (sio_adapter_quit(&p->c->sockets, p->c->sid, nsp, &e) != 0)
-		metrics_error(p->c->metrics, e.code);
+	buf_addf(&p->changes, "-%.*s\n", SLICE_ARG(nsp));
 }
 
 bool
 socket_post_left(const struct socket_post *p, struct slice nsp)
 {
-	return sio_adapter_ssid(buf_slice(&p->left), nsp).p != NULL;
-}
+	struct sio_socket so;
 
-/* What handlers may do to the calling socket. */
-
-static void
-queue_event(struct socket_call *call, int64_t id, const char *event,
-    struct json_object *args)
-{
-	struct json_object *all = json_object_new_array();
-	struct buf json = BUF_INIT;
-	size_t n = json_object_array_length(args);
-
-	(void)json_object_array_add(all, json_object_new_string(event));
-	for (size_t i = 0; i < n; i++)
-		(void)json_object_array_add(
-		    all, json_object_get(json_object_array_get_idx(args, i)));
-	jval_print(&json, all);
-	socket_post_packet(
-	    call->post, SIO_EVENT, call->socket.nsp, id, buf_slice(&json));
-	metrics_add(call->c->metrics, METRIC_EVENTS_OUT, 1);
-	buf_fini(&json);
-	(void)json_object_put(all);
-	(void)json_object_put(args);
-}
-
-void
-socket_emit(
-    struct socket_call *call, const char *event, struct json_object *args)
-{
-	queue_event(call, -1, event, args);
-}
-
-void
-socket_ack(struct socket_call *call, struct json_object *args)
-{
-	struct buf json = BUF_INIT;
-
-	if (call->ack_id >= 0) {
-		jval_print(&json, args);
-		socket_post_packet(call->post, SIO_ACK, call->socket.nsp,
-		    call->ack_id, buf_slice(&json));
-		buf_fini(&json);
-	}
-	call->ack_id = -1;
-	(void)json_object_put(args);
-}
-
-int
-socket_ask(struct socket_call *call, const char *event,
-    struct json_object *args, const char *continuation, struct slice state,
-    struct err *e)
-{
-	struct ctx *c = call->c;
-	struct eio_command command;
-	struct eio_answer a;
-	struct buf waiting = BUF_INIT;
-	int rc;
-
-	buf_addf(&waiting, "%s ", continuation);
-	buf_add_slice(&waiting, state);
-	eio_store_ask(
-	    &command, &c->eio, c->sid, call->socket.nsp, buf_slice(&waiting));
-	rc = eio_store_run(c->rds, &c->eio, &command, &a, e);
-	buf_fini(&waiting);
-	if (rc != 0 || a.verdict != VERDICT_OK) {
-		(void)json_object_put(args);
-		if (rc == 0)
-			eio_answer_fini(&a);
-		return rc;
-	}
-	queue_event(call, a.ms, event, args);
-	eio_answer_fini(&a);
-	return 0;
-}
-
-static void
-disconnect(struct socket_post *p, struct slice nsp)
-{
-	socket_post_packet(p, SIO_DISCONNECT, nsp, -1, SLICE_EMPTY);
-	socket_post_leave(p, nsp);
-}
-
-/* Of those joined; false when there is none left. */
-static bool
-first_namespace(struct socket_post *p, struct slice *nsp)
-{
-	struct slice list = buf_slice(&p->ns);
-
-	if (list.n == 0)
-		return false;
-	*nsp =
-	    arena_dup(&p->c->arena, slice_sub(list, 0, slice_chr(list, ' ')));
-	return true;
-}
-
-void
-socket_kick(struct socket_call *call, bool close)
-{
-	struct slice nsp;
-
-	if (!close) {
-		disconnect(call->post, call->socket.nsp);
-		return;
-	}
-	/* Each namespace is told, or its client would come back by itself. */
-	while (first_namespace(call->post, &nsp))
-		disconnect(call->post, nsp);
-	call->post->end = EIO_END_SOFT;
-}
-
-struct json_object *
-socket_arg(const struct socket_call *call, size_t i)
-{
-	if (i >= json_object_array_length(call->args))
-		return NULL;
-	return json_object_array_get_idx(call->args, i);
+	return sio_adapter_socket(buf_slice(&p->left), nsp, &so);
 }

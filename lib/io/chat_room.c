@@ -75,7 +75,7 @@ chat_room_emit(
 
 	(void)json_object_array_add(args, json_object_new_string("chat"));
 	(void)json_object_array_add(args, json_object_get(m->event));
-	sio_adapter_event(&packet, emit.nsp, -1, args);
+	sio_adapter_event(&packet, emit.nsp, args);
 	emit.packet = buf_slice(&packet);
 	for (int try = 0; rc != 0 && try < CHAT_EMIT_TRIES; try++) {
 		if (try > 0)

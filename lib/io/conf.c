@@ -60,6 +60,10 @@ static const struct row TABLE[] = {
 	{ "DIRECTOR_CONNECT_TIMEOUT_MS", "45000",
 	  "a session that joined no namespace by then is closed",
 	  AT(connect_timeout_ms), NUMBER, false, 50, 600000 },
+	{ "DIRECTOR_RECOVERY_MS", "120000",
+	  "a client that lost its connection may come back for so long and "
+	  "gets what it missed; 0: never",
+	  AT(recovery_ms), NUMBER, false, 0, 86400000 },
 	{ "DIRECTOR_MAX_PAYLOAD", "1000000", "Engine.IO maxPayload, bytes",
 	  AT(max_payload), NUMBER, false, 1000, 10000000 },
 	{ "DIRECTOR_REDIS_TIMEOUT_MS", "500", "deadline of a Redis command",

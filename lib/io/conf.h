@@ -29,6 +29,7 @@ struct conf {
 	int64_t ping_interval_ms;
 	int64_t ping_timeout_ms;
 	int64_t connect_timeout_ms;
+	int64_t recovery_ms;
 	int64_t max_payload;
 	int64_t redis_timeout_ms;
 	int64_t lease_ms;

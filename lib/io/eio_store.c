@@ -6,23 +6,12 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "base/ck.h"
 #include "base/num.h"
 #include "io/rds_keys.h"
 #include "proto/eio_payload.h"
-
-/* The shard is in the id's first character, so every key of it agrees. */
-static unsigned
-shard_of(struct slice esid)
-{
-	return esid.n == 0 ? 0 : (unsigned char)esid.p[0] % KEYS_SHARDS;
-}
-
-static void
-channel_prefix(const struct eio_store *st, char out[static EIO_KEY_SIZE])
-{
-	(void)snprintf(out, EIO_KEY_SIZE, KEYS_WAKE, st->prefix, "");
-}
 
 void
 eio_store_channel(const struct eio_store *st, char out[static EIO_KEY_SIZE])
@@ -39,30 +28,24 @@ add(struct eio_command *c, const char *word)
 
 static void
 start(struct eio_command *c, const struct eio_store *st, enum rds_script id,
-    unsigned shard, struct slice esid)
+    struct slice esid)
 {
 	c->c = (struct rds_command){ .script = id };
-	(void)snprintf(c->key[0], EIO_KEY_SIZE, KEYS_SESSION, st->prefix, shard,
-	    SLICE_ARG(esid));
-	(void)snprintf(c->key[1], EIO_KEY_SIZE, KEYS_OUTBOX, st->prefix, shard,
-	    SLICE_ARG(esid));
-	(void)snprintf(c->key[2], EIO_KEY_SIZE, KEYS_DUE, st->prefix, shard);
-	(void)snprintf(c->key[3], EIO_KEY_SIZE, KEYS_REVISIONS, st->prefix,
-	    shard, SLICE_ARG(esid));
-	channel_prefix(st, c->channel);
-	add(c, "4");
-	for (int i = 0; i < 4; i++)
-		add(c, c->key[i]);
+	(void)snprintf(c->prefix, EIO_KEY_SIZE, KEYS_PREFIX, st->prefix);
+	add(c, "1");
+	add(c, c->key);
+	add(c, c->prefix);
 	rds_word(&c->c, esid);
 	add(c, st->wake->process);
-	add(c, c->channel);
 }
 
 static void
 begin(struct eio_command *c, const struct eio_store *st, enum rds_script id,
     struct slice esid)
 {
-	start(c, st, id, shard_of(esid), esid);
+	(void)snprintf(
+	    c->key, EIO_KEY_SIZE, KEYS_SESSION, st->prefix, SLICE_ARG(esid));
+	start(c, st, id, esid);
 }
 
 static void
@@ -74,14 +57,16 @@ token_word(struct eio_command *c, uint64_t token)
 
 void
 eio_store_open(struct eio_command *c, const struct eio_store *st,
-    struct slice esid, int version, struct slice principal)
+    struct slice esid, enum eio_speech speech, bool joins,
+    struct slice principal)
 {
 	begin(c, st, RDS_OPEN, esid);
-	rds_word_int(&c->c, version, c->number[0]);
+	rds_word_int(&c->c, (int)speech, c->number[0]);
 	rds_word_int(&c->c, st->ping_interval_ms, c->number[1]);
 	rds_word_int(&c->c, st->ping_timeout_ms, c->number[2]);
-	rds_word_int(&c->c, st->connect_timeout_ms, c->number[3]);
+	rds_word_int(&c->c, joins ? st->connect_timeout_ms : 0, c->number[3]);
 	rds_word(&c->c, principal);
+	rds_word_int(&c->c, st->recovery_ms, c->number[4]);
 }
 
 void
@@ -115,6 +100,25 @@ eio_store_begin(struct eio_command *c, const struct eio_store *st,
 	token_word(c, token);
 }
 
+/* The flags of a push are "1" or "". */
+static void
+flag(struct eio_command *c, bool value)
+{
+	add(c, value ? "1" : "");
+}
+
+static void
+push_parts(struct eio_command *c, const struct eio_push *push)
+{
+	if (push->parts_ms == EIO_PARTS_AS_THEY_ARE)
+		add(c, "");
+	else
+		rds_word_int(&c->c, push->parts_ms, c->number[2]);
+	rds_word_int(&c->c, push->n_parts, c->number[3]);
+	c->c.more = push->packet;
+	c->c.n_more = push->n + push->n_parts;
+}
+
 void
 eio_store_push(struct eio_command *c, const struct eio_store *st,
     struct slice esid, const struct eio_push *push)
@@ -123,22 +127,28 @@ eio_store_push(struct eio_command *c, const struct eio_store *st,
 		[EIO_END_NOT] = "",
 		[EIO_END_NOOP] = "noop",
 		[EIO_END_CLOSE] = "close",
+		[EIO_END_LOST] = "lost",
 		[EIO_END_SOFT] = "soft",
 	};
 
 	begin(c, st, RDS_PUSH, esid);
-	token_word(c, push->post);
-	add(c, push->pong ? "1" : "");
-	if (push->ns_changed && push->ns.n == 0)
-		add(c, "-");
+	if (push->whole)
+		add(c, "=");
 	else
-		rds_word(&c->c, push->ns_changed ? push->ns : SLICE_EMPTY);
+		token_word(c, push->post);
+	flag(c, push->alive);
+	rds_word(&c->c, push->ns);
 	add(c, END[push->end]);
 	rds_word(&c->c, push->message);
 	rds_word_int(&c->c, push->rev, c->number[1]);
-	add(c, push->again ? "1" : "");
-	c->c.more = push->packet;
-	c->c.n_more = push->n;
+	flag(c, push->again);
+	rds_word(&c->c, push->joined);
+	if (push->speech == EIO_ANY)
+		add(c, "");
+	else
+		rds_word_int(&c->c, (int)push->speech, c->number[4]);
+	flag(c, push->is_volatile);
+	push_parts(c, push);
 }
 
 void
@@ -152,35 +162,43 @@ void
 eio_store_sweep(struct eio_command *c, const struct eio_store *st,
     unsigned shard, int64_t claim_ms, int limit)
 {
-	start(c, st, RDS_SWEEP, shard, SLICE_EMPTY);
+	(void)snprintf(c->key, EIO_KEY_SIZE, KEYS_DUE, st->prefix, shard);
+	start(c, st, RDS_SWEEP, SLICE_EMPTY);
 	rds_word_int(&c->c, claim_ms, c->number[0]);
 	rds_word_int(&c->c, limit, c->number[1]);
 }
 
 void
-eio_store_room(struct eio_command *c, const struct eio_store *st,
-    struct slice esid, bool join, struct slice line)
+eio_store_room(struct eio_command *c, const struct eio_store *st, bool join,
+    const struct sio_socket *socket, struct slice room)
 {
-	begin(c, st, RDS_ROOM, esid);
+	begin(c, st, RDS_ROOM, socket->esid);
 	add(c, join ? "join" : "leave");
-	rds_word(&c->c, line);
+	rds_word(&c->c, socket->nsp);
+	rds_word(&c->c, socket->ssid);
+	rds_word(&c->c, socket->pid);
+	rds_word(&c->c, room);
 }
 
 void
-eio_store_quit(struct eio_command *c, const struct eio_store *st,
-    struct slice esid, struct slice nsp)
+eio_store_recover(struct eio_command *c, const struct eio_store *st,
+    struct slice esid, struct slice pid, struct slice nsp, int64_t seen)
 {
-	begin(c, st, RDS_QUIT, esid);
+	begin(c, st, RDS_RECOVER, esid);
+	rds_word(&c->c, pid);
 	rds_word(&c->c, nsp);
+	rds_word_int(&c->c, seen, c->number[0]);
 }
 
 void
 eio_store_ask(struct eio_command *c, const struct eio_store *st,
-    struct slice esid, struct slice nsp, struct slice waiting)
+    struct slice esid, struct slice nsp, struct slice waiting,
+    int64_t timeout_ms)
 {
 	begin(c, st, RDS_ASK, esid);
 	rds_word(&c->c, nsp);
 	rds_word(&c->c, waiting);
+	rds_word_int(&c->c, timeout_ms, c->number[0]);
 }
 
 void
@@ -209,6 +227,9 @@ verdict_of(struct slice name)
 		{ "deliver", VERDICT_DELIVER },
 		{ "overflow", VERDICT_OVERFLOW },
 		{ "old", VERDICT_OLD },
+		{ "changed", VERDICT_CHANGED },
+		{ "asks", VERDICT_ASKS },
+		{ "full", VERDICT_FULL },
 	};
 
 	for (size_t i = 0; i < COUNT(TABLE); i++)
@@ -227,7 +248,7 @@ eio_answer_read(struct eio_answer *a, struct redisReply *reply)
 
 	a->reply = reply;
 	a->verdict = verdict_of(rds_text(rds_at(reply, 0)));
-	a->ms = rds_int(rds_at(reply, 1));
+	a->number = rds_int(rds_at(reply, 1));
 	a->text = rds_text(rds_at(reply, 2));
 	a->n = n > ANSWER_HEAD ? n - ANSWER_HEAD : 0;
 }
@@ -245,26 +266,80 @@ eio_answer_packet(const struct eio_answer *a, size_t i)
 	return rds_text(rds_at(a->reply, ANSWER_HEAD + i));
 }
 
-void
+bool
+eio_answer_ended(const struct eio_answer *a)
+{
+	return slice_eqs(a->text, "ended");
+}
+
+/*
+ * What was queued as one may be a binary event and its attachments: they go out
+ * singly. (A text of version 3 may hold the separator too, as itself.)
+ */
+static bool
+next_packet(struct slice *rest, struct slice *one)
+{
+	if (rest->p == NULL || slice_starts(*rest, SLICE("45")) ||
+	    slice_starts(*rest, SLICE("46")) || slice_starts(*rest, SLICE("b")))
+		return slice_cut(rest, EIO_SEPARATOR, one);
+	*one = *rest;
+	*rest = (struct slice){ NULL, 0 };
+	return true;
+}
+
+static size_t
+count_packets(const struct eio_answer *a)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < a->n; i++) {
+		struct slice rest = eio_answer_packet(a, i), one;
+
+		while (next_packet(&rest, &one))
+			n++;
+	}
+	return n;
+}
+
+bool
 eio_answer_payload(const struct eio_answer *a, struct buf *out)
 {
-	for (size_t i = 0; i < a->n; i++)
-		eio_payload_add(out, eio_answer_packet(a, i));
+	enum eio_speech speech = eio_session_speech(a->number);
+	struct slice *packets;
+	size_t n = 0;
+	bool binary;
+
+	if (speech == EIO_V4) {
+		for (size_t i = 0; i < a->n; i++)
+			eio_payload_add(out, eio_answer_packet(a, i));
+		return false;
+	}
+	packets = ck_calloc(count_packets(a), sizeof(*packets));
+	for (size_t i = 0; i < a->n; i++) {
+		struct slice rest = eio_answer_packet(a, i), one;
+
+		while (next_packet(&rest, &one))
+			packets[n++] = one;
+	}
+	binary = eio_payload_join(out, eio_session_framing(speech), packets,
+		     n) == EIO_BINARY;
+	free(packets);
+	return binary;
 }
 
 /* Packets taken for a GET that this process holds: to the parking lot. */
 static void
 deliver(const struct wake *wake, const struct eio_answer *a)
 {
-	struct buf payload = BUF_INIT;
+	struct wake_payload payload = { .body = BUF_INIT };
 	int64_t token;
 
 	if (a->verdict != VERDICT_DELIVER ||
 	    !num_parse(a->text, 1, INT64_MAX, &token))
 		return;
-	eio_answer_payload(a, &payload);
-	wake->deliver(wake->cookie, (uint64_t)token, buf_slice(&payload));
-	buf_fini(&payload);
+	payload.binary = eio_answer_payload(a, &payload.body);
+	wake->deliver(wake->cookie, (uint64_t)token, &payload);
+	buf_fini(&payload.body);
 }
 
 int

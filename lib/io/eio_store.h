@@ -19,6 +19,7 @@
 #include "base/buf.h"
 #include "io/rds.h"
 #include "io/wake.h"
+#include "proto/eio_session.h"
 
 /** Where sessions are; const after start. */
 struct eio_store {
@@ -27,6 +28,7 @@ struct eio_store {
 	int64_t ping_interval_ms;
 	int64_t ping_timeout_ms;
 	int64_t connect_timeout_ms;
+	int64_t recovery_ms; /* how long a lost socket can be recovered */
 };
 
 enum eio_verdict {
@@ -41,33 +43,40 @@ enum eio_verdict {
 	VERDICT_DELIVER,  /* `text` is the token of a GET of ours to answer */
 	VERDICT_OVERFLOW, /* the outbox was full; the session is closed */
 	VERDICT_OLD,      /* an older revision than the session has seen */
+	VERDICT_CHANGED,  /* the session is not as the push demands */
+	VERDICT_ASKS,     /* packets: "NSP ID STATE" of acks that are overdue */
+	VERDICT_FULL,     /* as many rooms or asks as there may be */
 };
 
 struct eio_answer {
 	enum eio_verdict verdict;
-	int64_t ms;
-	struct slice text; /* e.g. what a closed session leaves behind */
+	int64_t number;    /* ms to wait, or with packets what is spoken */
+	struct slice text; /* "ended": the session ended by this */
 	struct redisReply *reply;
 	size_t n; /* packets */
 };
 
 void eio_answer_fini(struct eio_answer *a);
 struct slice eio_answer_packet(const struct eio_answer *a, size_t i);
-/** All packets joined as one payload. */
-void eio_answer_payload(const struct eio_answer *a, struct buf *out);
+/** All packets as one payload; true: it is binary (octet-stream). */
+bool eio_answer_payload(const struct eio_answer *a, struct buf *out);
+/** Did a session end by this? */
+bool eio_answer_ended(const struct eio_answer *a);
 /** Take a reply apart; the answer owns it from here on. */
 void eio_answer_read(struct eio_answer *a, struct redisReply *reply);
 
 #define EIO_KEY_SIZE 192
 struct eio_command {
 	struct rds_command c;
-	char key[4][EIO_KEY_SIZE];
-	char channel[EIO_KEY_SIZE];
-	char number[5][24];
+	char key[EIO_KEY_SIZE];
+	char prefix[EIO_KEY_SIZE];
+	char number[6][24];
 };
 
+/** `joins`: it ends unless it joins a namespace in time. */
 void eio_store_open(struct eio_command *c, const struct eio_store *st,
-    struct slice esid, int version, struct slice principal);
+    struct slice esid, enum eio_speech speech, bool joins,
+    struct slice principal);
 void eio_store_poll(struct eio_command *c, const struct eio_store *st,
     struct slice esid, uint64_t token);
 
@@ -85,21 +94,35 @@ void eio_store_begin(struct eio_command *c, const struct eio_store *st,
 enum eio_end {
 	EIO_END_NOT,
 	EIO_END_NOOP,  /* the client closed: a held GET gets a noop */
-	EIO_END_CLOSE, /* an error: a held GET gets a close packet */
+	EIO_END_CLOSE, /* an error of the client: a held GET gets a close packet,
+	                  its sockets cannot be recovered */
+	EIO_END_LOST,  /* an error of ours: they can */
 	EIO_END_SOFT,  /* packets are delivered first, then a close packet */
 };
 
+/** Sent before a packet: it is an event of a socket that may be recovered, so
+ *  it is numbered and logged. Its attachments follow behind separators. */
+#define EIO_LOGGED '+'
+/** `parts_ms` of a push that changes nothing about half-received packets. */
+#define EIO_PARTS_AS_THEY_ARE (-1)
+
 struct eio_push {
-	uint64_t post; /* token of the POST that ends here; 0: none */
-	bool pong;
-	bool ns_changed;
-	struct slice ns; /* the new list of namespaces */
+	uint64_t post;          /* token of the POST that ends here; 0: none */
+	bool whole;             /* a POST in one step, without begin */
+	enum eio_speech speech; /* of a whole POST: as it must be; 0: any */
+	bool alive;             /* a sign of life came */
+	struct slice ns;        /* "+NSP SSID[ PID]\n" joined, "-NSP\n" left */
+	struct slice joined;    /* "NSP SSID" lines that must be true */
 	enum eio_end end;
 	struct slice message; /* chat message of the revision; empty: none */
 	int64_t rev;
-	bool again; /* the same revision passes */
-	const struct slice *packet;
-	int n;
+	bool again;       /* the same revision passes */
+	bool is_volatile; /* dropped where no GET is held */
+	int64_t
+	    parts_ms; /* how long to wait for the rest of a binary packet; 0:
+	                     there is none */
+	const struct slice *packet; /* `n` packets, then `n_parts` parts */
+	int n, n_parts;
 };
 
 void eio_store_push(struct eio_command *c, const struct eio_store *st,
@@ -109,15 +132,23 @@ void eio_store_tick(
 /** What is due in a shard; the packets of the answer are esids. */
 void eio_store_sweep(struct eio_command *c, const struct eio_store *st,
     unsigned shard, int64_t claim_ms, int limit);
-/** The session notes a room, "NSP ROOM\n", for the cleaning at its end. */
+/** A socket: what a namespace knows of a client. */
+struct sio_socket {
+	struct slice nsp;
+	struct slice ssid;
+	struct slice pid; /* empty: it cannot be recovered */
+	struct slice esid;
+	struct slice principal;
+};
 void eio_store_room(struct eio_command *c, const struct eio_store *st,
-    struct slice esid, bool join, struct slice line);
-/** The socket of a namespace leaves all its rooms; `text`: what they were. */
-void eio_store_quit(struct eio_command *c, const struct eio_store *st,
-    struct slice esid, struct slice nsp);
-/** An ack asked of the client: `ms` of the answer is its id. */
+    bool join, const struct sio_socket *socket, struct slice room);
+/** The socket of `pid` comes back in this session; `text` is its ssid. */
+void eio_store_recover(struct eio_command *c, const struct eio_store *st,
+    struct slice esid, struct slice pid, struct slice nsp, int64_t seen);
+/** An ack asked of the client: `number` of the answer is its id. */
 void eio_store_ask(struct eio_command *c, const struct eio_store *st,
-    struct slice esid, struct slice nsp, struct slice waiting);
+    struct slice esid, struct slice nsp, struct slice waiting,
+    int64_t timeout_ms);
 void eio_store_acked(struct eio_command *c, const struct eio_store *st,
     struct slice esid, struct slice nsp, int64_t id);
 

@@ -326,6 +326,22 @@ rds_argv_fini(struct rds_argv *argv)
 	free(argv->size);
 }
 
+void
+rds_format(const struct rds_command *c, struct buf *out)
+{
+	struct rds_argv argv;
+	char *text = NULL;
+	int n;
+
+	rds_argv_make(&argv, c);
+	n = redisFormatCommandArgv(&text, argv.n, argv.word, argv.size);
+	rds_argv_fini(&argv);
+	if (n < 0)
+		abort(); /* out of memory */
+	buf_add(out, text, (size_t)n);
+	redisFreeCommand(text);
+}
+
 static int
 send(struct rds *r, const struct rds_command *c, struct err *e)
 {

@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 #include "base/attr.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/slice.h"
 
@@ -38,7 +39,7 @@ enum rds_script {
 };
 
 /** A command: words borrowed until it was sent. */
-#define RDS_WORDS_MAX 16
+#define RDS_WORDS_MAX 20
 struct rds_command {
 	int n;
 	const char *word[RDS_WORDS_MAX];
@@ -78,6 +79,9 @@ int rds_pipeline(struct rds *r, const struct rds_command *c, int n,
 /** The same with a longer deadline, for commands that block in Redis. */
 struct redisReply *rds_call_blocking(struct rds *r, const struct rds_command *c,
     int64_t timeout_ms, struct err *e) MUST_CHECK;
+
+/** Append a command as it goes over the wire, for rds_async_send(). */
+void rds_format(const struct rds_command *c, struct buf *out);
 
 /** Redis's clock, ms: the one that all processes share. */
 int rds_now(struct rds *r, int64_t *now_ms, struct err *e) MUST_CHECK;

@@ -61,6 +61,26 @@ on_disconnect(const redisAsyncContext *c, int status)
 }
 
 static void
+on_load(redisAsyncContext *c, void *reply, void *data)
+{
+	enum rds_script script = (enum rds_script)(uintptr_t)data;
+
+	(void)c;
+	if (reply != NULL)
+		rds_script_loaded(script, rds_text(reply));
+}
+
+/* Loaded on the same connection, so before the caller's next command. */
+static void
+load(redisAsyncContext *c, enum rds_script script)
+{
+	struct slice text = rds_script_text(script);
+
+	(void)redisAsyncCommand(c, on_load, (void *)(uintptr_t)script,
+	    "SCRIPT LOAD %b", text.p, text.n);
+}
+
+static void
 on_connect(const redisAsyncContext *c, int status)
 {
 	struct side *s = c->data;
@@ -69,6 +89,10 @@ on_connect(const redisAsyncContext *c, int status)
 	s->up = status == REDIS_OK;
 	if (!s->up)
 		s->connection = NULL;
+	else if (!s->listens)
+		/* Whatever it knew: it may be another Redis by now. */
+		for (int i = 0; i < RDS_SCRIPT__MAX; i++)
+			load(s->connection, (enum rds_script)i);
 }
 
 static void
@@ -211,26 +235,6 @@ rds_async_up(const struct rds_async *ra)
 }
 
 static void
-on_load(redisAsyncContext *c, void *reply, void *data)
-{
-	enum rds_script script = (enum rds_script)(uintptr_t)data;
-
-	(void)c;
-	if (reply != NULL)
-		rds_script_loaded(script, rds_text(reply));
-}
-
-/* Loaded on the same connection, so before the caller's next command. */
-static void
-load(struct rds_async *ra, enum rds_script script)
-{
-	struct slice text = rds_script_text(script);
-
-	(void)redisAsyncCommand(ra->commands.connection, on_load,
-	    (void *)(uintptr_t)script, "SCRIPT LOAD %b", text.p, text.n);
-}
-
-static void
 on_reply(redisAsyncContext *c, void *got, void *data)
 {
 	struct call *call = data;
@@ -241,7 +245,7 @@ on_reply(redisAsyncContext *c, void *got, void *data)
 		if (slice_starts((struct slice){ reply->str, reply->len },
 			SLICE("NOSCRIPT")) &&
 		    call->owner->commands.connection != NULL)
-			load(call->owner, call->script);
+			load(call->owner->commands.connection, call->script);
 		reply = NULL;
 	}
 	call->done(call->cookie, call->token, reply);
@@ -249,26 +253,33 @@ on_reply(redisAsyncContext *c, void *got, void *data)
 }
 
 void
-rds_async_call(struct rds_async *ra, const struct rds_command *c,
-    void (*done)(void *, uint64_t, struct redisReply *), void *cookie,
-    uint64_t token)
+rds_async_send(struct rds_async *ra, struct slice command,
+    enum rds_script script, void (*done)(void *, uint64_t, struct redisReply *),
+    void *cookie, uint64_t token)
 {
-	struct rds_argv argv;
 	struct call *call;
-	int rc;
 
 	if (!ra->commands.up) {
 		done(cookie, token, NULL);
 		return;
 	}
 	call = ck_calloc(1, sizeof(*call));
-	*call = (struct call){ done, cookie, token, ra, c->script };
-	rds_argv_make(&argv, c);
-	rc = redisAsyncCommandArgv(ra->commands.connection, on_reply, call,
-	    argv.n, argv.word, argv.size);
-	rds_argv_fini(&argv);
-	if (rc != REDIS_OK) {
+	*call = (struct call){ done, cookie, token, ra, script };
+	if (redisAsyncFormattedCommand(ra->commands.connection, on_reply, call,
+		command.p, command.n) != REDIS_OK) {
 		free(call);
 		done(cookie, token, NULL);
 	}
+}
+
+void
+rds_async_call(struct rds_async *ra, const struct rds_command *c,
+    void (*done)(void *, uint64_t, struct redisReply *), void *cookie,
+    uint64_t token)
+{
+	struct buf command = BUF_INIT;
+
+	rds_format(c, &command);
+	rds_async_send(ra, buf_slice(&command), c->script, done, cookie, token);
+	buf_fini(&command);
 }

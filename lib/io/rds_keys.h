@@ -3,42 +3,42 @@
  * a hash tag in braces, so that Redis Cluster can hold them: what one script
  * touches shares a tag.
  *
- *  {%P:SS}:e:ESID   hash   an Engine.IO session: see lua/prelude.lua
- *  {%P:SS}:o:ESID   list   its outbox: encoded packets for the next GET
- *  {%P:SS}:r:ESID   hash   newest revision of each chat message pushed to it
- *  {%P:SS}:due      zset   esid by the time (ms) something must happen to it
- *  {%P:room:NSP:R}  hash   ssid -> esid of the sockets in room R
+ *  {%P}:e:ESID     hash   an Engine.IO session: see lua/prelude.lua
+ *  {%P}:o:ESID     list   its outbox: encoded packets for the next GET
+ *  {%P}:r:ESID     hash   newest revision of each chat message pushed to it
+ *  {%P}:b:ESID     list   a binary packet of which parts are missing
+ *  {%P}:p:PID      hash   a socket that can be recovered, and its log
+ *  {%P}:due:SS     zset   esid by the time (ms) something must happen to it
+ *  {%P}:room:NSP,R hash   ssid -> esid of the sockets in room R; R is empty
+ *                         for the whole namespace
  *  {%P:q}:jobs      stream tickets, one field "id"; consumer group "workers"
  *  {%P:q}:later     zset   job ids by the time (ms) their ticket is due
  *  {%P}:metrics     hash   counters of all processes
  *  {%P}:gauges      hash   process -> "PARKED TIME": its held polls, then
- *  %P:wake:PROC     channel: "TOKEN", a held poll of that process has packets
+ *  {%P}:wake:PROC  channel: "TOKEN", a held poll of that process has packets
  *
- * SS is the shard of a session, 00 to 15, from the first character of its id.
- * Sessions (e, o, r) live for pingInterval + pingTimeout + KEYS_SESSION_SLACK
- * beyond the last sign of life; rooms for KEYS_ROOM_TTL beyond the last join.
+ * SS is the shard of a session, 00 to 15, from the first character of its id:
+ * so that no set grows large. All of the transport is in one slot: a socket
+ * that is recovered moves from one session to another in one step.
+ * Sessions live for pingInterval + pingTimeout and a minute beyond the last
+ * sign of life, what can be recovered for DIRECTOR_RECOVERY_MS more, rooms for
+ * a month beyond the last join: deadlines clean up, this bounds what they miss.
  *
  * Layer:  io (Redis)
  */
 #ifndef IO_RDS_KEYS_H
 #define IO_RDS_KEYS_H
 
-/** Sessions are closed by deadline; this only bounds what was forgotten. */
-#define KEYS_SESSION_SLACK_MS 60000
-/** A room nobody joined for a month holds nobody. */
-#define KEYS_ROOM_TTL_S 2592000
-
-#define KEYS_SHARDS    16
-#define KEYS_SESSION   "{%s:%02u}:e:%.*s"
-#define KEYS_OUTBOX    "{%s:%02u}:o:%.*s"
-#define KEYS_REVISIONS "{%s:%02u}:r:%.*s"
-#define KEYS_DUE       "{%s:%02u}:due"
-#define KEYS_ROOM      "{%s:room:%.*s:%.*s}"
-#define KEYS_JOBS      "{%s:q}:jobs"
-#define KEYS_LATER     "{%s:q}:later"
-#define KEYS_METRICS   "{%s}:metrics"
-#define KEYS_GAUGES    "{%s}:gauges"
-#define KEYS_WAKE      "%s:wake:%s"
-#define KEYS_GROUP     "workers"
+#define KEYS_SHARDS  16
+#define KEYS_PREFIX  "{%s}:"
+#define KEYS_SESSION "{%s}:e:%.*s"
+#define KEYS_DUE     "{%s}:due:%02u"
+#define KEYS_ROOM    "{%s}:room:%.*s,%.*s"
+#define KEYS_JOBS    "{%s:q}:jobs"
+#define KEYS_LATER   "{%s:q}:later"
+#define KEYS_METRICS "{%s}:metrics"
+#define KEYS_GAUGES  "{%s}:gauges"
+#define KEYS_WAKE    "{%s}:wake:%s"
+#define KEYS_GROUP   "workers"
 
 #endif

@@ -52,36 +52,24 @@ free_all(struct redisReply **replies, int n, struct err *e)
 }
 
 static int
-run_plain(
-    const struct sio_adapter *ad, struct rds_command *c, int n, struct err *e)
-{
-	struct redisReply *replies[3];
-
-	if (rds_pipeline(ad->rds, c, n, replies, e) != 0)
-		return -1;
-	return free_all(replies, n, e);
-}
-
-/* The session notes the room first: so a room never holds what no end cleans. */
-static int
-note(const struct sio_adapter *ad, const struct sio_socket *so,
+run_room(const struct sio_adapter *ad, const struct sio_socket *so,
     struct slice room, bool join, struct err *e)
 {
-	struct arena a = ARENA_INIT;
 	struct eio_command c;
-	struct eio_answer answer;
-	int rc;
+	struct eio_answer a;
+	int rc = 0;
 
-	eio_store_room(&c, ad->store, so->esid, join,
-	    slice_from(arena_printf(
-		&a, "%.*s %.*s\n", SLICE_ARG(so->nsp), SLICE_ARG(room))));
-	rc = eio_store_run(ad->rds, ad->store, &c, &answer, e);
-	if (rc == 0) {
-		if (answer.verdict != VERDICT_OK)
-			rc = err_set(e, ERR_STALE, "the session has ended");
-		eio_answer_fini(&answer);
-	}
-	arena_fini(&a);
+	if (check_room(ad, so, room, e) != 0)
+		return -1;
+	eio_store_room(&c, ad->store, join, so, room);
+	if (eio_store_run(ad->rds, ad->store, &c, &a, e) != 0)
+		return -1;
+	if (a.verdict == VERDICT_FULL)
+		rc = err_field(e, ERR_BAD_REQUEST, "room",
+		    "The socket is in as many rooms as it may be.");
+	else if (a.verdict != VERDICT_OK)
+		rc = err_set(e, ERR_STALE, "the session has ended");
+	eio_answer_fini(&a);
 	return rc;
 }
 
@@ -89,58 +77,23 @@ int
 sio_adapter_join(const struct sio_adapter *ad, const struct sio_socket *so,
     struct slice room, struct err *e)
 {
-	struct rds_command c[2];
-	char key[EIO_KEY_SIZE], ttl[24];
-
-	if (check_room(ad, so, room, e) != 0 ||
-	    note(ad, so, room, true, e) != 0)
-		return -1;
-	room_key(ad, so->nsp, room, key);
-	c[0] = rds_command("HSET", key, NULL);
-	rds_word(&c[0], so->ssid);
-	rds_word(&c[0], so->esid);
-	c[1] = rds_command("EXPIRE", key, NULL);
-	rds_word_int(&c[1], KEYS_ROOM_TTL_S, ttl);
-	return run_plain(ad, c, 2, e);
+	return run_room(ad, so, room, true, e);
 }
 
 int
 sio_adapter_leave(const struct sio_adapter *ad, const struct sio_socket *so,
     struct slice room, struct err *e)
 {
-	struct rds_command c;
-	char key[EIO_KEY_SIZE];
-
-	if (check_room(ad, so, room, e) != 0 ||
-	    note(ad, so, room, false, e) != 0)
-		return -1;
-	room_key(ad, so->nsp, room, key);
-	c = rds_command("HDEL", key, NULL);
-	rds_word(&c, so->ssid);
-	return run_plain(ad, &c, 1, e);
-}
-
-int
-sio_adapter_quit(const struct sio_adapter *ad, struct slice esid,
-    struct slice nsp, struct err *e)
-{
-	struct eio_command c;
-	struct eio_answer a;
-
-	eio_store_quit(&c, ad->store, esid, nsp);
-	if (eio_store_run(ad->rds, ad->store, &c, &a, e) != 0)
-		return -1;
-	/* The answer has the form a closed session leaves behind. */
-	sio_adapter_clean(ad, a.text);
-	eio_answer_fini(&a);
-	return 0;
+	return run_room(ad, so, room, false, e);
 }
 
 /* Members of all rooms, each ssid once, and the room it was found in. */
 struct members {
 	struct slice *ssid, *esid;
-	int *room;
+	struct slice *room;
 	struct eio_command *command; /* EIO_BATCH_MAX, for one round trip */
+	struct arena *arena;
+	struct slice packet; /* as eio_push has it */
 	size_t n;
 	int reached; /* sessions that took the packet */
 };
@@ -155,92 +108,127 @@ is_member(const struct members *m, struct slice ssid)
 }
 
 static void
-gather(const struct sio_emit *emit, struct redisReply *const *replies,
-    struct arena *a, struct members *m)
+add_member(const struct sio_emit *emit, struct members *m, bool first,
+    struct slice room, struct slice ssid, struct slice esid)
 {
-	size_t most = 0;
-
-	for (int r = 0; r < emit->n_rooms; r++)
-		most += rds_count(replies[r]) / 2;
-	m->ssid = arena_alloc(a, most * sizeof(*m->ssid));
-	m->esid = arena_alloc(a, most * sizeof(*m->esid));
-	m->room = arena_alloc(a, most * sizeof(*m->room));
-	m->command = arena_alloc(a, EIO_BATCH_MAX * sizeof(*m->command));
-	for (int r = 0; r < emit->n_rooms; r++)
-		for (size_t i = 0; i + 1 < rds_count(replies[r]); i += 2) {
-			struct slice ssid = rds_text(rds_at(replies[r], i));
-
-			/* A hash repeats nobody: only further rooms can. */
-			if (slice_eq(ssid, emit->except) ||
-			    (r > 0 && is_member(m, ssid)) ||
-			    m->n == MEMBERS_MAX)
-				continue;
-			m->ssid[m->n] = ssid;
-			m->esid[m->n] = rds_text(rds_at(replies[r], i + 1));
-			m->room[m->n++] = r;
-		}
-}
-
-static void
-prune(const struct sio_adapter *ad, const struct sio_emit *emit,
-    struct slice room, struct slice ssid)
-{
-	struct err e = ERR_INIT;
-	struct rds_command c;
-	char key[EIO_KEY_SIZE];
-
-	room_key(ad, emit->nsp, room, key);
-	c = rds_command("HDEL", key, NULL);
-	rds_word(&c, ssid);
-	/* Whoever emits next prunes it if this fails. */
-	if (run_plain(ad, &c, 1, &e) != 0)
+	/* A hash repeats nobody: only further rooms can. */
+	if (slice_eq(ssid, emit->except) || esid.n == 0 ||
+	    (!first && is_member(m, ssid)) || m->n == MEMBERS_MAX)
 		return;
+	m->ssid[m->n] = ssid;
+	m->esid[m->n] = esid;
+	m->room[m->n++] = room;
 }
 
+/* Replies in pairs: the members of a room, and who has its name for an ssid. */
+static void
+gather(const struct sio_emit *emit, const struct slice *rooms, int n,
+    struct redisReply *const *replies, struct members *m)
+{
+	size_t most = (size_t)n;
+
+	for (int r = 0; r < n; r++)
+		most += rds_count(replies[2 * r]) / 2;
+	m->ssid = arena_alloc(m->arena, most * sizeof(*m->ssid));
+	m->esid = arena_alloc(m->arena, most * sizeof(*m->esid));
+	m->room = arena_alloc(m->arena, most * sizeof(*m->room));
+	m->command = arena_alloc(m->arena, EIO_BATCH_MAX * sizeof(*m->command));
+	for (int r = 0; r < n; r++) {
+		const struct redisReply *all = replies[2 * r];
+
+		for (size_t i = 0; i + 1 < rds_count(all); i += 2)
+			add_member(emit, m, r == 0, rooms[r],
+			    rds_text(rds_at(all, i)),
+			    rds_text(rds_at(all, i + 1)));
+		add_member(emit, m, false, SLICE_EMPTY, rooms[r],
+		    rds_text(replies[2 * r + 1]));
+	}
+}
+
+/*
+ * The session of a member does not know it. Where is it now? False: nowhere,
+ * it was taken out of the room.
+ */
+static bool
+find_again(const struct sio_adapter *ad, const struct sio_emit *emit,
+    struct members *m, size_t i)
+{
+	struct rds_command c = { .script = RDS_PRUNE };
+	char key[EIO_KEY_SIZE];
+	struct err e = ERR_INIT;
+	struct redisReply *reply;
+	struct slice esid;
+
+	room_key(ad, emit->nsp, m->room[i], key);
+	rds_word(&c, SLICE("1"));
+	rds_word(&c, slice_from(key));
+	rds_word(&c, m->ssid[i]);
+	rds_word(&c, m->esid[i]);
+	reply = rds_call(ad->rds, &c, &e);
+	/* Whoever emits next prunes it if this fails. */
+	if (reply == NULL)
+		return false;
+	esid = arena_dup(m->arena, rds_text(reply));
+	rds_reply_free(reply);
+	m->esid[i] = esid;
+	return esid.n != 0;
+}
+
+/* Push to some members; those to be tried elsewhere come back as `*again`. */
 static int
 push_batch(const struct sio_adapter *ad, const struct sio_emit *emit,
-    struct members *m, size_t from, int n, struct err *e)
+    struct members *m, size_t *member, int n, int *again, struct err *e)
 {
-	struct eio_command *c = m->command;
 	struct eio_answer a[EIO_BATCH_MAX];
-	const struct eio_push push = {
+	struct eio_push push = {
 		.message = emit->message,
 		.rev = emit->rev,
 		.again = emit->again,
-		.packet = &emit->packet,
+		.is_volatile = emit->is_volatile,
+		.parts_ms = EIO_PARTS_AS_THEY_ARE,
+		.packet = &m->packet,
 		.n = 1,
 	};
 
-	for (int i = 0; i < n; i++)
+	*again = 0;
+	for (int i = 0; i < n; i++) {
+		push.joined = slice_from(arena_printf(m->arena, "%.*s %.*s",
+		    SLICE_ARG(emit->nsp), SLICE_ARG(m->ssid[member[i]])));
 		eio_store_push(
-		    &c[i], ad->store, m->esid[from + (size_t)i], &push);
-	if (eio_store_run_many(ad->rds, ad->store, c, n, a, e) != 0)
+		    &m->command[i], ad->store, m->esid[member[i]], &push);
+	}
+	if (eio_store_run_many(ad->rds, ad->store, m->command, n, a, e) != 0)
 		return -1;
 	for (int i = 0; i < n; i++) {
-		size_t at = from + (size_t)i;
-
 		if (a[i].verdict == VERDICT_OK ||
 		    a[i].verdict == VERDICT_DELIVER)
 			m->reached++;
-		if (a[i].verdict == VERDICT_GONE)
-			prune(ad, emit, emit->room[m->room[at]], m->ssid[at]);
-		if (a[i].verdict == VERDICT_OVERFLOW)
-			sio_adapter_clean(ad, a[i].text);
+		else if (a[i].verdict == VERDICT_GONE &&
+		    find_again(ad, emit, m, member[i]))
+			member[(*again)++] = member[i];
 		eio_answer_fini(&a[i]);
 	}
 	return 0;
 }
 
+/* A socket may be recovered again while it is looked for; not for long. */
+#define FOLLOW_MAX 5
+
 static int
 push_all(const struct sio_adapter *ad, const struct sio_emit *emit,
     struct members *m, struct err *e)
 {
-	for (size_t at = 0; at < m->n; at += EIO_BATCH_MAX) {
-		size_t n =
-		    m->n - at < EIO_BATCH_MAX ? m->n - at : EIO_BATCH_MAX;
+	size_t member[EIO_BATCH_MAX];
 
-		if (push_batch(ad, emit, m, at, (int)n, e) != 0)
-			return -1;
+	for (size_t at = 0; at < m->n; at += EIO_BATCH_MAX) {
+		int n = (int)(m->n - at < EIO_BATCH_MAX ? m->n - at
+							: EIO_BATCH_MAX);
+
+		for (int i = 0; i < n; i++)
+			member[i] = at + (size_t)i;
+		for (int i = 0; n > 0 && i < FOLLOW_MAX; i++)
+			if (push_batch(ad, emit, m, member, n, &n, e) != 0)
+				return -1;
 	}
 	return 0;
 }
@@ -249,69 +237,64 @@ int
 sio_adapter_emit(const struct sio_adapter *ad, const struct sio_emit *emit,
     int *reached, struct err *e)
 {
-	struct rds_command c[SIO_ROOMS_MAX];
-	struct redisReply *replies[SIO_ROOMS_MAX];
-	char key[SIO_ROOMS_MAX][EIO_KEY_SIZE];
-	struct members m = { NULL, NULL, NULL, NULL, 0, 0 };
+	static const struct slice EVERYBODY = SLICE_INIT("");
+	const struct slice *rooms =
+	    emit->n_rooms == 0 ? &EVERYBODY : emit->room;
+	int n = emit->n_rooms == 0 ? 1 : emit->n_rooms;
+	struct rds_command c[2 * SIO_ROOMS_MAX];
+	struct redisReply *replies[2 * SIO_ROOMS_MAX];
+	char key[SIO_ROOMS_MAX][EIO_KEY_SIZE], all[EIO_KEY_SIZE];
 	struct arena a = ARENA_INIT;
+	struct members m = { .arena = &a };
 	int rc;
 
 	*reached = 0;
-	for (int i = 0; i < emit->n_rooms; i++) {
-		room_key(ad, emit->nsp, emit->room[i], key[i]);
-		c[i] = rds_command("HGETALL", key[i], NULL);
+	m.packet = emit->packet;
+	if (!emit->is_volatile)
+		m.packet = slice_from(arena_printf(
+		    &a, "%c%.*s", EIO_LOGGED, SLICE_ARG(emit->packet)));
+	room_key(ad, emit->nsp, EVERYBODY, all);
+	for (int i = 0; i < n; i++) {
+		room_key(ad, emit->nsp, rooms[i], key[i]);
+		c[2 * i] = rds_command("HGETALL", key[i], NULL);
+		c[2 * i + 1] = rds_command("HGET", all, NULL);
+		rds_word(&c[2 * i + 1], rooms[i]);
 	}
-	if (rds_pipeline(ad->rds, c, emit->n_rooms, replies, e) != 0)
+	if (rds_pipeline(ad->rds, c, 2 * n, replies, e) != 0)
 		return -1;
-	gather(emit, replies, &a, &m);
+	gather(emit, rooms, n, replies, &m);
 	rc = push_all(ad, emit, &m, e);
 	*reached = m.reached;
 	arena_fini(&a);
-	if (free_all(replies, emit->n_rooms, e) != 0)
+	if (free_all(replies, 2 * n, e) != 0)
 		return -1;
 	return rc;
 }
 
 void
-sio_adapter_event(
-    struct buf *out, struct slice nsp, int64_t id, struct json_object *args)
+sio_adapter_event(struct buf *out, struct slice nsp, struct json_object *args)
 {
 	struct buf json = BUF_INIT;
 
 	jval_print(&json, args);
 	buf_addc(out, '4');
-	sio_packet_encode(out, SIO_EVENT, nsp, id, buf_slice(&json));
+	sio_packet_encode(out, SIO_EVENT, nsp, -1, buf_slice(&json));
 	buf_fini(&json);
 }
 
-struct slice
-sio_adapter_ssid(struct slice list, struct slice nsp)
+bool
+sio_adapter_socket(struct slice list, struct slice nsp, struct sio_socket *out)
 {
 	struct slice line, name;
 
-	while (slice_cut(&list, '\n', &line))
-		if (slice_cut(&line, ' ', &name) && slice_eq(name, nsp) &&
-		    line.p != NULL)
-			return line;
-	return (struct slice){ NULL, 0 };
-}
-
-void
-sio_adapter_clean(const struct sio_adapter *ad, struct slice left)
-{
-	long end = slice_find(left, SLICE("\n\n"));
-	struct slice list = slice_sub(left, 0, end < 0 ? 0 : (size_t)end + 1);
-	struct slice rooms =
-	    slice_from_at(left, end < 0 ? left.n : (size_t)end + 2);
-	struct sio_emit emit = { .n_rooms = 1 };
-	struct slice line, nsp, ssid;
-
-	while (slice_cut(&rooms, '\n', &line)) {
-		if (!slice_cut(&line, ' ', &nsp) || line.p == NULL)
+	while (slice_cut(&list, '\n', &line)) {
+		if (!slice_cut(&line, ' ', &name) || !slice_eq(name, nsp) ||
+		    line.p == NULL)
 			continue;
-		ssid = sio_adapter_ssid(list, nsp);
-		emit.nsp = nsp;
-		if (ssid.p != NULL)
-			prune(ad, &emit, line, ssid);
+		out->nsp = name;
+		(void)slice_cut(&line, ' ', &out->ssid);
+		out->pid = line.p == NULL ? SLICE_EMPTY : line;
+		return true;
 	}
+	return false;
 }

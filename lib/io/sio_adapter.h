@@ -1,12 +1,14 @@
 /**
  * Rooms, and emitting to them across processes. A room of a namespace is a
  * Redis hash of ssid -> esid; an emit pushes one encoded packet to the session
- * of each member, each socket once however many of the rooms it is in. A
- * member whose session is gone is pruned.
+ * of each member, each socket once however many of the rooms it is in. Every
+ * socket is in the room of its namespace (no name) and in that of its own ssid.
+ * A member whose session is gone is pruned; one that was recovered meanwhile
+ * is followed to where it is.
  *
  * Failure: -1 with ERR_UNAVAILABLE; some members may have been reached.
  * Layer:  io (transport)
- * Spec:   polling protocol K13, K15
+ * Spec:   polling protocol K13 to K15
  */
 #ifndef IO_SIO_ADAPTER_H
 #define IO_SIO_ADAPTER_H
@@ -19,30 +21,21 @@ struct sio_adapter {
 	const struct eio_store *store;
 };
 
-/** A socket: what a namespace knows of a client. */
-struct sio_socket {
-	struct slice nsp;
-	struct slice ssid;
-	struct slice esid;
-	struct slice principal;
-};
-
+/** ERR_BAD_REQUEST for a name that rooms may not have or one room too many,
+ *  ERR_STALE when the session has ended. */
 int sio_adapter_join(const struct sio_adapter *ad, const struct sio_socket *so,
     struct slice room, struct err *e) MUST_CHECK;
 int sio_adapter_leave(const struct sio_adapter *ad, const struct sio_socket *so,
     struct slice room, struct err *e) MUST_CHECK;
 
-/** Leave all rooms of a namespace: the socket disconnected from it. */
-int sio_adapter_quit(const struct sio_adapter *ad, struct slice esid,
-    struct slice nsp, struct err *e) MUST_CHECK;
-
 #define SIO_ROOMS_MAX 4
 struct sio_emit {
 	struct slice nsp;
 	struct slice room[SIO_ROOMS_MAX];
-	int n_rooms;
+	int n_rooms;          /* 0: everybody in the namespace */
 	struct slice except;  /* an ssid; empty: nobody */
-	struct slice packet;  /* encoded Engine.IO packet */
+	struct slice packet;  /* an EVENT, as sio_binary_write() makes it */
+	bool is_volatile;     /* dropped where no GET is held */
 	struct slice message; /* see eio_push */
 	int64_t rev;
 	bool again;
@@ -53,18 +46,13 @@ int sio_adapter_emit(const struct sio_adapter *ad, const struct sio_emit *emit,
     int *reached, struct err *e) MUST_CHECK;
 
 /** The packet of an event: `42/nsp,["event",args…]` from a JSON array. */
-void sio_adapter_event(
-    struct buf *out, struct slice nsp, int64_t id, struct json_object *args);
+void
+sio_adapter_event(struct buf *out, struct slice nsp, struct json_object *args);
 
-/**
- * A session ended and left this behind (eio_answer.text): take its sockets out
- * of their rooms. Best effort; what is missed is pruned by the next emit.
- */
-void sio_adapter_clean(const struct sio_adapter *ad, struct slice left);
+/* The list of namespaces a session has joined, "NSP SSID[ PID]\n" each. */
 
-/* The list of namespaces a session has joined, "NSP SSID\n" each. */
-
-/** The ssid of a namespace in the list; p == NULL: not joined. */
-struct slice sio_adapter_ssid(struct slice list, struct slice nsp);
+/** The socket of a namespace in the list; false: not joined. */
+bool
+sio_adapter_socket(struct slice list, struct slice nsp, struct sio_socket *out);
 
 #endif

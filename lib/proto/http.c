@@ -240,6 +240,23 @@ http_query(struct slice query, const char *name, struct arena *a, bool *present)
 }
 
 bool
+http_query_next(struct slice *rest, struct arena *a, struct slice *name,
+    struct slice *value)
+{
+	struct slice pair;
+	size_t equals;
+
+	do {
+		if (!slice_cut(rest, '&', &pair))
+			return false;
+	} while (pair.n == 0);
+	equals = slice_chr(pair, '=');
+	*name = query_decode(slice_sub(pair, 0, equals), a);
+	*value = query_decode(slice_from_at(pair, equals + 1), a);
+	return true;
+}
+
+bool
 http_path_decode(struct slice raw, struct arena *a, struct slice *out)
 {
 	char *p = arena_alloc(a, raw.n + 1);

@@ -83,6 +83,9 @@ void http_methods(struct buf *out, unsigned mask) NONNULL(1);
  */
 struct slice http_query(struct slice query, const char *name, struct arena *a,
     bool *present) NONNULL(2, 3, 4);
+/** The next parameter, name and value decoded; false: there is none left. */
+bool http_query_next(struct slice *rest, struct arena *a, struct slice *name,
+    struct slice *value) NONNULL(1, 2, 3, 4);
 /**
  * %XX decoded; false when malformed, when a NUL would come out or when a '/'
  * is encoded (a raw one stays: it separates segments).

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "proto/eio_payload.h"
+
 static const char MARK[] = "_placeholder";
 static const char NUM[] = "num";
 
@@ -168,5 +170,38 @@ sio_binary_collect(struct json_object *args, unsigned attachments,
 	for (; order->n < s.places; order->n++)
 		order->from[order->n] = s.from[order->n];
 	*out = s.places == 0 ? json_object_get(args) : copy(args, &places);
+	return SIO_OK;
+}
+
+enum sio_status
+sio_binary_write(struct buf *out, enum sio_type type, struct slice nsp,
+    int64_t id, struct json_object *args, const struct slice *buffer,
+    unsigned n)
+{
+	struct sio_packet packet = { type, 0, nsp, id, SLICE_EMPTY };
+	struct sio_attachments order = { .n = 0 };
+	struct json_object *sent = NULL;
+	struct buf json = BUF_INIT;
+	enum sio_status status = SIO_OK;
+
+	if (n != 0)
+		status = sio_binary_collect(args, n, &sent, &order);
+	if (status != SIO_OK)
+		return status;
+	jval_print(&json, n != 0 ? sent : args);
+	packet.json = buf_slice(&json);
+	if (order.n != 0) {
+		packet.type =
+		    type == SIO_EVENT ? SIO_BINARY_EVENT : SIO_BINARY_ACK;
+		packet.attachments = order.n;
+	}
+	buf_addc(out, '4');
+	sio_packet_write(out, &packet);
+	for (unsigned i = 0; i < order.n; i++) {
+		buf_addf(out, "%cb", EIO_SEPARATOR);
+		buf_add_slice(out, buffer[order.from[i]]);
+	}
+	(void)json_object_put(sent);
+	buf_fini(&json);
 	return SIO_OK;
 }

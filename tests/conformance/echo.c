@@ -4,16 +4,23 @@
  * transport part of handlers/, lib/) with the tables below, which proves that
  * the transport knows nothing of Director.
  *
- *   /           on connection emits auth(the auth payload)
+ *   /engine.io/ echoes every message, text or binary
+ *
+ *   /socket.io/, namespace / (recovery only with RECOVERY=1):
+ *               on connection emits auth(the auth payload)
  *               message(...)            emits message-back(...)
  *               message-with-ack(...)   acks ...
  *               ask-me(...)             emits question(...), then answer(ack)
+ *               ask-within(ms, ...)     the same; no-answer() when it is late
  *               join(room) leave(room)  acks "joined", "left"
  *               to-room(room, ...)      emits room-msg(...) to the room
  *               broadcast(...)          emits broadcast-msg(...) to all others
+ *               volatile(...)           emits volatile-msg(...) to all, where a
+ *                                       GET is held
  *               kick                    disconnects the namespace
  *               kick-close              ends the whole session
  *   /custom     on connection emits auth(the auth payload)
+ *   /guarded    refuses all but the auth {"token":"secret"}
  *
  * Layer:  fcgi (tests)
  */
@@ -41,6 +48,19 @@ static const struct {
 	{ "CORS_ORIGINS", "*" },
 	{ "REDIS_PREFIX", "echo" },
 };
+
+/* The suites compare events byte for byte: no offsets, unless asked for. */
+static void
+set_defaults(void)
+{
+	const char *recovery = getenv("RECOVERY"); /* NOLINT: before threads */
+	bool on = recovery != NULL && *recovery == '1';
+
+	for (size_t i = 0; i < COUNT(DEFAULTS); i++)
+		(void)setenv(DEFAULTS[i].name, DEFAULTS[i].value, 0);
+	if (!on)
+		(void)setenv("DIRECTOR_RECOVERY_MS", "0", 1);
+}
 
 static struct json_object *
 same_args(const struct socket_call *call)
@@ -76,28 +96,16 @@ room_of(const struct socket_call *call, struct slice *room, struct err *e)
 	return 0;
 }
 
-/* Emit to a room, with the call's arguments from `first` on. */
-static int
-emit_to(struct socket_call *call, struct slice room, struct slice except,
-    const char *event, size_t first, struct err *e)
+/* The call's arguments from `first` on. */
+static struct json_object *
+args_from(const struct socket_call *call, size_t first)
 {
-	struct sio_emit emit = { .nsp = call->socket.nsp,
-		.room = { room },
-		.n_rooms = 1,
-		.except = except };
-	struct json_object *args = one_text(event);
-	struct buf packet = BUF_INIT;
-	int reached, rc;
+	struct json_object *args = json_object_new_array();
 
 	for (size_t i = first; i < json_object_array_length(call->args); i++)
 		(void)json_object_array_add(
 		    args, json_object_get(socket_arg(call, i)));
-	sio_adapter_event(&packet, emit.nsp, -1, args);
-	emit.packet = buf_slice(&packet);
-	rc = sio_adapter_emit(&call->c->sockets, &emit, &reached, e);
-	buf_fini(&packet);
-	(void)json_object_put(args);
-	return rc;
+	return args;
 }
 
 static int
@@ -127,18 +135,27 @@ echo_leave(struct socket_call *call, struct err *e)
 static int
 echo_to_room(struct socket_call *call, struct err *e)
 {
-	struct slice room;
+	struct sio_emit to = { .n_rooms = 1 };
 
-	if (room_of(call, &room, e) != 0)
+	if (room_of(call, &to.room[0], e) != 0)
 		return -1;
-	return emit_to(call, room, SLICE_EMPTY, "room-msg", 1, e);
+	return socket_emit_to(call, &to, "room-msg", args_from(call, 1), e);
 }
 
 static int
 echo_broadcast(struct socket_call *call, struct err *e)
 {
-	return emit_to(
-	    call, SLICE("all"), call->socket.ssid, "broadcast-msg", 0, e);
+	struct sio_emit to = { .except = call->socket.ssid };
+
+	return socket_emit_to(call, &to, "broadcast-msg", same_args(call), e);
+}
+
+static int
+echo_volatile(struct socket_call *call, struct err *e)
+{
+	struct sio_emit to = { .is_volatile = true };
+
+	return socket_emit_to(call, &to, "volatile-msg", same_args(call), e);
 }
 
 /* ---- the rest ------------------------------------------------------------ */
@@ -152,11 +169,13 @@ echo_auth(struct socket_call *call, struct err *e)
 }
 
 static int
-echo_connected(struct socket_call *call, struct err *e)
+echo_guard(struct socket_call *call, struct err *e)
 {
-	(void)echo_auth(call, e);
-	return sio_adapter_join(
-	    &call->c->sockets, &call->socket, SLICE("all"), e);
+	if (slice_eqs(jval_str(socket_arg(call, 0), "token"), "secret"))
+		return 0;
+	call->refusal = json_object_new_object();
+	jval_put_int(call->refusal, "code", 401);
+	return err_set(e, ERR_FORBIDDEN, "not authorized");
 }
 
 static int
@@ -179,14 +198,26 @@ static int
 echo_ask(struct socket_call *call, struct err *e)
 {
 	return socket_ask(
-	    call, "question", same_args(call), "answer", SLICE_EMPTY, e);
+	    call, "question", same_args(call), "answer", SLICE_EMPTY, 0, e);
+}
+
+static int
+echo_ask_within(struct socket_call *call, struct err *e)
+{
+	int64_t ms = json_object_get_int64(socket_arg(call, 0));
+
+	if (ms < 1 || ms > 60000)
+		return err_set(e, ERR_BAD_REQUEST, "1 to 60000 ms");
+	return socket_ask(
+	    call, "question", args_from(call, 1), "answer", SLICE_EMPTY, ms, e);
 }
 
 static int
 echo_answer(struct socket_call *call, struct err *e)
 {
 	(void)e;
-	socket_emit(call, "answer", same_args(call));
+	socket_emit(
+	    call, call->timed_out ? "no-answer" : "answer", same_args(call));
 	return 0;
 }
 
@@ -206,6 +237,14 @@ echo_kick_close(struct socket_call *call, struct err *e)
 	return 0;
 }
 
+/* ---- Engine.IO alone ------------------------------------------------------ */
+
+static void
+echo_packet(struct socket_call *call, struct slice packet)
+{
+	socket_send(call, packet);
+}
+
 /* Redis is all there is to wait for. */
 static int
 echo_ready(struct ctx *c, struct err *e)
@@ -223,26 +262,31 @@ echo_ready(struct ctx *c, struct err *e)
 static const struct route ROUTES[] = {
 	{ HTTP_GET | HTTP_POST, "/socket.io/?", polling_run, 0, NULL,
 	  ROUTE_TRANSPORT },
+	{ HTTP_GET | HTTP_POST, "/engine.io/?", polling_run, 0, NULL,
+	  ROUTE_TRANSPORT | ROUTE_RAW },
 	{ HTTP_GET, "/healthz", health_live, 0, NULL, 0 },
 	{ HTTP_GET, "/readyz", echo_ready, 0, NULL, 0 },
 	{ HTTP_GET, "/metrics", health_metrics, 0, NULL, ROUTE_LOOPBACK },
 };
 
 static const struct socket_namespace NAMESPACES[] = {
-	{ "/",       NULL, echo_connected },
-	{ "/custom", NULL, echo_auth },
+	{ "/",        NULL,       echo_auth, true },
+	{ "/custom",  NULL,       echo_auth, true },
+	{ "/guarded", echo_guard, echo_auth, true },
 };
 
 static const struct socket_event EVENTS[] = {
-	{ "/", "message",          echo_message },
-	{ "/", "message-with-ack", echo_acked },
-	{ "/", "ask-me",           echo_ask },
-	{ "/", "join",             echo_join },
-	{ "/", "leave",            echo_leave },
-	{ "/", "to-room",          echo_to_room },
-	{ "/", "broadcast",        echo_broadcast },
-	{ "/", "kick",             echo_kick },
-	{ "/", "kick-close",       echo_kick_close },
+	{ "/", "message",          echo_message,    EVENT_PURE },
+	{ "/", "message-with-ack", echo_acked,      EVENT_PURE },
+	{ "/", "ask-me",           echo_ask,        0 },
+	{ "/", "ask-within",       echo_ask_within, 0 },
+	{ "/", "join",             echo_join,       0 },
+	{ "/", "leave",            echo_leave,      0 },
+	{ "/", "to-room",          echo_to_room,    0 },
+	{ "/", "broadcast",        echo_broadcast,  0 },
+	{ "/", "volatile",         echo_volatile,   0 },
+	{ "/", "kick",             echo_kick,       0 },
+	{ "/", "kick-close",       echo_kick_close, 0 },
 };
 
 static const struct socket_ack ACKS[] = {
@@ -259,7 +303,8 @@ static const struct app APP = {
 	.n_events = COUNT(EVENTS),
 	.acks = ACKS,
 	.n_acks = COUNT(ACKS),
-	.versions = 1 << 4,
+	.message = echo_packet,
+	.versions = 1 << 4 | 1 << 3,
 };
 
 int
@@ -270,8 +315,7 @@ main(void)
 	int rc;
 
 	/* Before any thread. */
-	for (size_t i = 0; i < COUNT(DEFAULTS); i++)
-		(void)setenv(DEFAULTS[i].name, DEFAULTS[i].value, 0);
+	set_defaults();
 	if (conf_load(&conf, &e) != 0 ||
 	    rds_url_check(conf.redis_url, &e) != 0) {
 		(void)fprintf(stderr, "echo.fcgi: %s\n", e.msg);

@@ -34,7 +34,10 @@ main(async () => {
       // Open before: so it is done before what the server asks meanwhile.
       const connection = await redisOpen(stack);
       stack.kill('redis', 'SIGSTOP');
-      for (const { c } of all) connection.send('RPUSH', sessionKey(c.sid, 'o'), '42["lost?"]');
+      for (const { c } of all) {
+        connection.send('HINCRBY', sessionKey(c.sid), 'ob', '11');
+        connection.send('RPUSH', sessionKey(c.sid, 'o'), '42["lost?"]');
+      }
       await sleep(ms);
       stack.kill('redis', 'SIGCONT');
       await Promise.all(all.map(async ({ c, answer }) => {

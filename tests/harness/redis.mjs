@@ -79,12 +79,8 @@ export function redis(stack, ...words) {
 }
 
 const PREFIX = 'echo'; // of the echo server's keys
-const SHARDS = 16;
 
-export function sessionKey(sid, kind = 'e') {
-  const shard = String(sid.charCodeAt(0) % SHARDS).padStart(2, '0');
-  return `{${PREFIX}:${shard}}:${kind}:${sid}`;
-}
+export const sessionKey = (sid, kind = 'e') => `{${PREFIX}}:${kind}:${sid}`;
 
 // Until a GET of the echo server's session is held; the process that holds it.
 export function held(stack, sid) {

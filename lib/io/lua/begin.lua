@@ -1,15 +1,23 @@
 -- A POST arrived. ARGV: 4 its token.
--- ok: text is "VERSION PRINCIPAL\n" and the namespaces. overlap: another POST
--- is in progress; the session is closed. gone: unknown.
-local s = load()
+-- ok: text is "V PRINCIPAL\n" and the namespaces; the packets are what was
+-- received of a binary packet so far. overlap: another POST is in progress;
+-- the session is closed. gone: unknown.
+local s = load(ESID)
 if not alive(s) then
 	return { 'gone', 0, '' }
 end
 if expired(s, now()) then
-	return { 'gone', 0, close(s, '1') }
+	return { 'gone', 0, close(s, '1', true) }
 end
 if s.post then
-	return { 'overlap', 0, close(s, '1') }
+	return { 'overlap', 0, close(s, '1', true) }
 end
-redis.call('HSET', S, 'post', ARGV[4])
-return { 'ok', 0, s.v .. ' ' .. s.pr .. '\n' .. s.ns }
+redis.call('HSET', s.S, 'post', ARGV[4])
+local answer = { 'ok', 0,
+    s.v .. ' ' .. redis.call('HGET', s.S, 'pr') .. '\n' .. s.ns }
+if s.bin > 0 then
+	for _, part in ipairs(redis.call('LRANGE', P .. 'b:' .. ESID, 0, -1)) do
+		answer[#answer + 1] = part
+	end
+end
+return answer

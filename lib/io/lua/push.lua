@@ -1,82 +1,195 @@
 -- Packets for a session, and what a POST changed. ARGV:
---   4 token of the POST that ends here, "" for none
---   5 "1": a pong came
---   6 the new ns field, "" to leave it ("-": none joined)
+--   4 token of the POST that ends here, "=" for a whole POST in one step, ""
+--     for what comes from elsewhere
+--   5 "1": a sign of life came
+--   6 namespaces, in order: "+NSP SSID[ PID]\n" joined, "-NSP\n" left
 --   7 how the session ends: "" it does not, "noop" the client closed it,
---     "close" an error, "soft" the server closes it, packets delivered first
+--     "close" an error of the client, "lost" one of ours, "soft" the server
+--     closes it, packets delivered first
 --   8 message and 9 its revision: an older one is refused; "" and 0 for none
 --   10 "1": an equal revision passes (the same snapshot again)
---   11... packets
+--   11 "NSP SSID" of the sockets, a line each, that must be joined
+--   12 the v that the session must have, "" for any
+--   13 "1": volatile; nothing is queued where no GET is held
+--   14 a binary packet is incomplete: how long (ms) to wait for the rest; 0:
+--      none is; "": nothing changes
+--   15 how many of the words behind are what came of it: its first packet and
+--      the attachments; they are the last
+--   16... packets; one with a "+" before it is numbered and logged for the
+--      recovery of its socket
 -- deliver: text is the token of a GET held by the calling process, packets
 -- are its answer. overflow: the outbox was full; the session is closed.
--- old: the revision was refused. stale: the POST was overtaken.
-local s = load()
-if not alive(s) then
-	return { 'gone', 0, '' }
-end
-if ARGV[4] ~= '' then
-	if s.post ~= ARGV[4] then
-		return { 'stale', 0, '' }
+-- old: the revision was refused. stale: the POST was overtaken. changed: what
+-- was demanded by 11 or 12 is not so. overlap: another POST is in progress.
+local FIRST = 16
+local s = load(ESID)
+local whole, last = ARGV[4] == '=', #ARGV - tonumber(ARGV[15])
+
+local function joined_all(list)
+	for line in string.gmatch(list, '[^\n]+') do
+		local from, to =
+		    string.find('\n' .. s.ns, '\n' .. line, 1, true)
+		if not from or not string.find(s.ns, '^[ \n]', to) then
+			return false
+		end
 	end
-	redis.call('HDEL', S, 'post')
+	return true
 end
-if ARGV[8] ~= '' then
-	local newest = tonumber(redis.call('HGET', R, ARGV[8]) or '-1')
-	local rev = tonumber(ARGV[9])
-	if newest > rev or (newest == rev and ARGV[10] ~= '1') then
-		return { 'old', 0, '' }
+
+-- The revision is newer than what the session was told; of what it replaces.
+local function newer()
+	local known = redis.call('HGET', P .. 'r:' .. ESID, ARGV[8])
+	if not known then
+		return true, nil
 	end
+	local rev, seq = string.match(known, '^(%S+) (%S+)$')
+	local mine = tonumber(ARGV[9])
+	rev = tonumber(rev)
+	return mine > rev or (mine == rev and ARGV[10] == '1'), tonumber(seq)
+end
+
+local function note_revision(seq)
+	local R = P .. 'r:' .. ESID
 	-- A session follows few messages at once; should it be many, forgetting
 	-- is safe: clients compare revisions too.
 	if redis.call('HLEN', R) > 500 then
 		redis.call('DEL', R)
 	end
-	redis.call('HSET', R, ARGV[8], rev)
+	redis.call('HSET', R, ARGV[8], ARGV[9] .. ' ' .. seq)
 	redis.call('PEXPIRE', R, s.pi + s.pt + 600000)
 end
-if ARGV[6] ~= '' then
-	s.ns = ARGV[6] == '-' and '' or ARGV[6]
-	s.cto = 0
-	redis.call('HSET', S, 'ns', s.ns, 'cto', 0)
+
+-- The packets as they go out; those of recoverable sockets are logged by this.
+local function packets()
+	local out, bytes, replaces = {}, 0, nil
+	if ARGV[8] ~= '' then
+		local pass
+		pass, replaces = newer()
+		if not pass then
+			return nil
+		end
+	end
+	local seq = 0
+	for i = FIRST, last do
+		local packet = ARGV[i]
+		if string.byte(packet) == 43 then
+			packet, seq = number(s, string.sub(packet, 2), replaces)
+		end
+		out[#out + 1] = packet
+		bytes = bytes + #packet
+	end
+	if ARGV[8] ~= '' then
+		note_revision(seq)
+	end
+	return out, bytes
 end
-if ARGV[5] == '1' then
-	s.ping, s.due = '0', now() + s.pi
-	redis.call('HSET', S, 'ping', 0, 'due', s.due)
+
+local function change_namespaces()
+	for sign, line in string.gmatch(ARGV[6], '([+-])([^\n]+)\n') do
+		local nsp, ssid, pid = string.match(line, '^(%S+) ?(%S*) ?(%S*)$')
+		local now_ssid, now_pid = socket_of(s, nsp)
+		if sign == '-' and now_ssid then
+			drop(s, nsp, now_ssid, now_pid)
+		elseif sign == '+' and not now_ssid then
+			enter(s, nsp, ssid, pid)
+		end
+	end
 end
-if ARGV[5] == '1' or ARGV[6] ~= '' then
+
+local function keep_parts()
+	local B = P .. 'b:' .. ESID
+	s.bin = tonumber(ARGV[14])
+	redis.call('DEL', B)
+	if s.bin > 0 then
+		s.bin = now() + s.bin
+		redis.call('RPUSH', B, unpack(ARGV, last + 1))
+		redis.call('PEXPIRE', B, s.pi + s.pt + SLACK_MS)
+	end
+	redis.call('HSET', s.S, 'bin', s.bin)
 	remember(s)
 end
-if ARGV[7] == 'noop' then
-	return { 'closed', 0, close(s, '6') }
-elseif ARGV[7] == 'close' then
-	return { 'closed', 0, close(s, '1') }
-end
-if #ARGV > 10 then
-	local bytes = s.ob
-	for i = 11, #ARGV do
-		bytes = bytes + #ARGV[i]
+
+if not alive(s) then
+	-- Its sockets may come back: then they want what they missed.
+	if s and ARGV[4] == '' and ARGV[11] ~= '' and joined_all(ARGV[11]) then
+		return packets() and { 'ok', 0, '' } or { 'old', 0, '' }
 	end
+	return { 'gone', 0, '' }
+end
+if whole then
+	if expired(s, now()) then
+		return { 'gone', 0, close(s, '1', true) }
+	end
+	if s.post then
+		return { 'overlap', 0, close(s, '1', true) }
+	end
+	if (ARGV[12] ~= '' and ARGV[12] ~= s.v) or not joined_all(ARGV[11]) then
+		return { 'changed', 0, '' }
+	end
+elseif ARGV[4] ~= '' then
+	if s.post ~= ARGV[4] then
+		return { 'stale', 0, '' }
+	end
+	redis.call('HDEL', s.S, 'post')
+elseif ARGV[11] ~= '' and not joined_all(ARGV[11]) then
+	return { 'gone', 0, '' }
+end
+if ARGV[13] == '1' and (not s.lt or s.ob > 0) then
+	return { 'ok', 0, '' }
+end
+if ARGV[6] ~= '' then
+	change_namespaces()
+end
+if ARGV[5] == '1' then
+	revive(s)
+end
+if ARGV[7] == 'noop' then
+	return { 'closed', 0, close(s, '6', true) }
+elseif ARGV[7] == 'close' then
+	return { 'closed', 0, close(s, '1', false) }
+elseif ARGV[7] == 'lost' then
+	return { 'closed', 0, close(s, '1', true) }
+end
+if ARGV[14] ~= '' then
+	keep_parts()
+end
+local out, bytes = packets()
+if not out then
+	return { 'old', 0, '' }
+end
+-- Straight to the GET that the calling process holds.
+if s.lt and s.lp == PROCESS and s.ob == 0 and bytes > 0 and
+    bytes <= MAX_ANSWER and ARGV[7] == '' then
+	redis.call('HDEL', s.S, 'lp', 'lt')
+	table.insert(out, 1, s.lt)
+	table.insert(out, 1, s.v)
+	table.insert(out, 1, 'deliver')
+	return out
+end
+if #out > 0 then
 	-- A client may ask for more acks in one POST than an outbox holds: what
 	-- one push brings is bounded by its bytes, what waits by its number.
-	if bytes > MAX_BYTES or redis.call('LLEN', O) >= MAX_PACKETS then
-		return { 'overflow', 0, close(s, '1') }
+	if s.ob + bytes > MAX_BYTES or
+	    (s.ob > 0 and redis.call('LLEN', s.O) >= MAX_PACKETS) then
+		return { 'overflow', 0, close(s, '1', true) }
 	end
 	-- In steps: unpack() takes no more than the Lua stack holds.
-	for i = 11, #ARGV, 1000 do
-		redis.call('RPUSH', O, unpack(ARGV, i, math.min(i + 999, #ARGV)))
+	for i = 1, #out, 1000 do
+		redis.call('RPUSH', s.O, unpack(out, i, math.min(i + 999, #out)))
 	end
-	redis.call('HSET', S, 'ob', bytes)
-	redis.call('PEXPIRE', O, s.pi + s.pt + 60000)
+	s.ob = s.ob + bytes
+	redis.call('HSET', s.S, 'ob', s.ob)
+	redis.call('PEXPIRE', s.O, s.pi + s.pt + SLACK_MS)
 end
 if ARGV[7] == 'soft' then
 	return { 'closed', 0, close_softly(s) }
 end
-if s.lt and redis.call('LLEN', O) > 0 then
-	if s.lp ~= process then
+if s.lt and s.ob > 0 then
+	if s.lp ~= PROCESS then
 		wake(s)
 		return { 'ok', 0, '' }
 	end
-	redis.call('HDEL', S, 'lp', 'lt')
-	return take({ 'deliver', 0, s.lt })
+	redis.call('HDEL', s.S, 'lp', 'lt')
+	return take(s, { 'deliver', s.v, s.lt })
 end
 return { 'ok', 0, '' }

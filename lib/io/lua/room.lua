@@ -1,18 +1,33 @@
--- The socket of a session joins or leaves a room, as the session knows it.
--- ARGV: 4 "join" or "leave" 5 "NSP ROOM\n"
-local s = load()
+-- A socket joins or leaves a room. ARGV: 4 "join" or "leave" 5 namespace
+-- 6 ssid 7 pid 8 room. A socket that is about to be connected joins its
+-- namespace by this: so no event finds it in a room but not in the session.
+-- full: it is in as many rooms as it may be.
+local MAX_ROOMS = 1000
+local s = load(ESID)
 if not alive(s) then
 	return { 'gone', 0, '' }
 end
-local rooms = redis.call('HGET', S, 'rm')
-local from, to = string.find(rooms, ARGV[5], 1, true)
-while from and from > 1 and string.sub(rooms, from - 1, from - 1) ~= '\n' do
-	from, to = string.find(rooms, ARGV[5], to + 1, true)
+local nsp, ssid, room = ARGV[5], ARGV[6], ARGV[8]
+if not socket_of(s, nsp) then
+	enter(s, nsp, ssid, ARGV[7])
 end
-if ARGV[4] == 'join' and not from then
-	rooms = rooms .. ARGV[5]
-elseif ARGV[4] == 'leave' and from then
-	rooms = string.sub(rooms, 1, from - 1) .. string.sub(rooms, to + 1)
+local line = nsp .. ' ' .. ssid .. ' ' .. room .. '\n'
+local rooms = '\n' .. redis.call('HGET', s.S, 'rm')
+local from, to = string.find(rooms, '\n' .. line, 1, true)
+if ARGV[4] == 'join' then
+	local _, n = string.gsub(rooms, '\n', '')
+	if not from and n > MAX_ROOMS then
+		return { 'full', 0, '' }
+	end
+	if not from then
+		redis.call('HSET', s.S, 'rm', string.sub(rooms, 2) .. line)
+	end
+	join(s, nsp, ssid, room)
+else
+	if from then
+		redis.call('HSET', s.S, 'rm', string.sub(rooms, 2, from) ..
+		    string.sub(rooms, to + 1))
+	end
+	redis.call('HDEL', room_key(nsp, room), ssid)
 end
-redis.call('HSET', S, 'rm', rooms)
 return { 'ok', 0, '' }

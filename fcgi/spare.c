@@ -1,0 +1,194 @@
+#include "fcgi/spare.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/ck.h"
+#include "handlers/dispatch.h"
+#include "handlers/polling.h"
+#include "handlers/socket.h"
+#include "io/clock.h"
+#include "io/log.h"
+
+struct task {
+	struct task *next;
+	const struct route *route; /* NULL: an ack is overdue */
+	struct connection connection;
+	int64_t started_us;
+	char *esid, *text; /* the body, or the ask */
+	size_t text_n;
+	bool octets;
+	char *session;              /* of an ask */
+	char *headers, *request_id; /* of a POST */
+};
+
+struct spare {
+	struct ctx *ctx;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t poke;
+	struct task *first, **last;
+	bool stop;
+};
+
+static void
+add(struct spare *sp, const struct task *task)
+{
+	struct task *t = ck_malloc(sizeof(*t));
+
+	*t = *task;
+	t->next = NULL;
+	(void)pthread_mutex_lock(&sp->lock);
+	*sp->last = t;
+	sp->last = &t->next;
+	(void)pthread_cond_signal(&sp->poke);
+	(void)pthread_mutex_unlock(&sp->lock);
+}
+
+static char *
+copy(struct slice s)
+{
+	struct buf b = BUF_INIT;
+
+	buf_add_slice(&b, s);
+	return buf_take(&b);
+}
+
+void
+spare_again(void *spare, const struct park_again *post)
+{
+	add(spare,
+	    &(struct task){
+		.route = post->route,
+		.connection = post->connection,
+		.started_us = post->started_us,
+		.esid = copy(post->esid),
+		.text = copy(post->body),
+		.text_n = post->body.n,
+		.octets = post->octets,
+		.headers = copy(post->headers),
+		.request_id = copy(post->request_id),
+	    });
+}
+
+void
+spare_overdue(
+    void *spare, struct slice esid, struct slice session, struct slice ask)
+{
+	add(spare,
+	    &(struct task){
+		.esid = copy(esid),
+		.text = copy(ask),
+		.text_n = ask.n,
+		.session = copy(session),
+	    });
+}
+
+static void
+run_again(struct ctx *c, const struct task *t, struct slice body)
+{
+	const struct http_request req = {
+		.method = HTTP_POST,
+		.path = SLICE("/socket.io/"),
+		.content_type =
+		    slice_from(t->octets ? "application/octet-stream" : ""),
+	};
+	struct http_response res = HTTP_RESPONSE_INIT;
+	struct log_line l;
+
+	c->req = &req;
+	c->res = &res;
+	buf_adds(&res.headers, t->headers);
+	dispatch_again(c, body);
+	(void)request_answer(t->connection, &res, false);
+	metrics_status(c->metrics, res.status);
+	l = log_begin(LOG_INFO, "request, at the second try");
+	log_str(&l, "id", slice_from(t->request_id));
+	log_sid(&l, "sid", c->sid);
+	log_int(&l, "status", res.status);
+	log_int(&l, "ms", (clock_mono_us() - t->started_us) / 1000);
+	log_end(&l);
+	http_response_fini(&res);
+	c->req = NULL;
+	c->res = NULL;
+}
+
+static void
+run_task(struct ctx *c, const struct task *t)
+{
+	const struct slice text = { t->text, t->text_n };
+
+	c->arena = ARENA_INIT;
+	c->route = t->route;
+	c->sid = slice_from(t->esid);
+	c->who = PRINCIPAL_ANONYMOUS;
+	c->error = ERR_INIT;
+	if (t->route == NULL)
+		socket_overdue(c, slice_from(t->session), text);
+	else
+		run_again(c, t, text);
+	dispatch_end(c);
+}
+
+/* NULL: the thread stops. */
+static struct task *
+next(struct spare *sp)
+{
+	struct task *t;
+
+	(void)pthread_mutex_lock(&sp->lock);
+	while (sp->first == NULL && !sp->stop)
+		(void)pthread_cond_wait(&sp->poke, &sp->lock);
+	t = sp->first;
+	if (t != NULL)
+		sp->first = t->next;
+	if (sp->first == NULL)
+		sp->last = &sp->first;
+	(void)pthread_mutex_unlock(&sp->lock);
+	return t;
+}
+
+static void *
+run(void *cookie)
+{
+	struct spare *sp = cookie;
+	struct task *t;
+
+	while ((t = next(sp)) != NULL) {
+		run_task(sp->ctx, t);
+		free(t->esid);
+		free(t->text);
+		free(t->session);
+		free(t->headers);
+		free(t->request_id);
+		free(t);
+	}
+	return NULL;
+}
+
+struct spare *
+spare_new(struct ctx *ctx)
+{
+	struct spare *sp = ck_calloc(1, sizeof(*sp));
+
+	sp->ctx = ctx;
+	sp->last = &sp->first;
+	(void)pthread_mutex_init(&sp->lock, NULL);
+	(void)pthread_cond_init(&sp->poke, NULL);
+	if (pthread_create(&sp->thread, NULL, run, sp) != 0)
+		abort();
+	return sp;
+}
+
+void
+spare_free(struct spare *sp)
+{
+	(void)pthread_mutex_lock(&sp->lock);
+	sp->stop = true;
+	(void)pthread_cond_signal(&sp->poke);
+	(void)pthread_mutex_unlock(&sp->lock);
+	(void)pthread_join(sp->thread, NULL);
+	(void)pthread_mutex_destroy(&sp->lock);
+	(void)pthread_cond_destroy(&sp->poke);
+	free(sp);
+}

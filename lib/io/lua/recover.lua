@@ -1,0 +1,81 @@
+-- A socket comes back in another session: CONNECT with a pid. ARGV: 4 pid
+-- 5 namespace 6 number of the last event its client has seen, 0 for none.
+-- ok: it is now in this session, with its rooms and what it missed; the text
+-- is its ssid. gone: that cannot be; nothing of it remains.
+local s = load(ESID)
+local pid, nsp, seen = ARGV[4], ARGV[5], tonumber(ARGV[6])
+local K = P .. 'p:' .. pid
+local f = redis.call('HMGET', K, 'esid', 'nsp', 'ssid', 'seq', 'lost')
+if not alive(s) or not f[1] or f[2] ~= nsp or f[1] == ESID then
+	return { 'gone', 0, '' }
+end
+local ssid, seq, lost = f[3], tonumber(f[4]), tonumber(f[5])
+local from = load(f[1])
+if not from or socket_of(from, nsp) ~= ssid then
+	redis.call('DEL', K)
+	return { 'gone', 0, '' }
+end
+-- Its client has given that one up, whether we know of it or not.
+local ended = ''
+if alive(from) then
+	ended = close(from, '1', true)
+else
+	from.keep = tonumber(redis.call('HGET', from.S, 'keep'))
+end
+
+-- The socket has left `from`; what remains of that?
+local function settle_from()
+	if from.ns == '' then
+		from.keep = 0
+		if redis.call('HGET', from.S, 'st') == 'd' then
+			forget(from)
+		else
+			redis.call('HSET', from.S, 'keep', 0)
+			redis.call('ZREM', due_key(from.id), from.id)
+		end
+	end
+end
+
+-- Beyond the window, a gap in the log, or more seen than was sent (Redis was
+-- set back): no silent hole.
+if now() >= from.keep or seen < lost or seen > seq then
+	drop(from, nsp, ssid, pid)
+	settle_from()
+	return { 'gone', 0, ended }
+end
+local rooms = take_out(from, nsp, ssid)
+s.ns = s.ns .. nsp .. ' ' .. ssid .. ' ' .. pid .. '\n'
+s.cto = 0
+local lines = {}
+for _, room in ipairs(rooms) do
+	lines[#lines + 1] = nsp .. ' ' .. ssid .. ' ' .. room .. '\n'
+	join(s, nsp, ssid, room)
+end
+join(s, nsp, ssid, '')
+redis.call('HSET', K, 'esid', ESID)
+redis.call('HSET', s.S, 'ns', s.ns, 'cto', 0, 'rm',
+    redis.call('HGET', s.S, 'rm') .. table.concat(lines))
+-- The revisions that its messages had, so that the log goes on being compact.
+local known = redis.call('HGETALL', P .. 'r:' .. from.id)
+for i = 1, #known, 2 do
+	redis.call('HSETNX', P .. 'r:' .. ESID, known[i], known[i + 1])
+end
+redis.call('PEXPIRE', P .. 'r:' .. ESID, s.pi + s.pt + 600000)
+settle_from()
+
+-- What it missed, in order.
+local all, missed = redis.call('HGETALL', K), {}
+for i = 1, #all, 2 do
+	local n = tonumber(all[i])
+	if n and n > seen then
+		missed[#missed + 1] = { n, all[i + 1] }
+	end
+end
+table.sort(missed, function(a, b) return a[1] < b[1] end)
+for _, packet in ipairs(missed) do
+	redis.call('RPUSH', s.O, packet[2])
+	s.ob = s.ob + #packet[2]
+end
+redis.call('HSET', s.S, 'ob', s.ob)
+remember(s)
+return { 'ok', #missed, ssid .. (ended == '' and '' or ' ended') }
