@@ -41,3 +41,5 @@ test: ## install what is missing and run every functional test
 
 include tests/conformance/conformance.mk
 -include adm/lint.mk
+
+include tests/bench/bench.mk

@@ -71,7 +71,7 @@ class Stack {
     this.said = '';
     const command = [join(BUILD, 'director-run'), '--root', ROOT, '--port', String(port), '--var', this.var,
       '--processes', String(processes), ...args];
-    if (app === 'echo') command.push('--app', join(BUILD, 'echo.fcgi'), '--no-migrate');
+    if (app !== 'director') command.push('--app', join(BUILD, `${app}.fcgi`), '--no-migrate');
     if (!worker) command.push('--no-worker');
     const clean = { ...process.env };
     for (const name of ['DATABASE_URL', 'REDIS_URL', 'REDIS_PREFIX', 'DIRECTOR_HOSTS', 'DIRECTOR_BIND']) delete clean[name];
@@ -149,7 +149,7 @@ class Stack {
   }
 }
 
-// app: 'director' or 'echo'; processes; env; worker; args of director-run.
+// app: 'director', 'echo' or another program that needs no store; processes; env; worker; args of director-run.
 export async function start(options = {}) {
   for (let tries = 1; ; tries++) {
     const stack = new Stack(options, options.port ?? await freePort());

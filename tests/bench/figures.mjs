@@ -1,0 +1,41 @@
+// Figures: medians, tables, and what the kernel knows of processes.
+
+import { readFileSync, readdirSync } from 'node:fs';
+
+const TICK_US = 10000; // USER_HZ is 100 everywhere
+
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}
+
+export function table(head, rows) {
+  const all = [head, ...rows].map((row) => row.map(String));
+  const width = head.map((_, i) => Math.max(...all.map((row) => row[i].length)));
+  for (const row of all) {
+    console.log(`#  ${row.map((cell, i) => (i === 0 || i === 5 ? cell.padEnd(width[i]) : cell.padStart(width[i]))).join('  ')}`);
+  }
+}
+
+// Of a process, in microseconds.
+export function cpuOf(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * TICK_US;
+}
+
+const sum = (pids, of) => pids.reduce((n, pid) => n + of(pid), 0);
+
+// cpu({ redis: [7] }) begins; what it gives, called later, says what each spent.
+export function cpu(programs) {
+  const before = Object.entries(programs).map(([name, pids]) => [name, pids, sum(pids, cpuOf)]);
+  return (events) => before.map(([name, pids, was]) => `${name} ${Math.round((sum(pids, cpuOf) - was) / events)}`).join(', ');
+}
+
+// Resident bytes.
+export function rss(pids) {
+  return sum(pids, (pid) => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) * 1024);
+}
+
+export function fds(pids) {
+  return sum(pids, (pid) => readdirSync(`/proc/${pid}/fd`).length);
+}
