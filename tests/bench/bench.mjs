@@ -1,94 +1,239 @@
-// node bench.mjs [--quick] [PART,...]: measures side by side, in rounds, and
-// compares medians with the bars. doc/bench.md says what each figure means.
+// node bench.mjs [--quick] [PART,...]: measures side by side and compares with
+// the bars. doc/bench.md says what each figure means.
+//
+//   ROUNDS=3 SECONDS=3   rounds of events, one and sessions, and how long each
+//   HOLD_S=30            how long polls are held
+//   CHURN_S=600          how long clients come and vanish
+//
+// --quick: one round of the first three servers.
 
-import { main, run, skip, test } from '../harness/tap.mjs';
-import { NAMES, load, server } from './servers.mjs';
-import { cpu, median, table } from './figures.mjs';
+import { main, run, sleep, test, until } from '../harness/tap.mjs';
+import { redis } from '../harness/redis.mjs';
+import { cpu, cpuOf, fds, median, rss, sum, table } from './figures.mjs';
+import { NAMES, load, loading, server, stack } from './servers.mjs';
 
 const quick = process.argv.includes('--quick');
-const parts = (process.argv.slice(2).filter((a) => !a.startsWith('--')).pop() ?? 'events').split(',');
-const ROUNDS = Number(process.env.ROUNDS ?? (quick ? 1 : 3));
-const SECONDS = Number(process.env.SECONDS ?? 3);
-const names = quick ? NAMES.slice(0, 3) : NAMES;
+const parts = (process.argv.slice(2).find((a) => !a.startsWith('--')) ?? 'events').split(',');
+const number = (name, otherwise) => Number(process.env[name] ?? otherwise);
+const ROUNDS = number('ROUNDS', quick ? 1 : 3);
+const SECONDS = number('SECONDS', 3);
+const HOLD_S = number('HOLD_S', 30);
+const CHURN_S = number('CHURN_S', 600);
 
-const failures = [];
+// Many clients: ports of several source addresses, several processes.
+const MANY = { processes: 4, sources: 8, timeout_s: 60 };
+const MEGABYTE = 1024 * 1024;
+
+// ---- Bars --------------------------------------------------------------------
+
+const missed = [];
+
 function bar(what, value, op, limit) {
-  const fine = op === '>=' ? value >= limit : value <= limit;
-  const line = `${what} ${value.toFixed(2)} ${op} ${limit}`;
-  console.log(`# ${fine ? 'holds' : 'FAILS'}: ${line}`);
-  if (!fine) failures.push(line);
+  const holds = op === '>=' ? value >= limit : value <= limit;
+  const line = `${what}: ${Number(value.toFixed(2))} ${op} ${limit}`;
+  console.log(`# ${holds ? 'holds' : 'FAILS'}  ${line}`);
+  if (!holds) missed.push(line);
 }
 
 // A bar that does not hold fails the part.
 function verdict() {
-  const all = failures.splice(0);
+  const all = missed.splice(0);
   if (all.length) throw new Error(all.join('; '));
 }
 
-async function acked(s) {
-  const text = await (await fetch(`${s.url}/metrics`)).text();
-  return Number(/^director_events_total\{direction="in"\} (\d+)/m.exec(text)?.[1] ?? NaN);
+function noErrors(what, results) {
+  const bad = results.find((r) => r.errors);
+  bar(`${what}, errors${bad ? ` (${bad.why})` : ''}`, results.reduce((n, r) => n + r.errors, 0), '<=', 0);
 }
 
-// What the load generator counted is what the server counted: an event of each
+// ---- In rounds -----------------------------------------------------------------
+
+async function metric(s, name) {
+  const text = await (await fetch(`${s.url}/metrics`)).text();
+  const line = text.split('\n').find((l) => l.startsWith(`${name} `));
+  if (!line) throw new Error(`/metrics has no ${name}`);
+  return Number(line.slice(name.length));
+}
+
+// What the load generator counted is what the server counted; one event of each
 // client may be under way at the end.
 async function verified(s, clients, measure) {
-  const before = await acked(s);
+  const EVENTS = 'director_events_total{direction="in"}';
+  const before = await metric(s, EVENTS);
   const r = await measure();
-  await new Promise((done) => setTimeout(done, 50));
-  const seen = (await acked(s)) - before;
-  if (!(seen >= r.acks && seen <= r.acks + clients)) throw new Error(`the server saw ${seen} events, ${r.acks} were acked`);
+  const seen = await until(async () => {
+    const n = (await metric(s, EVENTS)) - before;
+    return n >= r.acks && n;
+  }, { ms: 3000, what: `the server's count of ${r.acks} events` });
+  if (seen > r.acks + clients) throw new Error(`the server took ${seen} events, ${r.acks} were acked`);
   return r;
 }
 
-async function events(clients) {
-  const servers = {};
+// The servers of these names; one that cannot be started is left out.
+async function startAll(names) {
+  const all = [];
   for (const name of names) {
     try {
-      servers[name] = await server(name);
+      all.push([name, await server(name)]);
     } catch (error) {
-      console.log(`# skipped: ${name}: ${error.message}`);
+      console.log(`# left out: ${name}: ${error.message.split('\n').pop()}`);
     }
   }
-  const results = Object.fromEntries(Object.keys(servers).map((name) => [name, []]));
+  return all;
+}
+
+// measure(name, server) of each in turn, round by round. Prints the table, gives
+// of(name, key): the median, NaN where there is none.
+async function rounds(names, unit, measure) {
+  const servers = await startAll(names);
+  const results = new Map(servers.map(([name]) => [name, []]));
   for (let round = 0; round < ROUNDS; round++) {
-    for (const [name, s] of Object.entries(servers)) {
-      const one = () => load(name === 'ceiling' ? 'ceiling' : 'events', { port: s.port, clients, seconds: SECONDS });
+    for (const [name, s] of servers) {
       const spent = cpu(s.pids());
-      const r = await (name === 'ours' ? verified(s, clients, one) : one());
-      r.cpu = spent(r.acks);
-      results[name].push(r);
+      const r = await measure(name, s);
+      r.cpu = `${spent(r.acks + r.sessions)}, load ${Math.round(r.cpu_us / (r.acks + r.sessions))}`;
+      results.get(name).push(r);
     }
   }
-  const of = (name, key) => median(results[name].map((r) => r[key]));
-  table(['server', 'events/s', 'p50 us', 'p99 us', 'errors', 'CPU us/event'], Object.entries(results).map(([name, all]) => [
+  const of = (name, key) => median((results.get(name) ?? []).map((r) => r[key]));
+  table(['server', `${unit}s/s`, 'p50 us', 'p99 us', 'errors', `CPU us/${unit}`], [...results].map(([name, all]) => [
     name, of(name, 'rate'), of(name, 'p50_us'), of(name, 'p99_us'), all.reduce((n, r) => n + r.errors, 0), all.at(-1).cpu,
   ]));
-  for (const [name, all] of Object.entries(results)) {
-    const broken = all.find((r) => r.errors);
-    if (broken) console.log(`# ${name}: ${broken.why}`);
-    if (broken && name === 'ours') failures.push(`errors: ${broken.why}`);
+  for (const [name, all] of results) {
+    if (name === 'ours') noErrors(name, all);
+    else if (all.some((r) => r.errors)) console.log(`# ${name}: ${all.find((r) => r.errors).why}`);
   }
   return of;
 }
 
-const PARTS = {
-  async events() {
-    const of = await events(64);
-    bar('ours / node behind lighttpd', of('ours', 'rate') / of('node behind lighttpd', 'rate'), '>=', 1.75);
-    bar('ours / ceiling', of('ours', 'rate') / of('ceiling', 'rate'), '>=', 0.65);
-    bar('ours p99 / p50', of('ours', 'p99_us') / of('ours', 'p50_us'), '<=', 3);
-  },
-  async one() {
-    const of = await events(1);
-    bar('one client, p50 ours / ceiling', of('ours', 'p50_us') / of('ceiling', 'p50_us'), '<=', 1.8);
-  },
-};
+const acked = (clients) => rounds(quick ? NAMES.slice(0, 3) : NAMES, 'event', (name, s) => {
+  const measure = () => load(name === 'ceiling' ? 'ceiling' : 'events', { port: s.port, clients, seconds: SECONDS });
+  return name === 'ours' ? verified(s, clients, measure) : measure();
+});
+
+async function events() {
+  const of = await acked(64);
+  bar('ours / node behind lighttpd', of('ours', 'rate') / of('node behind lighttpd', 'rate'), '>=', 1.75);
+  bar('ours / ceiling', of('ours', 'rate') / of('ceiling', 'rate'), '>=', 0.65);
+  bar('ours, p99 / p50', of('ours', 'p99_us') / of('ours', 'p50_us'), '<=', 3);
+}
+
+async function one() {
+  const of = await acked(1);
+  bar('one client, p50 ours / ceiling', of('ours', 'p50_us') / of('ceiling', 'p50_us'), '<=', 1.8);
+}
+
+// Handshake, CONNECT, first poll, close, over new connections each.
+async function sessions() {
+  const of = await rounds(NAMES.slice(0, 2), 'session', (name, s) => (
+    load('open', { port: s.port, clients: 64, seconds: SECONDS, fresh: 1, sources: 50 })));
+  bar('new sessions a second', of('ours', 'rate'), '>=', 3000);
+}
+
+// ---- Held polls ----------------------------------------------------------------
+
+// A stack of its own for what is done in it.
+async function within(options, body) {
+  const s = await stack(options);
+  try {
+    await body(s);
+  } finally {
+    await s.stop();
+  }
+}
+
+// Polls held besides those there are, `all` in sum: by the server's own count.
+async function hold(s, clients, all, seconds) {
+  const run_ = loading('hold', { ...MANY, port: s.port, clients, seconds, warm: 0 });
+  await run_.held;
+  await until(async () => (await metric(s, 'director_parked_polls')) === all, { ms: 10000, what: `${all} held polls` });
+  return run_;
+}
+
+const memory = () => within({}, async (s) => {
+  const FEW = 1000;
+  const MORE = 6000;
+  const first = await hold(s, FEW, FEW, 600);
+  const few = rss(s.pids().echo);
+  const second = await hold(s, MORE, FEW + MORE, 600);
+  const many = rss(s.pids().echo);
+  first.stop();
+  second.stop();
+  table(['held polls', 'resident KB'], [[FEW, few / 1024], [FEW + MORE, many / 1024]]);
+  bar('bytes a held poll', (many - few) / MORE, '<=', 1024);
+});
+
+const heldBy = (clients, workers) => within({ workers }, async (s) => {
+  const polls = await hold(s, clients, clients, HOLD_S);
+  const used = s.pids().lighttpd.map((pid) => fds([pid])).join(' ');
+  const r = await polls.result;
+  console.log(`# ${clients} polls, ${workers || 1} worker(s): ${r.pongs} pongs; descriptors: lighttpd ${used}, echo ${fds(s.pids().echo)}`);
+  bar(`${clients} polls held at the end`, r.held, '>=', clients);
+  bar(`${clients} polls, pongs of each`, r.pongs / clients, '>=', HOLD_S > 26 ? 1 : 0);
+  noErrors(`${clients} polls`, [r]);
+});
+
+async function held() {
+  await heldBy(9000, 0);
+  await heldBy(15000, 2);
+}
+
+const idle = () => within({}, async (s) => {
+  const CLIENTS = 7000;
+  const INTERVAL_S = 25;
+  const polls = await hold(s, CLIENTS, CLIENTS, 2 * INTERVAL_S + 5);
+  const before = sum(s.pids().echo, cpuOf);
+  await sleep(2 * INTERVAL_S * 1000);
+  const spent = sum(s.pids().echo, cpuOf) - before;
+  const r = await polls.result;
+  bar(`CPU of ${CLIENTS} idle clients, % of a core`, spent / (2 * INTERVAL_S * 1e6) * 100, '<=', 5);
+  noErrors('idle clients', [r]);
+});
+
+// ---- Clients that vanish ---------------------------------------------------------
+
+async function state(s) {
+  const info = await redis(s, 'INFO', 'memory');
+  const pids = s.pids().echo;
+  return { rss: rss(pids), fds: fds(pids), keys: await redis(s, 'DBSIZE'), memory: Number(/used_memory:(\d+)/.exec(info)[1]) };
+}
+
+// Ping interval and time-out, and what is rounded up.
+const SETTLE_MS = 60000;
+
+const churn = () => within({}, async (s) => {
+  const come = (seconds) => load('churn', { port: s.port, clients: 400, rate: 40, seconds, sources: 50, warm: 0 });
+  const rows = [];
+  const note = async (when) => {
+    const now = await state(s);
+    rows.push([when, now.rss / 1024, now.fds, now.keys, Math.round(now.memory / 1024)]);
+    return now;
+  };
+  await come(10); // what is allocated once
+  await sleep(SETTLE_MS);
+  const before = await note('before');
+  const results = [await come(CHURN_S / 2)];
+  const half = await note('half');
+  results.push(await come(CHURN_S / 2));
+  const end = await note('end');
+  await sleep(SETTLE_MS);
+  const after = await note('settled');
+  table(['churn', 'resident KB', 'fds', 'Redis keys', 'Redis KB'], rows);
+  console.log(`# ${results.reduce((n, r) => n + r.gone, 0)} clients vanished`);
+  noErrors('churn', results);
+  bar('Redis keys left', after.keys - before.keys, '<=', 0);
+  bar('descriptors left', after.fds - before.fds, '<=', 0);
+  bar('resident MB grown in the second half', (end.rss - half.rss) / MEGABYTE, '<=', 0.5);
+});
+
+// ---- All of it -------------------------------------------------------------------
+
+const PARTS = { events, one, memory, held, sessions, idle, churn };
 
 void main(async () => {
   for (const part of parts) {
-    if (!PARTS[part]) throw new Error(`parts: ${Object.keys(PARTS)}`);
-    test(part, { timeout: 3600000 }, async () => {
+    if (!PARTS[part]) throw new Error(`there is no part ${part}: ${Object.keys(PARTS).join(', ')}`);
+    test(part, { timeout: 4 * 3600 * 1000 }, async () => {
       console.log(`# ---- ${part}`);
       await PARTS[part]();
       verdict();

@@ -6,14 +6,14 @@ const TICK_US = 10000; // USER_HZ is 100 everywhere
 
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
+  return sorted.length ? sorted[Math.floor(sorted.length / 2)] : NaN;
 }
 
 export function table(head, rows) {
   const all = [head, ...rows].map((row) => row.map(String));
   const width = head.map((_, i) => Math.max(...all.map((row) => row[i].length)));
   for (const row of all) {
-    console.log(`#  ${row.map((cell, i) => (i === 0 || i === 5 ? cell.padEnd(width[i]) : cell.padStart(width[i]))).join('  ')}`);
+    console.log(`#   ${row.map((cell, i) => (i === 0 || i === 5 ? cell.padEnd(width[i]) : cell.padStart(width[i]))).join('  ').trimEnd()}`);
   }
 }
 
@@ -23,7 +23,7 @@ export function cpuOf(pid) {
   return (Number(fields[11]) + Number(fields[12])) * TICK_US;
 }
 
-const sum = (pids, of) => pids.reduce((n, pid) => n + of(pid), 0);
+export const sum = (pids, of) => pids.reduce((n, pid) => n + of(pid), 0);
 
 // cpu({ redis: [7] }) begins; what it gives, called later, says what each spent.
 export function cpu(programs) {

@@ -197,6 +197,18 @@ quantile_us(const struct load_result *sum, double q)
 	    (INT64_C(1) << doublings) / 2;
 }
 
+/* Of all processes, in user mode and in the kernel. */
+static int64_t
+cpu_us(void)
+{
+	struct rusage used;
+
+	if (getrusage(RUSAGE_CHILDREN, &used) != 0)
+		return 0;
+	return (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000 +
+	    used.ru_utime.tv_usec + used.ru_stime.tv_usec;
+}
+
 static void
 report(const struct load_options *opt, const struct load_result *results)
 {
@@ -206,11 +218,11 @@ report(const struct load_options *opt, const struct load_result *results)
 	(void)printf("mode=%s clients=%" PRId64 " rate=%.0f events=%" PRId64
 		     " acks=%" PRId64 " p50_us=%" PRId64 " p99_us=%" PRId64
 		     " sessions=%" PRId64 " held=%" PRId64 " pongs=%" PRId64
-		     " gone=%" PRId64 " resent=%" PRId64 " errors=%" PRId64
-		     "\n",
+		     " gone=%" PRId64 " resent=%" PRId64 " cpu_us=%" PRId64
+		     " errors=%" PRId64 "\n",
 	    opt->mode, opt->clients, rate, sum.events, sum.acks,
 	    quantile_us(&sum, 0.50), quantile_us(&sum, 0.99), sum.sessions,
-	    sum.held, sum.pongs, sum.gone, sum.resent, sum.errors);
+	    sum.held, sum.pongs, sum.gone, sum.resent, cpu_us(), sum.errors);
 	if (sum.errors > 0)
 		(void)fprintf(stderr, "load: first error: %s\n", sum.why);
 }
