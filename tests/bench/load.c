@@ -120,37 +120,38 @@ child(const struct load_options *opt, struct load_result *result, int k)
 	_exit(0);
 }
 
+/* Time counts from when all clients of all processes are open. */
 static bool
-all_ready(const struct load_result *results, int64_t n)
+let_go(const struct load_options *opt, struct load_result *results)
 {
-	for (int64_t i = 0; i < n; i++)
-		if (!*(const volatile bool *)&results[i].ready)
+	for (int64_t i = 0; i < opt->processes; i++)
+		if (!results[i].ready)
 			return false;
+	for (int64_t i = 0; i < opt->processes; i++)
+		results[i].go = true;
+	if (strcmp(opt->mode, "hold") == 0)
+		(void)printf("mode=hold state=held\n");
+	(void)fflush(stdout);
 	return true;
 }
 
 /* False when a process died. */
 static bool
-watch(const struct load_options *opt, const struct load_result *results)
+watch(const struct load_options *opt, struct load_result *results)
 {
-	bool said = strcmp(opt->mode, "hold") != 0, fine = true;
+	bool went = false, fine = true;
 	int64_t running = opt->processes;
 	int status;
-	pid_t pid;
 
 	while (running > 0) {
-		pid = waitpid(-1, &status, said ? 0 : WNOHANG);
-		if (pid > 0) {
+		if (!went)
+			went = let_go(opt, results);
+		if (waitpid(-1, &status, went ? 0 : WNOHANG) > 0) {
 			running--;
 			fine = fine && status == 0;
-		}
-		if (!said && all_ready(results, opt->processes)) {
-			(void)printf("mode=hold state=held\n");
-			(void)fflush(stdout);
-			said = true;
-		}
-		if (!said)
+		} else {
 			(void)usleep(WATCH_US);
+		}
 	}
 	return fine;
 }
@@ -187,7 +188,7 @@ add_up(const struct load_result *results, int64_t n, struct load_result *sum)
 static int64_t
 quantile_us(const struct load_result *sum, double q)
 {
-	double rank = q * (double)sum->events, seen = 0;
+	double rank = q * (double)(sum->events + sum->sessions), seen = 0;
 	size_t i = 0, doublings;
 
 	while (i < LOAD_BUCKETS - 1 && seen + sum->latency[i] <= rank)

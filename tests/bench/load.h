@@ -13,6 +13,7 @@
 #ifndef BENCH_LOAD_H
 #define BENCH_LOAD_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -40,7 +41,8 @@ struct load_options {
 struct load_result {
 	int64_t events, sessions, acks, pongs, errors, resent, held, gone;
 	int64_t window_us;
-	bool ready;              /* all clients are open */
+	_Atomic bool ready;      /* all clients are open */
+	_Atomic bool go;         /* so are those of all processes */
 	char why[LOAD_WHY_SIZE]; /* the first error */
 	uint32_t latency[LOAD_BUCKETS];
 };
@@ -81,7 +83,8 @@ struct load {
 	struct load_result *result;
 	struct client *clients;
 	struct conn_net net;
-	int64_t now_us, begin_us, window_us; /* window: 0 until it opens */
+	int64_t now_us, begin_us, checked_us;
+	int64_t warm_us, window_us; /* 0 until they begin */
 	int n_clients, n_opening, n_open, next;
 	int64_t started;
 	int rate; /* of this process */

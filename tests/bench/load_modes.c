@@ -44,17 +44,24 @@ bucket_of(int64_t us)
 	return doublings * LOAD_STEPS + (size_t)us;
 }
 
+/* One more of what is counted in the window, begun at `c->since_us`. */
 static void
-record(struct client *c)
+record(struct client *c, int64_t *count)
 {
 	struct load_result *result = c->load->result;
 	size_t at = bucket_of(c->load->now_us - c->since_us);
 
-	result->acks++;
 	if (c->load->window_us == 0)
 		return;
-	result->events++;
+	(*count)++;
 	result->latency[at < LOAD_BUCKETS ? at : LOAD_BUCKETS - 1]++;
+}
+
+static void
+event_record(struct client *c)
+{
+	c->load->result->acks++;
+	record(c, &c->load->result->events);
 }
 
 static void
@@ -62,7 +69,7 @@ event_progress(struct client *c)
 {
 	if (!c->acked || c->post.busy)
 		return;
-	record(c);
+	event_record(c);
 	client_event(c);
 }
 
@@ -80,7 +87,7 @@ constant_progress(struct client *c)
 {
 	if (!c->acked || c->post.busy || c->get.busy)
 		return;
-	record(c);
+	event_record(c);
 	constant_opened(c);
 }
 
@@ -112,8 +119,7 @@ session_again(struct client *c)
 static void
 session_opened(struct client *c)
 {
-	if (c->load->window_us != 0)
-		c->load->result->sessions++;
+	record(c, &c->load->result->sessions);
 	if (c->load->opt->leave)
 		session_again(c);
 	else
@@ -206,7 +212,7 @@ start_some(struct load *load)
 	}
 }
 
-/* The window opens when all are there and warm. */
+/* The window opens when the clients of all processes are there, and warm. */
 static void
 open_window(struct load *load)
 {
@@ -216,28 +222,26 @@ open_window(struct load *load)
 	if (!result->ready && load->mode->waits &&
 	    load->n_open < load->n_clients && age_us < OPEN_MAX_US)
 		return;
-	if (!result->ready) {
-		result->ready = true;
-		load->begin_us = load->now_us;
-	}
-	if (load->now_us - load->begin_us >= load->opt->warm * 1000000)
+	result->ready = true;
+	if (!result->go)
+		return;
+	if (load->warm_us == 0)
+		load->warm_us = load->now_us;
+	if (load->now_us - load->warm_us >= load->opt->warm * 1000000)
 		load->window_us = load->now_us;
 }
 
 static void
 tick(struct load *load)
 {
-	static const int64_t never = 0;
-	static int64_t checked_us = never;
-
 	start_some(load);
 	if (load->mode->tick != NULL)
 		load->mode->tick(load);
 	if (load->window_us == 0)
 		open_window(load);
-	if (load->now_us - checked_us < CHECK_US)
+	if (load->now_us - load->checked_us < CHECK_US)
 		return;
-	checked_us = load->now_us;
+	load->checked_us = load->now_us;
 	for (int i = 0; i < load->n_clients; i++)
 		client_check_time(&load->clients[i]);
 }
