@@ -130,30 +130,27 @@ header(struct slice head, struct slice name)
 	return SLICE_EMPTY;
 }
 
-/* Chunks, put together in place. False: there is more to come. */
+/* Chunks, put together in place once the last is there. */
 static bool
-unchunk(char *body, size_t n, struct slice *out)
+unchunk(char *p, size_t n, struct slice *body)
 {
-	size_t at = 0, whole = 0;
+	struct slice rest = { p, n };
+	size_t at = 0, from, size;
 
-	for (;;) {
-		struct slice rest = { body + at, n - at };
-		long eol = slice_find(rest, SLICE("\r\n"));
-		size_t size, from;
-
-		if (eol < 0)
-			return false;
+	if (!slice_ends(rest, SLICE("0\r\n\r\n")))
+		return false;
+	*body = (struct slice){ p, 0 };
+	while (at < n) {
+		rest = (struct slice){ p + at, n - at };
 		size = strtoul(rest.p, NULL, 16);
-		from = at + (size_t)eol + 2;
-		if (size > n || from + size + 2 > n)
+		from = at + slice_chr(rest, '\n') + 1;
+		if (from > n || size > n - from)
 			return false;
-		*out = (struct slice){ body, whole };
-		if (size == 0)
-			return true;
-		memmove(body + whole, body + from, size);
-		whole += size;
+		memmove(p + body->n, p + from, size);
+		body->n += size;
 		at = from + size + 2;
 	}
+	return true;
 }
 
 static bool
