@@ -52,7 +52,8 @@ STACK := $(O)/libhandlers.a $(O)/libio.a $(PURE)
 all: $(O)/director.fcgi $(O)/director-worker $(O)/director-run ## build the programs
 
 # --- generated code: SQL statements, migrations, Redis scripts ---------------
-GEN := $(O)/gen/store_queries.inc $(O)/gen/store_schema.inc $(O)/gen/rds_scripts.inc
+GEN := $(addprefix $(O)/gen/,store_queries.inc store_schema.inc rds_library.inc \
+  rds_scripts.inc)
 SQL_QUERIES := $(wildcard sql/query/*.sql) $(wildcard sql/query/sqlite/*.sql)
 SQL_SCHEMA := $(sort $(wildcard sql/schema/sqlite/*.sql))
 LUA := lib/io/lua/prelude.lua \
@@ -62,8 +63,12 @@ $(O)/gen/store_queries.inc: sql/gen.awk $(SQL_QUERIES)
 	$(Q)mkdir -p $(@D) && awk -v mode=query -v dialect=sqlite -f $^ > $@.new && mv $@.new $@
 $(O)/gen/store_schema.inc: sql/gen.awk $(SQL_SCHEMA)
 	$(Q)mkdir -p $(@D) && awk -v mode=schema -f $^ > $@.new && mv $@.new $@
+# Named by its content: processes of two versions share a Redis.
+LIBRARY = director_$$(cat $^ | sha1sum | cut -c1-12)
+$(O)/gen/rds_library.inc: lib/io/lua/gen.awk $(LUA)
+	$(Q)mkdir -p $(@D) && awk -v mode=library -v name=$(LIBRARY) -f $^ > $@.new && mv $@.new $@
 $(O)/gen/rds_scripts.inc: lib/io/lua/gen.awk $(LUA)
-	$(Q)mkdir -p $(@D) && awk -f $^ > $@.new && mv $@.new $@
+	$(Q)mkdir -p $(@D) && awk -v mode=names -v name=$(LIBRARY) -f $^ > $@.new && mv $@.new $@
 
 # --- compiling ----------------------------------------------------------------
 $(O)/%.o: %.c | $(GEN)

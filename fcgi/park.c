@@ -512,7 +512,7 @@ ask(struct park *p, struct park_entry *en)
 	park_table_set(en, PARK_ASKING);
 	(void)pthread_mutex_unlock(&p->table.lock);
 	rds_async_send(p->redis, (struct slice){ command, en->command_n },
-	    en->script, on_asked, p, en->token);
+	    on_asked, p, en->token);
 }
 
 /* From the loop's mailbox. */
@@ -656,7 +656,6 @@ make_command(struct park *p, const struct park_request *request,
 	else
 		eio_store_push(
 		    &c, p->setup.eio, request->esid, request->later->push);
-	en->script = c.c.script;
 	rds_format(&c.c, out);
 }
 

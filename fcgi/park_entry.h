@@ -54,7 +54,6 @@ struct park_entry {
 	int status; /* of its answer, when WRITING */
 	enum park_state state;
 	enum later_kind kind;
-	enum rds_script script;
 	enum eio_speech speech;
 	bool octets; /* of a POST, as struct later has it */
 	bool woken;  /* a wake-up came while it was on its way */

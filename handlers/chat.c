@@ -233,21 +233,85 @@ fini(struct store_chat_new *new)
 
 /* Everybody concerned sees the message's newest state, this socket included. */
 static int
+tell_row(struct socket_call *call, struct json_object *row, struct err *e)
+{
+	struct chat_room room = room_of(call);
+	struct store *s = ctx_store(call->c, e);
+
+	if (s == NULL ||
+	    chat_room_follow(
+		&room, &call->socket, jval_str(row, "session_id"), e) != 0)
+		return -1;
+	return chat_room_emit_row(&room, s, row, e);
+}
+
+static int
 tell(struct socket_call *call, const struct store_chat_new *new,
     struct slice output_id, struct err *e)
 {
-	struct chat_room room = room_of(call);
 	struct json_object *row = NULL;
 	struct store *s = ctx_store(call->c, e);
 	int rc;
 
 	if (s == NULL ||
-	    chat_room_follow(&room, &call->socket, new->session_id, e) != 0 ||
 	    store_chat_output(s, new->session_id, output_id, &row, e) != 0)
 		return -1;
-	rc = chat_room_emit_row(&room, s, row, e);
+	rc = tell_row(call, row, e);
 	(void)json_object_put(row);
 	return rc;
+}
+
+/*
+ * The conversation's newest output is told again, and acked as `found`.
+ * ERR_NOT_FOUND: there is none.
+ */
+static int
+tell_again(struct socket_call *call, struct slice session_id,
+    struct slice conv_id, const char *found, struct err *e)
+{
+	struct message_output out = { .session_id = session_id,
+		.conv_id = conv_id };
+	struct store *s = ctx_store(call->c, e);
+	struct json_object *row = NULL;
+	int rc;
+
+	if (s == NULL ||
+	    store_chat_newest(s, session_id, conv_id, &row, e) != 0)
+		return -1;
+	rc = tell_row(call, row, e);
+	out.msg_id = jval_str(row, "msg_id");
+	if (rc == 0)
+		ack(call, found, &out, NULL);
+	(void)json_object_put(row);
+	return rc;
+}
+
+int
+chat_reconnect(struct socket_call *call, struct err *e)
+{
+	struct json_object *value = socket_arg(call, 0);
+	struct message_output out = {
+		.session_id = jval_str(value, "session_id"),
+		.conv_id = jval_str(value, "conv_id"),
+	};
+	struct chat_room room = room_of(call);
+
+	if (!message_session_id_valid(out.session_id) || out.conv_id.n == 0 ||
+	    out.conv_id.n > MESSAGE_ID_MAX) {
+		ack(call, "error", &(struct message_output){ .rev = 0 },
+		    "reconnect needs the session_id and the conv_id of a "
+		    "conversation.");
+		return 0;
+	}
+	if (chat_room_follow(&room, &call->socket, out.session_id, e) == 0 &&
+	    tell_again(call, out.session_id, out.conv_id, "ok", e) == 0)
+		return 0;
+	if (e->code == ERR_NOT_FOUND) {
+		ack(call, "none", &out, NULL);
+		return 0;
+	}
+	ack(call, "error", &out, e->msg);
+	return -1;
 }
 
 static int
@@ -294,6 +358,10 @@ chat_message(struct socket_call *call, struct err *e)
 		reject(call, value, &why);
 		return 0;
 	}
+	/* Its client does not know that it was taken: it is not run twice. */
+	if (m.is_retry && m.session_id.n != 0 && m.conv_id.n != 0 &&
+	    tell_again(call, m.session_id, m.conv_id, "duplicate", &why) == 0)
+		return 0;
 	fill(call->c, &new, &m, &ids);
 	if (accept_message(call, &new, &why) != 0) {
 		if (why.code == ERR_UNAVAILABLE || why.code == ERR_INTERNAL)

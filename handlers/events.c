@@ -9,6 +9,7 @@ const struct socket_namespace events_namespaces[EVENTS_NAMESPACES] = {
 };
 
 const struct socket_event events_table[EVENTS_COUNT] = {
-	{ CHAT_NSP, "chat", chat_message, 0 },
+	{ CHAT_NSP, "chat",      chat_message,   0 },
+	{ CHAT_NSP, "reconnect", chat_reconnect, 0 },
 };
 /* clang-format on */

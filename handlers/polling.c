@@ -122,12 +122,32 @@ no_script(struct ctx *c, const struct eio_query *q)
 		http_header(c->res, "X-Content-Type-Options", "nosniff");
 }
 
+/*
+ * A session belongs to its path: the id of one without Socket.IO starts with
+ * this, no other does.
+ */
+#define RAW_MARK '-'
+
+static bool
+is_raw(const struct ctx *c)
+{
+	return c->route->flags & ROUTE_RAW;
+}
+
+static void
+mark(const struct ctx *c, char *sid)
+{
+	if (is_raw(c))
+		sid[0] = RAW_MARK;
+	else if (sid[0] == RAW_MARK)
+		sid[0] = '_';
+}
+
 static int
 handshake(struct ctx *c, const struct eio_query *q, struct err *e)
 {
 	char *sid = arena_alloc(&c->arena, EIO_SID_LENGTH + 1);
 	enum eio_speech speech = speech_of(q);
-	bool raw = c->route->flags & ROUTE_RAW;
 	struct eio_command command;
 	struct eio_answer a;
 	struct slice packet;
@@ -135,13 +155,15 @@ handshake(struct ctx *c, const struct eio_query *q, struct err *e)
 
 	dispatch_visitor(c);
 	rnd_id(sid, EIO_SID_LENGTH);
+	mark(c, sid);
 	c->sid = (struct slice){ sid, EIO_SID_LENGTH };
-	eio_store_open(&command, &c->eio, c->sid, speech, !raw, c->who.id);
+	eio_store_open(
+	    &command, &c->eio, c->sid, speech, !is_raw(c), c->who.id);
 	if (eio_store_run(c->rds, &c->eio, &command, &a, e) != 0)
 		return -1;
 	eio_answer_fini(&a);
 	metrics_add(c->metrics, METRIC_SESSIONS_OPENED, 1);
-	if (!raw && speech != EIO_V4 && socket_welcome(c, speech, e) != 0)
+	if (!is_raw(c) && speech != EIO_V4 && socket_welcome(c, speech, e) != 0)
 		return -1;
 	eio_handshake_open(&open, c->sid, (int)c->eio.ping_interval_ms,
 	    (int)c->eio.ping_timeout_ms, (int)c->conf->max_payload);
@@ -196,6 +218,8 @@ polling_run(struct ctx *c, struct err *e)
 		return refuse(c->res, EIO_FORBIDDEN);
 	if (q.sid.n == 0)
 		return handshake(c, &q, e);
+	if ((q.sid.p[0] == RAW_MARK) != is_raw(c))
+		return refuse(c->res, EIO_SESSION_UNKNOWN);
 	c->sid = q.sid;
 	if (req->method == HTTP_GET) {
 		c->later = (struct later){ .kind = LATER_POLL };

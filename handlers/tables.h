@@ -10,7 +10,7 @@
 
 #define ROUTES_COUNT      21
 #define EVENTS_NAMESPACES 2
-#define EVENTS_COUNT      1
+#define EVENTS_COUNT      2
 
 extern const struct route routes_table[ROUTES_COUNT];
 extern const struct socket_namespace events_namespaces[EVENTS_NAMESPACES];

@@ -63,6 +63,8 @@ add_quoted(struct buf *b, struct slice s)
 void
 log_str(struct log_line *l, const char *key, struct slice value)
 {
+	if (l->level < least_level)
+		return;
 	if (value.n > LOG_VALUE_MAX)
 		value.n = LOG_VALUE_MAX;
 	buf_addf(&l->text, " %s=", key);
@@ -75,6 +77,8 @@ log_str(struct log_line *l, const char *key, struct slice value)
 void
 log_int(struct log_line *l, const char *key, int64_t value)
 {
+	if (l->level < least_level)
+		return;
 	buf_addf(&l->text, " %s=%lld", key, (long long)value);
 }
 
@@ -91,6 +95,8 @@ log_begin(enum log_level level, const char *message)
 	struct log_line l = { level, BUF_INIT };
 	char time[TIMEFMT_SIZE];
 
+	if (level < least_level)
+		return l;
 	timefmt_iso(clock_wall_ms(), time);
 	buf_addf(&l.text, "time=%s level=%s", time, LEVELS[level]);
 	log_str(&l, "msg", slice_from(message));

@@ -15,6 +15,8 @@
 #include "io/log.h"
 #include "io/rds_internal.h"
 
+#include "rds_library.inc"
+
 /*
  * After a failure the next try waits this long, doubling up to the second;
  * one thread tries, the rest fail at once.
@@ -40,44 +42,16 @@ struct rds {
 	int64_t used_ms;
 };
 
-static const struct {
-	const char *text;
-	size_t size;
-} SCRIPTS[] = {
-#define X(id, name, script) { script, sizeof(script) - 1 },
+static const char *const SCRIPTS[] = {
+#define X(id, name) name,
 #include "rds_scripts.inc"
 #undef X
 };
 
-static struct {
-	pthread_mutex_t lock;
-	char sha[RDS_SCRIPT__MAX][41]; /* "" = never loaded */
-} loaded = { PTHREAD_MUTEX_INITIALIZER, { "" } };
-
 struct slice
-rds_script_text(enum rds_script id)
+rds_library(void)
 {
-	return (struct slice){ SCRIPTS[id].text, SCRIPTS[id].size };
-}
-
-bool
-rds_script_sha(enum rds_script id, char sha[static 41])
-{
-	(void)pthread_mutex_lock(&loaded.lock);
-	memcpy(sha, loaded.sha[id], 41);
-	(void)pthread_mutex_unlock(&loaded.lock);
-	return sha[0] != '\0';
-}
-
-void
-rds_script_loaded(enum rds_script id, struct slice sha)
-{
-	if (sha.n != 40)
-		return;
-	(void)pthread_mutex_lock(&loaded.lock);
-	memcpy(loaded.sha[id], sha.p, sha.n);
-	loaded.sha[id][40] = '\0';
-	(void)pthread_mutex_unlock(&loaded.lock);
+	return SLICE(RDS_LIBRARY);
 }
 
 struct rds_breaker *
@@ -288,8 +262,8 @@ rds_word_int(struct rds_command *c, int64_t number, char room[static 24])
 }
 
 /*
- * EVALSHA sha numkeys …; a script never loaded before goes as EVAL with its
- * text. By custom the command's first word is the number of keys.
+ * FCALL name numkeys …: by custom the command's first word is the number of
+ * keys.
  */
 void
 rds_argv_make(struct rds_argv *out, const struct rds_command *c)
@@ -301,13 +275,10 @@ rds_argv_make(struct rds_argv *out, const struct rds_command *c)
 	out->word = ck_calloc((size_t)out->n, sizeof(*out->word));
 	out->size = ck_calloc((size_t)out->n, sizeof(*out->size));
 	if (head != 0) {
-		bool sha = rds_script_sha(c->script, out->sha);
-		struct slice text = rds_script_text(c->script);
-
-		out->word[0] = sha ? "EVALSHA" : "EVAL";
-		out->size[0] = strlen(out->word[0]);
-		out->word[1] = sha ? out->sha : text.p;
-		out->size[1] = sha ? 40 : text.n;
+		out->word[0] = "FCALL";
+		out->word[1] = SCRIPTS[c->script];
+		for (int i = 0; i < head; i++)
+			out->size[i] = strlen(out->word[i]);
 	}
 	for (int i = 0; i < c->n; i++, at++) {
 		out->word[at] = c->word[i];
@@ -368,12 +339,12 @@ receive(struct rds *r, redisReply **reply, struct err *e)
 	return 0;
 }
 
-static bool
-is_noscript(const redisReply *reply)
+bool
+rds_is_missing(const redisReply *reply)
 {
 	return rds_is_error(reply) &&
-	    slice_starts(
-		(struct slice){ reply->str, reply->len }, SLICE("NOSCRIPT"));
+	    slice_eq((struct slice){ reply->str, reply->len },
+		SLICE("ERR Function not found"));
 }
 
 /* What an error reply says; rds_text() of one is empty. */
@@ -383,52 +354,39 @@ error_text(const redisReply *reply)
 	return slice_sub((struct slice){ reply->str, reply->len }, 0, 200);
 }
 
-/* Load one script and remember its SHA1 for all connections. */
 static int
-load(struct rds *r, enum rds_script id, struct err *e)
+load(struct rds *r, struct err *e)
 {
-	struct rds_command c = rds_command("SCRIPT", "LOAD", NULL);
+	struct rds_command c = rds_command("FUNCTION", "LOAD", "REPLACE", NULL);
 	redisReply *reply = NULL;
 	int rc;
 
-	rds_word(&c, rds_script_text(id));
+	rds_word(&c, rds_library());
 	if (send(r, &c, e) != 0 || receive(r, &reply, e) != 0)
 		return -1;
 	rc = rds_is_error(reply)
-	    ? err_set(e, ERR_INTERNAL, "Redis script %d: %.*s", (int)id,
+	    ? err_set(e, ERR_INTERNAL,
+		  "Redis (7 or newer is needed) does not take the scripts: "
+		  "%.*s",
 		  SLICE_ARG(error_text(reply)))
 	    : 0;
-	if (rc == 0)
-		rds_script_loaded(id, rds_text(reply));
 	rds_reply_free(reply);
 	return rc;
 }
 
-/* The reply to `c`; scripts that Redis does not have are loaded and rerun. */
+/* The reply to `c`; the scripts that Redis does not have are loaded, and it is
+ * run again. */
 static int
-again_if_forgotten(struct rds *r, const struct rds_command *c,
-    redisReply **reply, struct err *e)
+again_if_missing(struct rds *r, const struct rds_command *c, redisReply **reply,
+    struct err *e)
 {
-	if (!is_noscript(*reply))
+	if (!rds_is_missing(*reply))
 		return 0;
 	rds_reply_free(*reply);
 	*reply = NULL;
-	if (load(r, c->script, e) != 0 || send(r, c, e) != 0)
+	if (load(r, e) != 0 || send(r, c, e) != 0)
 		return -1;
 	return receive(r, reply, e);
-}
-
-static int
-first_loads(struct rds *r, const struct rds_command *c, int n, struct err *e)
-{
-	char sha[41];
-
-	for (int i = 0; i < n; i++)
-		if (c[i].script != RDS_SCRIPT__MAX &&
-		    !rds_script_sha(c[i].script, sha) &&
-		    load(r, c[i].script, e) != 0)
-			return -1;
-	return 0;
 }
 
 int
@@ -440,7 +398,7 @@ rds_pipeline(struct rds *r, const struct rds_command *c, int n,
 	if (!breaker_enter(r->breaker, r->timeout_ms))
 		return err_set(e, ERR_UNAVAILABLE,
 		    "Redis does not answer. Please try again in a moment.");
-	if (connected(r, e) != 0 || first_loads(r, c, n, e) != 0)
+	if (connected(r, e) != 0)
 		return -1;
 	for (int i = 0; i < n; i++)
 		if (send(r, &c[i], e) != 0)
@@ -450,7 +408,7 @@ rds_pipeline(struct rds *r, const struct rds_command *c, int n,
 			goto out_free;
 	}
 	for (int i = 0; i < n; i++)
-		if (again_if_forgotten(r, &c[i], &replies[i], e) != 0)
+		if (again_if_missing(r, &c[i], &replies[i], e) != 0)
 			goto out_free;
 	breaker_result(r->breaker, true);
 	return 0;

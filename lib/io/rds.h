@@ -6,8 +6,8 @@
  * one caller at a time try; the others fail at once with ERR_UNAVAILABLE, so
  * that a dead Redis never holds every request thread.
  *
- * Scripts (lib/io/lua/) are sent by their SHA1 and loaded again when Redis has
- * forgotten them.
+ * Scripts (lib/io/lua/) are functions of one library, which is loaded when Redis
+ * does not have it. Redis 7 is the oldest that has functions.
  *
  * Ownership: replies belong to the caller, rds_reply_free(). What comes from
  * Redis is checked by type before it is used: rds_text() of a reply that is
@@ -32,7 +32,7 @@ struct rds_breaker;
 struct redisReply;
 
 enum rds_script {
-#define X(id, name, text) id,
+#define X(id, name) id,
 #include "rds_scripts.inc"
 #undef X
 	RDS_SCRIPT__MAX

@@ -45,7 +45,6 @@ struct call {
 	void *cookie;
 	uint64_t token;
 	struct rds_async *owner;
-	enum rds_script script;
 };
 
 static void
@@ -60,24 +59,14 @@ on_disconnect(const redisAsyncContext *c, int status)
 	s->up = false;
 }
 
+/* On the same connection, so before its next command. */
 static void
-on_load(redisAsyncContext *c, void *reply, void *data)
+load(redisAsyncContext *c)
 {
-	enum rds_script script = (enum rds_script)(uintptr_t)data;
+	struct slice library = rds_library();
 
-	(void)c;
-	if (reply != NULL)
-		rds_script_loaded(script, rds_text(reply));
-}
-
-/* Loaded on the same connection, so before the caller's next command. */
-static void
-load(redisAsyncContext *c, enum rds_script script)
-{
-	struct slice text = rds_script_text(script);
-
-	(void)redisAsyncCommand(c, on_load, (void *)(uintptr_t)script,
-	    "SCRIPT LOAD %b", text.p, text.n);
+	(void)redisAsyncCommand(
+	    c, NULL, NULL, "FUNCTION LOAD REPLACE %b", library.p, library.n);
 }
 
 static void
@@ -91,8 +80,7 @@ on_connect(const redisAsyncContext *c, int status)
 		s->connection = NULL;
 	else if (!s->listens)
 		/* Whatever it knew: it may be another Redis by now. */
-		for (int i = 0; i < RDS_SCRIPT__MAX; i++)
-			load(s->connection, (enum rds_script)i);
+		load(s->connection);
 }
 
 static void
@@ -241,21 +229,18 @@ on_reply(redisAsyncContext *c, void *got, void *data)
 	redisReply *reply = got;
 
 	(void)c;
-	if (rds_is_error(reply)) {
-		if (slice_starts((struct slice){ reply->str, reply->len },
-			SLICE("NOSCRIPT")) &&
-		    call->owner->commands.connection != NULL)
-			load(call->owner->commands.connection, call->script);
+	if (rds_is_missing(reply) && call->owner->commands.connection != NULL)
+		load(call->owner->commands.connection);
+	if (rds_is_error(reply))
 		reply = NULL;
-	}
 	call->done(call->cookie, call->token, reply);
 	free(call);
 }
 
 void
 rds_async_send(struct rds_async *ra, struct slice command,
-    enum rds_script script, void (*done)(void *, uint64_t, struct redisReply *),
-    void *cookie, uint64_t token)
+    void (*done)(void *, uint64_t, struct redisReply *), void *cookie,
+    uint64_t token)
 {
 	struct call *call;
 
@@ -264,7 +249,7 @@ rds_async_send(struct rds_async *ra, struct slice command,
 		return;
 	}
 	call = ck_calloc(1, sizeof(*call));
-	*call = (struct call){ done, cookie, token, ra, script };
+	*call = (struct call){ done, cookie, token, ra };
 	if (redisAsyncFormattedCommand(ra->commands.connection, on_reply, call,
 		command.p, command.n) != REDIS_OK) {
 		free(call);
@@ -280,6 +265,6 @@ rds_async_call(struct rds_async *ra, const struct rds_command *c,
 	struct buf command = BUF_INIT;
 
 	rds_format(c, &command);
-	rds_async_send(ra, buf_slice(&command), c->script, done, cookie, token);
+	rds_async_send(ra, buf_slice(&command), done, cookie, token);
 	buf_fini(&command);
 }

@@ -33,9 +33,8 @@ void rds_async_free(struct rds_async *ra);
 void rds_async_call(struct rds_async *ra, const struct rds_command *c,
     void (*done)(void *cookie, uint64_t token, struct redisReply *reply),
     void *cookie, uint64_t token);
-/** The same with a command that rds_format() made; `script` is the command's. */
+/** The same with a command that rds_format() made. */
 void rds_async_send(struct rds_async *ra, struct slice command,
-    enum rds_script script,
     void (*done)(void *cookie, uint64_t token, struct redisReply *reply),
     void *cookie, uint64_t token);
 bool rds_async_up(const struct rds_async *ra);

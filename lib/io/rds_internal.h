@@ -18,17 +18,15 @@ struct rds_address {
 int rds_address_parse(
     const char *url, struct rds_address *out, struct err *e) MUST_CHECK;
 
-/** Text of a script and its SHA1 once any connection has loaded it. */
-struct slice rds_script_text(enum rds_script id);
-bool rds_script_sha(enum rds_script id, char sha[static 41]);
-void rds_script_loaded(enum rds_script id, struct slice sha);
+/** The library of all scripts, and whether a reply says that Redis lacks it. */
+struct slice rds_library(void);
+bool rds_is_missing(const redisReply *reply);
 
 /** argv of a command as hiredis takes it; arrays to be freed by the caller. */
 struct rds_argv {
 	int n;
 	const char **word;
 	size_t *size;
-	char sha[41];
 };
 
 void rds_argv_make(struct rds_argv *out, const struct rds_command *c);

@@ -171,18 +171,33 @@ store_chat_snapshot(
 	return rc;
 }
 
-int
-store_chat_output(struct store *s, struct slice session_id, struct slice msg_id,
-    struct json_object **row, struct err *e)
+static int
+output_row(struct store *s, enum store_query query, struct slice session_id,
+    struct slice id, struct json_object **row, struct err *e)
 {
 	struct store_value params[2] = { store_text(session_id),
-		store_text(msg_id) };
+		store_text(id) };
 
-	if (store_one(s, STORE_MESSAGE_OUTPUT, params, 2, row, e) == -1)
+	if (store_one(s, query, params, 2, row, e) == -1)
 		return -1;
 	if (*row == NULL)
 		return err_set(e, ERR_NOT_FOUND, "There is no such message.");
 	return 0;
+}
+
+int
+store_chat_output(struct store *s, struct slice session_id, struct slice msg_id,
+    struct json_object **row, struct err *e)
+{
+	return output_row(s, STORE_MESSAGE_OUTPUT, session_id, msg_id, row, e);
+}
+
+int
+store_chat_newest(struct store *s, struct slice session_id,
+    struct slice conv_id, struct json_object **row, struct err *e)
+{
+	return output_row(
+	    s, STORE_MESSAGE_NEWEST_OUTPUT, session_id, conv_id, row, e);
 }
 
 static int

@@ -52,6 +52,9 @@ int store_chat_snapshot(struct store *s, const struct store_snapshot *snap,
 /** The stored output message as a row; for emitting it again. */
 int store_chat_output(struct store *s, struct slice session_id,
     struct slice msg_id, struct json_object **row, struct err *e) MUST_CHECK;
+/** The same of the newest output of a conversation. */
+int store_chat_newest(struct store *s, struct slice session_id,
+    struct slice conv_id, struct json_object **row, struct err *e) MUST_CHECK;
 /**
  * Was the session's history read while this message was in progress? Set by
  * store_session_get(), in the same transaction as its reading.

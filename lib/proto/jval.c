@@ -244,7 +244,8 @@ take_number(struct parser *ps, struct json_object **out)
 	buf_clear(&ps->text);
 	buf_add(&ps->text, ps->rest.p, n);
 	skip(ps, n);
-	if (whole &&
+	/* No integer is "-0". */
+	if (whole && !slice_eqs(buf_slice(&ps->text), "-0") &&
 	    num_parse(buf_slice(&ps->text), INT64_MIN, INT64_MAX, &integer)) {
 		*out = made(json_object_new_int64(integer));
 		return JVAL_OK;

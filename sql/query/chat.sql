@@ -67,6 +67,11 @@ SELECT {message_row} FROM conversations WHERE session_id = $1 ORDER BY seq
 SELECT {message_row} FROM conversations
 WHERE session_id = $1 AND msg_id = $2 AND msg_type = 'output'
 
+-- name: message_newest_output
+SELECT {message_row} FROM conversations
+WHERE session_id = $1 AND conv_id = $2 AND msg_type = 'output'
+ORDER BY seq DESC LIMIT 1
+
 -- name: message_snapshot
 UPDATE conversations SET status = $3, rev = $4,
     actions = coalesce($5, actions), agents = coalesce($6, agents),

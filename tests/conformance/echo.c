@@ -79,7 +79,7 @@ one_text(const char *text)
 
 /* ---- rooms -------------------------------------------------------------- */
 
-/* The room of the first argument; names of clients never meet ours. */
+/* The room of the first argument. */
 static int
 room_of(const struct socket_call *call, struct slice *room, struct err *e)
 {
@@ -91,8 +91,7 @@ room_of(const struct socket_call *call, struct slice *room, struct err *e)
 		return err_set(e, ERR_BAD_REQUEST,
 		    "a room is a text of 1 to %d bytes in one line",
 		    ROOM_SIZE_MAX);
-	*room = slice_from(
-	    arena_printf(&call->c->arena, "r:%.*s", SLICE_ARG(text)));
+	*room = text;
 	return 0;
 }
 

@@ -32,7 +32,7 @@ SAME("beyond double keeps its text", "1e400")
 SAME("an empty key", "{\"\":1}")
 ROW("white space goes", " \t\r\n[ 1 , { \"a\" : 2 } ] \n", JVAL_OK,
     "[1,{\"a\":2}]")
-ROW("minus zero, as JSON.stringify", "-0", JVAL_OK, "0")
+ROW("minus zero, its text", "-0", JVAL_OK, "-0")
 ROW("escaped slash", "\"\\/\"", JVAL_OK, "\"/\"")
 ROW("escape of a letter", "\"\\u0041\"", JVAL_OK, "\"A\"")
 ROW("escape in a key", "{\"\\u0061\":1}", JVAL_OK, "{\"a\":1}")

@@ -1,26 +1,51 @@
-# lua/*.lua -> X(RDS_NAME, "name", "text") rows. The prelude stands before each
-# script but those that say "No prelude" in their first lines.
+# lua/*.lua -> one library of Redis functions, as C text. With name=NAME:
+#
+#   mode=library   #define RDS_LIBRARY "…"    the prelude, then of each file its
+#                  functions, its steps as one more, and what registers that
+#   mode=names     X(RDS_POLL, "NAME_poll")   a row for each file
+#
+# Functions are made once, when the library is loaded; a script would make them
+# anew with each call, which costs more than all it does.
 # Comments and indentation do not go over the wire.
 function quoted(line) {
 	gsub(/\\/, "\\\\", line)
 	gsub(/"/, "\\\"", line)
 	return "\"" line "\\n\""
 }
-FNR == 1 {
-	if (name != "") finish()
-	name = FILENAME
-	sub(/.*\//, "", name)
-	sub(/\.lua$/, "", name)
-	text = ""
-	alone = 0
+function emit(line) { if (mode == "library") print "    " quoted(line) " \\" }
+function finish() {
+	if (file == "prelude") return
+	emit("local function run_" file "()")
+	for (i = 1; i <= n; i++) emit(steps[i])
+	emit("end")
+	emit("register('" file "', run_" file ")")
+	if (mode == "names")
+		printf "X(RDS_%s, \"%s_%s\")\n", toupper(file), name, file
 }
-/No prelude/ { alone = 1 }
+BEGIN {
+	if (mode == "library") print "#define RDS_LIBRARY \\"
+	emit("#!lua name=" name)
+	emit("local LIBRARY = '" name "'")
+}
+FNR == 1 {
+	if (file != "") finish()
+	file = FILENAME
+	sub(/.*\//, "", file)
+	sub(/\.lua$/, "", file)
+	n = 0
+	inside = 0
+}
 /^[ \t]*--/ { next }
 /^[ \t]*$/ { next }
-{ sub(/^[ \t]+/, ""); text = text "\n    " quoted($0) }
-function finish() {
-	if (name == "prelude") { prelude = text; return }
-	printf "X(RDS_%s, \"%s\",%s%s)\n", toupper(name), name,
-	    alone ? "" : prelude, text
+/^local function/ { inside = 1 }
+{
+	line = $0
+	sub(/^[ \t]+/, "", line)
+	if (inside || file == "prelude") emit(line)
+	else steps[++n] = line
 }
-END { finish() }
+/^end/ { inside = 0 }
+END {
+	finish()
+	if (mode == "library") print "    \"\""
+}

@@ -1,4 +1,5 @@
--- Put before every session script. What all of them share:
+-- The first part of the library: what the session scripts share. In each other
+-- file, what stands outside of its functions are the steps of one script.
 --
 --   KEYS  1 the session hash; all other keys are made from the prefix and are
 --         in its slot, for the prefix is their hash tag
@@ -39,7 +40,7 @@
 -- packets...}; with packets the number is the session's v. The text of an
 -- answer that ended the session is "ended".
 
-local P, ESID, PROCESS = ARGV[1], ARGV[2], ARGV[3]
+local KEYS, ARGV, P, ESID, PROCESS
 local MAX_PACKETS, MAX_BYTES, MAX_ANSWER = 1000, 2000000, 1000000
 local LOG_PACKETS, LOG_BYTES = 1000, 1000000
 -- Of the pid, in offsets. What is left of it is still a secret of 84 bits.
@@ -47,6 +48,14 @@ local TAG_SIZE = 6
 -- Closed sessions wait so long for their last GET; keys outlive their deadline
 -- by the slack; a room that nobody joined for a month holds nobody.
 local LEFT_MS, SLACK_MS, ROOM_MS = 30000, 60000, 2592000000
+
+local function register(name, run)
+	redis.register_function(LIBRARY .. '_' .. name, function(keys, args)
+		KEYS, ARGV = keys, args
+		P, ESID, PROCESS = args[1], args[2], args[3]
+		return run()
+	end)
+end
 
 local function now()
 	local t = redis.call('TIME')
@@ -151,7 +160,7 @@ local function enter(s, nsp, ssid, pid)
 	remember(s)
 end
 
--- Takes a socket out of the session; the rooms it was in.
+-- Takes a socket out of the session, with the acks it owes; the rooms it was in.
 local function take_out(s, nsp, ssid)
 	local mark, rooms, kept = nsp .. ' ' .. ssid .. ' ', {}, {}
 	for line in string.gmatch(redis.call('HGET', s.S, 'rm') or '',
@@ -166,6 +175,11 @@ local function take_out(s, nsp, ssid)
 	for line in string.gmatch(s.ns, '[^\n]+\n') do
 		if string.sub(line, 1, #nsp + 1) ~= nsp .. ' ' then
 			lines[#lines + 1] = line
+		end
+	end
+	for _, field in ipairs(redis.call('HKEYS', s.S)) do
+		if string.sub(field, 1, #nsp + 3) == 'a:' .. nsp .. ':' then
+			redis.call('HDEL', s.S, field)
 		end
 	end
 	s.ns = table.concat(lines)

@@ -1,4 +1,4 @@
--- Tickets whose time has come go to the stream. No prelude.
+-- Tickets whose time has come go to the stream.
 -- KEYS: 1 later set 2 job stream. ARGV: 1 how many at most
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)

@@ -21,12 +21,9 @@
 -- are its answer. overflow: the outbox was full; the session is closed.
 -- old: the revision was refused. stale: the POST was overtaken. changed: what
 -- was demanded by 11 or 12 is not so. overlap: another POST is in progress.
-local FIRST = 16
-local s = load(ESID)
-local whole, last = ARGV[4] == '=', #ARGV - tonumber(ARGV[15])
-
-local function joined_all(list)
-	for line in string.gmatch(list, '[^\n]+') do
+-- Are all the sockets of ARGV 11 in the session?
+local function all_joined(s)
+	for line in string.gmatch(ARGV[11], '[^\n]+') do
 		local from, to =
 		    string.find('\n' .. s.ns, '\n' .. line, 1, true)
 		if not from or not string.find(s.ns, '^[ \n]', to) then
@@ -48,7 +45,7 @@ local function newer()
 	return mine > rev or (mine == rev and ARGV[10] == '1'), tonumber(seq)
 end
 
-local function note_revision(seq)
+local function note_revision(s, seq)
 	local R = P .. 'r:' .. ESID
 	-- A session follows few messages at once; should it be many, forgetting
 	-- is safe: clients compare revisions too.
@@ -60,7 +57,7 @@ local function note_revision(seq)
 end
 
 -- The packets as they go out; those of recoverable sockets are logged by this.
-local function packets()
+local function packets(s)
 	local out, bytes, replaces = {}, 0, nil
 	if ARGV[8] ~= '' then
 		local pass
@@ -70,7 +67,7 @@ local function packets()
 		end
 	end
 	local seq = 0
-	for i = FIRST, last do
+	for i = 16, #ARGV - ARGV[15] do
 		local packet = ARGV[i]
 		if string.byte(packet) == 43 then
 			packet, seq = number(s, string.sub(packet, 2), replaces)
@@ -79,12 +76,12 @@ local function packets()
 		bytes = bytes + #packet
 	end
 	if ARGV[8] ~= '' then
-		note_revision(seq)
+		note_revision(s, seq)
 	end
 	return out, bytes
 end
 
-local function change_namespaces()
+local function change_namespaces(s)
 	for sign, line in string.gmatch(ARGV[6], '([+-])([^\n]+)\n') do
 		local nsp, ssid, pid = string.match(line, '^(%S+) ?(%S*) ?(%S*)$')
 		local now_ssid, now_pid = socket_of(s, nsp)
@@ -96,34 +93,35 @@ local function change_namespaces()
 	end
 end
 
-local function keep_parts()
+local function keep_parts(s)
 	local B = P .. 'b:' .. ESID
 	s.bin = tonumber(ARGV[14])
 	redis.call('DEL', B)
 	if s.bin > 0 then
 		s.bin = now() + s.bin
-		redis.call('RPUSH', B, unpack(ARGV, last + 1))
+		redis.call('RPUSH', B, unpack(ARGV, #ARGV - ARGV[15] + 1))
 		redis.call('PEXPIRE', B, s.pi + s.pt + SLACK_MS)
 	end
 	redis.call('HSET', s.S, 'bin', s.bin)
 	remember(s)
 end
 
+local s = load(ESID)
 if not alive(s) then
 	-- Its sockets may come back: then they want what they missed.
-	if s and ARGV[4] == '' and ARGV[11] ~= '' and joined_all(ARGV[11]) then
-		return packets() and { 'ok', 0, '' } or { 'old', 0, '' }
+	if s and ARGV[4] == '' and ARGV[11] ~= '' and all_joined(s) then
+		return packets(s) and { 'ok', 0, '' } or { 'old', 0, '' }
 	end
 	return { 'gone', 0, '' }
 end
-if whole then
+if ARGV[4] == '=' then
 	if expired(s, now()) then
 		return { 'gone', 0, close(s, '1', true) }
 	end
 	if s.post then
 		return { 'overlap', 0, close(s, '1', true) }
 	end
-	if (ARGV[12] ~= '' and ARGV[12] ~= s.v) or not joined_all(ARGV[11]) then
+	if (ARGV[12] ~= '' and ARGV[12] ~= s.v) or not all_joined(s) then
 		return { 'changed', 0, '' }
 	end
 elseif ARGV[4] ~= '' then
@@ -131,14 +129,14 @@ elseif ARGV[4] ~= '' then
 		return { 'stale', 0, '' }
 	end
 	redis.call('HDEL', s.S, 'post')
-elseif ARGV[11] ~= '' and not joined_all(ARGV[11]) then
+elseif ARGV[11] ~= '' and not all_joined(s) then
 	return { 'gone', 0, '' }
 end
 if ARGV[13] == '1' and (not s.lt or s.ob > 0) then
 	return { 'ok', 0, '' }
 end
 if ARGV[6] ~= '' then
-	change_namespaces()
+	change_namespaces(s)
 end
 if ARGV[5] == '1' then
 	revive(s)
@@ -151,9 +149,9 @@ elseif ARGV[7] == 'lost' then
 	return { 'closed', 0, close(s, '1', true) }
 end
 if ARGV[14] ~= '' then
-	keep_parts()
+	keep_parts(s)
 end
-local out, bytes = packets()
+local out, bytes = packets(s)
 if not out then
 	return { 'old', 0, '' }
 end

@@ -2,6 +2,19 @@
 -- 5 namespace 6 number of the last event its client has seen, 0 for none.
 -- ok: it is now in this session, with its rooms and what it missed; the text
 -- is its ssid. gone: that cannot be; nothing of it remains.
+-- The socket has left `from`; what remains of that?
+local function settle_from(from)
+	if from.ns == '' then
+		from.keep = 0
+		if redis.call('HGET', from.S, 'st') == 'd' then
+			forget(from)
+		else
+			redis.call('HSET', from.S, 'keep', 0)
+			redis.call('ZREM', due_key(from.id), from.id)
+		end
+	end
+end
+
 local s = load(ESID)
 local pid, nsp, seen = ARGV[4], ARGV[5], tonumber(ARGV[6])
 local K = P .. 'p:' .. pid
@@ -23,24 +36,11 @@ else
 	from.keep = tonumber(redis.call('HGET', from.S, 'keep'))
 end
 
--- The socket has left `from`; what remains of that?
-local function settle_from()
-	if from.ns == '' then
-		from.keep = 0
-		if redis.call('HGET', from.S, 'st') == 'd' then
-			forget(from)
-		else
-			redis.call('HSET', from.S, 'keep', 0)
-			redis.call('ZREM', due_key(from.id), from.id)
-		end
-	end
-end
-
 -- Beyond the window, a gap in the log, or more seen than was sent (Redis was
 -- set back): no silent hole.
 if now() >= from.keep or seen < lost or seen > seq then
 	drop(from, nsp, ssid, pid)
-	settle_from()
+	settle_from(from)
 	return { 'gone', 0, ended }
 end
 local rooms = take_out(from, nsp, ssid)
@@ -61,7 +61,7 @@ for i = 1, #known, 2 do
 	redis.call('HSETNX', P .. 'r:' .. ESID, known[i], known[i + 1])
 end
 redis.call('PEXPIRE', P .. 'r:' .. ESID, s.pi + s.pt + 600000)
-settle_from()
+settle_from(from)
 
 -- What it missed, in order.
 local all, missed = redis.call('HGETALL', K), {}
