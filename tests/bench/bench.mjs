@@ -3,6 +3,7 @@
 //
 //   ROUNDS=3 SECONDS=3   rounds of events, one and sessions, and how long each
 //   HOLD_S=30            how long polls are held
+//   HELD=9000,15000      polls through one lighttpd and through two workers
 //   CHURN_S=600          how long clients come and vanish
 //
 // --quick: one round of the first three servers.
@@ -19,6 +20,9 @@ const ROUNDS = number('ROUNDS', quick ? 1 : 3);
 const SECONDS = number('SECONDS', 3);
 const HOLD_S = number('HOLD_S', 30);
 const CHURN_S = number('CHURN_S', 600);
+const FRESH = number('FRESH', 1);
+const LEAVE = number('LEAVE', 0);
+const HELD = (process.env.HELD ?? '9000,15000').split(',').map(Number);
 
 // Many clients: ports of several source addresses, several processes.
 const MANY = { processes: 4, sources: 8, timeout_s: 60 };
@@ -43,7 +47,7 @@ function verdict() {
 
 function noErrors(what, results) {
   const bad = results.find((r) => r.errors);
-  bar(`${what}, errors${bad ? ` (${bad.why})` : ''}`, results.reduce((n, r) => n + r.errors, 0), '<=', 0);
+  bar(`${what}, errors${bad ? ` (${bad.why})` : ''}`, sum(results, (r) => r.errors), '<=', 0);
 }
 
 // ---- In rounds -----------------------------------------------------------------
@@ -82,6 +86,13 @@ async function startAll(names) {
   return all;
 }
 
+// What one of `all` counted cost each program, in microseconds.
+function each(all) {
+  const count = sum(all, (r) => r.count);
+  const parts = Object.keys(all[0].cpu).map((program) => [program, Math.round(sum(all, (r) => r.cpu[program]) / count)]);
+  return [['', sum(parts, (p) => p[1])], ...parts].map((p) => p.join(' ').trim()).join(' ').replace(' ', ' = ');
+}
+
 // measure(name, server) of each in turn, round by round. Prints the table, gives
 // of(name, key): the median, NaN where there is none.
 async function rounds(names, unit, measure) {
@@ -93,13 +104,14 @@ async function rounds(names, unit, measure) {
     for (const [name, s] of servers) {
       const spent = cpu(s.pids());
       const r = await measure(name, s);
-      r.cpu = `${spent(r.acks + r.sessions)}, load ${Math.round(r.cpu_us / (r.acks + r.sessions))}`;
+      r.cpu = { ...spent(), load: r.cpu_us };
+      r.count = r.acks + r.sessions;
       results.get(name).push(r);
     }
   }
   const of = (name, key) => median((results.get(name) ?? []).map((r) => r[key]));
   table(['server', `${unit}s/s`, 'p50 us', 'p99 us', 'errors', `CPU us/${unit}`], [...results].map(([name, all]) => [
-    name, of(name, 'rate'), of(name, 'p50_us'), of(name, 'p99_us'), all.reduce((n, r) => n + r.errors, 0), all.at(-1).cpu,
+    name, of(name, 'rate'), of(name, 'p50_us'), of(name, 'p99_us'), sum(all, (r) => r.errors), each(all),
   ]));
   for (const [name, all] of results) {
     if (name === 'ours') noErrors(name, all);
@@ -125,10 +137,11 @@ async function one() {
   bar('one client, p50 ours / ceiling', of('ours', 'p50_us') / of('ceiling', 'p50_us'), '<=', 1.8);
 }
 
-// Handshake, CONNECT, first poll, close, over new connections each.
+// Handshake, CONNECT, first poll; then a close, or LEAVE=1 nothing. Over new
+// connections each, or FRESH=0 over the same.
 async function sessions() {
   const of = await rounds(NAMES.slice(0, 2), 'session', (name, s) => (
-    load('open', { port: s.port, clients: 64, seconds: SECONDS, fresh: 1, sources: 50 })));
+    load('open', { port: s.port, clients: 64, seconds: SECONDS, sources: 50, fresh: FRESH, leave: LEAVE })));
   bar('new sessions a second', of('ours', 'rate'), '>=', 3000);
 }
 
@@ -167,17 +180,18 @@ const memory = () => within({}, async (s) => {
 
 const heldBy = (clients, workers) => within({ workers }, async (s) => {
   const polls = await hold(s, clients, clients, HOLD_S);
-  const used = s.pids().lighttpd.map((pid) => fds([pid])).join(' ');
+  const { lighttpd, echo } = s.pids();
+  const used = [...lighttpd.map((pid) => `lighttpd ${fds([pid])}`), `echo ${fds(echo)}`];
   const r = await polls.result;
-  console.log(`# ${clients} polls, ${workers || 1} worker(s): ${r.pongs} pongs; descriptors: lighttpd ${used}, echo ${fds(s.pids().echo)}`);
+  console.log(`# ${clients} polls, descriptors: ${used.join(', ')}; ${r.pongs} pongs`);
   bar(`${clients} polls held at the end`, r.held, '>=', clients);
   bar(`${clients} polls, pongs of each`, r.pongs / clients, '>=', HOLD_S > 26 ? 1 : 0);
   noErrors(`${clients} polls`, [r]);
 });
 
 async function held() {
-  await heldBy(9000, 0);
-  await heldBy(15000, 2);
+  await heldBy(HELD[0], 0);
+  await heldBy(HELD[1], 2);
 }
 
 const idle = () => within({}, async (s) => {
@@ -221,7 +235,7 @@ const churn = () => within({}, async (s) => {
   await sleep(SETTLE_MS);
   const after = await note('settled');
   table(['churn', 'resident KB', 'fds', 'Redis keys', 'Redis KB'], rows);
-  console.log(`# ${results.reduce((n, r) => n + r.gone, 0)} clients vanished`);
+  console.log(`# ${sum(results, (r) => r.gone)} clients vanished`);
   noErrors('churn', results);
   bar('Redis keys left', after.keys - before.keys, '<=', 0);
   bar('descriptors left', after.fds - before.fds, '<=', 0);

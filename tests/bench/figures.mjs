@@ -23,12 +23,12 @@ export function cpuOf(pid) {
   return (Number(fields[11]) + Number(fields[12])) * TICK_US;
 }
 
-export const sum = (pids, of) => pids.reduce((n, pid) => n + of(pid), 0);
+export const sum = (list, of) => list.reduce((n, one) => n + of(one), 0);
 
-// cpu({ redis: [7] }) begins; what it gives, called later, says what each spent.
+// cpu({ redis: [7] }) begins; called later, it gives what each spent since.
 export function cpu(programs) {
   const before = Object.entries(programs).map(([name, pids]) => [name, pids, sum(pids, cpuOf)]);
-  return (events) => before.map(([name, pids, was]) => `${name} ${Math.round((sum(pids, cpuOf) - was) / events)}`).join(', ');
+  return () => Object.fromEntries(before.map(([name, pids, was]) => [name, sum(pids, cpuOf) - was]));
 }
 
 // Resident bytes.

@@ -20,7 +20,7 @@
 #include "bench/load_conn.h"
 
 /** Latencies: 32 steps to each power of two, so within 3 %. */
-#define LOAD_STEPS    32
+#define LOAD_STEPS    ((size_t)32)
 #define LOAD_BUCKETS  (LOAD_STEPS * 40)
 #define LOAD_WHY_SIZE 200
 /** An Engine.IO session id has 20 characters in most servers. */
@@ -62,7 +62,7 @@ struct client {
 	bool pong_due;
 	bool acked;     /* the ack of the event in flight came */
 	bool connected; /* CONNECT was answered */
-	char id; /* of that event: one digit, so that all cost the same */
+	int id; /* of that event: one digit, so that all cost the same */
 	char sid[LOAD_SID_SIZE];
 };
 

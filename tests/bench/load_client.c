@@ -66,13 +66,19 @@ client_post(struct client *c, struct slice payload)
 	request(c, &c->post, "POST", &payload);
 }
 
+static char
+digit(int n)
+{
+	return (char)('0' + n);
+}
+
 void
 client_event(struct client *c)
 {
 	char packet[] = "42?[\"message-with-ack\",1]";
 
-	c->id = c->id == '9' || c->id == 0 ? '0' : (char)(c->id + 1);
-	packet[2] = c->id;
+	c->id = (c->id + 1) % 10;
+	packet[2] = digit(c->id);
 	c->acked = false;
 	c->since_us = c->load->now_us;
 	client_post(c, slice_from(packet));
@@ -147,7 +153,7 @@ static bool
 is_ack(const struct client *c, struct slice packet)
 {
 	const char expected[] = { '4', '3',
-		c->load->mode->session ? c->id : '0', '[', '1', ']' };
+		digit(c->load->mode->session ? c->id : 0), '[', '1', ']' };
 
 	return !c->acked &&
 	    slice_eq(packet, (struct slice){ expected, sizeof(expected) });

@@ -15,6 +15,7 @@
 
 #define EVENTS_MAX 256
 #define TICK_MS    10
+#define TICK_US    INT64_C(10000)
 /* Requests are looked at for time-outs so often. */
 #define CHECK_US 500000
 /* Who has not opened all clients by then goes on with those it has. */
@@ -37,7 +38,7 @@ bucket_of(int64_t us)
 {
 	size_t doublings = 0;
 
-	while (us >= 2 * LOAD_STEPS) {
+	while (us >= (int64_t)(2 * LOAD_STEPS)) {
 		us >>= 1;
 		doublings++;
 	}
@@ -285,7 +286,7 @@ load_run(struct load *load)
 			client_go_on(events[i].data.ptr, events[i].events);
 		}
 		load->now_us = load_clock_us();
-		if (load->now_us - ticked_us >= TICK_MS * 1000) {
+		if (load->now_us - ticked_us >= TICK_US) {
 			ticked_us = load->now_us;
 			tick(load);
 		}
