@@ -45,6 +45,7 @@ static const struct row OPTIONS[] = {
 	{ "opening",    AT(opening),    1, 100000,  64 },
 	{ "life_ms",    AT(life_ms),    1, 600000,  1000 },
 	{ "timeout_s",  AT(timeout_s),  1, 600,     10 },
+	{ "open_s",     AT(open_s),     1, 600,     60 },
 	{ "fresh",      AT(fresh),      0, 1,       0 },
 	{ "leave",      AT(leave),      0, 1,       0 },
 	{ "idle_posts", AT(idle_posts), 0, 1,       0 },
@@ -191,6 +192,8 @@ quantile_us(const struct load_result *sum, double q)
 	double rank = q * (double)(sum->events + sum->sessions), seen = 0;
 	size_t i = 0, doublings;
 
+	if (sum->events + sum->sessions == 0)
+		return 0;
 	while (i < LOAD_BUCKETS - 1 && seen + sum->latency[i] <= rank)
 		seen += sum->latency[i++];
 	doublings = i < 2 * LOAD_STEPS ? 0 : i / LOAD_STEPS - 1;

@@ -32,6 +32,7 @@ struct load_options {
 	int64_t opening;    /* handshakes under way at once */
 	int64_t life_ms;    /* of a client, in churn */
 	int64_t timeout_s;  /* of a request */
+	int64_t open_s;     /* who has not opened all by then goes on without */
 	int64_t fresh;      /* open: new connections for each session */
 	int64_t leave;      /* open: end sessions without packet 1 */
 	int64_t idle_posts; /* hold: keep idle POST connections */

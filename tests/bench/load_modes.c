@@ -18,8 +18,6 @@
 #define TICK_US    INT64_C(10000)
 /* Requests are looked at for time-outs so often. */
 #define CHECK_US 500000
-/* Who has not opened all clients by then goes on with those it has. */
-#define OPEN_MAX_US (INT64_C(120) * 1000000)
 
 int64_t
 load_clock_us(void)
@@ -221,7 +219,8 @@ open_window(struct load *load)
 	const int64_t age_us = load->now_us - load->begin_us;
 
 	if (!result->ready && load->mode->waits &&
-	    load->n_open < load->n_clients && age_us < OPEN_MAX_US)
+	    load->n_open < load->n_clients &&
+	    age_us < load->opt->open_s * 1000000)
 		return;
 	result->ready = true;
 	if (!result->go)
