@@ -1,13 +1,19 @@
 #include "text/pii.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/ck.h"
 #include "text/pii_scan.h"
 
 /*
- * A replacement changes what stands beside its neighbours, so the result is
+ * A replacement changes what stands behind its neighbours, so the result is
  * looked at again until nothing is found; more rounds than this were never
  * seen, and each costs a pass.
  */
 #define MAX_ROUNDS 16
+/* More than any recogniser looks back: for "whatsapp" before a number. */
+#define LOOK_BACK 64u
 
 /* In the order they are tried: a card is not to be taken for a phone. */
 static const struct {
@@ -54,30 +60,51 @@ scan(struct slice text, size_t at, size_t *kind)
 	return 0;
 }
 
-/** One pass; how many were replaced. */
+/** Copy the end of `done` to in front of `work` + `at`; how many bytes. */
+static size_t
+put_before(char *work, size_t at, struct slice done)
+{
+	size_t n = done.n < LOOK_BACK ? done.n : LOOK_BACK;
+
+	memcpy(work + at - n, done.p + done.n - n, n);
+	return n;
+}
+
+/**
+ * One pass; how many were replaced. Where the recognisers look back they see
+ * what was replaced already: else a pass finds but one of "::1::1::1".
+ */
 static size_t
 clean_once(struct slice text, struct buf *out, struct pii_counts *counts)
 {
+	char *work = ck_malloc(LOOK_BACK + text.n);
+	struct slice view = { work + LOOK_BACK, text.n };
 	size_t found = 0;
 	size_t from = 0;
 	size_t at = 0;
 
-	while (at < text.n) {
+	memcpy(work + LOOK_BACK, text.p, text.n);
+	while (at < view.n) {
 		size_t kind;
-		size_t n = scan(text, at, &kind);
+		size_t n = scan(view, at, &kind);
+		size_t left = view.n - at - n;
 
 		if (n == 0) {
 			at++;
 			continue;
 		}
-		buf_add(out, text.p + from, at - from);
+		buf_add(out, view.p + from, at - from);
 		buf_adds(out, kinds[kind].instead);
 		*(size_t *)(void *)((char *)counts + kinds[kind].offset) += 1;
 		found++;
-		at += n;
+		at =
+		    put_before(work, LOOK_BACK + text.n - left, buf_slice(out));
+		view = (struct slice){ work + LOOK_BACK + text.n - left - at,
+			at + left };
 		from = at;
 	}
-	buf_add(out, text.p + from, text.n - from);
+	buf_add(out, view.p + from, view.n - from);
+	free(work);
 	return found;
 }
 

@@ -32,6 +32,9 @@ static const struct {
 	GONE("at 10.0.0.12, 192.168.1.1:80", "at [ip], [ip]:80"),
 	GONE("fe80::1 ::1 2001:db8:85a3:0:0:8a2e:370:7334", "[ip] [ip] [ip]"),
 	GONE("::ffff:10.1.1.1", "[ip]"),
+	GONE("::1::2::3::4::5::6::7::8::9::1::2::3::4::5::6::7::8::9",
+	    "[ip][ip][ip][ip][ip][ip][ip][ip][ip]"
+	    "[ip][ip][ip][ip][ip][ip][ip][ip][ip]"),
 	GONE("see https://u:p@h.com:5432/x?y=1.", "see [url]."),
 	GONE("ftp://u:p@10.0.0.1/ x", "[url] x"),
 	STAYS("not a card 4111 1111 1111 1112"),
