@@ -24,10 +24,13 @@ MODE_debug := -O1 -g $(HARDEN)
 MODE_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
   -fno-omit-frame-pointer -fPIE
 MODE_tsan := -O1 -g -fsanitize=thread -fPIE
+MODE_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
+  -fno-sanitize-recover=all -fno-omit-frame-pointer -fPIE -Wno-unknown-warning-option -Wno-format-nonliteral
 LINK_release := -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code,--as-needed
 LINK_debug := $(LINK_release)
 LINK_asan := -pie -fsanitize=address,undefined
 LINK_tsan := -pie -fsanitize=thread
+LINK_fuzz := -pie -fsanitize=fuzzer,address,undefined
 ifdef WERROR
 WARN += -Werror
 endif

@@ -7,7 +7,7 @@ LINT := $(O)/lint
 LINT_C := $(sort $(wildcard adm/*.c fcgi/*.c handlers/*.c lib/*/*.c \
   tests/unit/*.c tests/io/*.c tests/fuzz/*.c tests/bench/*.c))
 LINT_ANALYZED := $(SRC_base) $(SRC_proto)
-LINT_SH := $(sort .ci/run adm/install adm/run tests/run tests/bench/run \
+LINT_SH := $(sort .ci/run adm/install adm/run tests/run tests/bench/run tests/fuzz/run \
   $(wildcard tests/lint/*.sh tests/e2e/*.sh tests/conformance/*.sh tests/harness/*.sh))
 # What the code needs to be understood; gcc's warnings mean nothing to clang.
 LINT_FLAGS := $(STD) -Ilib -I. -Itests -I$(O)/gen -DFUZZ_REPLAY \
@@ -49,8 +49,8 @@ lint: ## clang-tidy, cppcheck, -fanalyzer, shellcheck
 
 # --- sanitizers ---------------------------------------------------------------
 SUPP := $(abspath tests/harness)
-SAN_UNIT ?= $(UNIT) $(FUZZ)
-SAN_IO ?= $(IO)
+SAN_UNIT ?= $(UNIT) $(FUZZ_PURE)
+SAN_IO ?= $(IO) $(FUZZ_IO)
 # The model test's histories: fewer, each is some ten times slower here.
 asan: ## unit and io tests under address and undefined behaviour sanitizers
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) BUILD=asan sanitized-asan

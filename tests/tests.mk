@@ -2,16 +2,19 @@
 
 UNIT := $(patsubst tests/unit/%.c,$(O)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 IO := $(patsubst tests/io/%.c,$(O)/tests/io/%,$(wildcard tests/io/test_*.c))
-FUZZ := $(patsubst tests/fuzz/%.c,$(O)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_IO := $(patsubst tests/fuzz/%.c,$(O)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_io_*.c))
+FUZZ_PURE := $(filter-out $(FUZZ_IO),$(patsubst tests/fuzz/%.c,$(O)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c)))
 
 # Unit tests link the pure archives and nothing else.
 $(O)/tests/unit/%: $(O)/tests/unit/%.o $(PURE)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LINK_$(BUILD)) -o $@ $^ -ljson-c -lpcre2-8 -lm -lpthread
 $(O)/tests/io/%: $(O)/tests/io/%.o $(STACK)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LINK_$(BUILD)) -o $@ $^ $(LIBS)
-$(O)/tests/fuzz/%.o: ALL_CFLAGS += -DFUZZ_REPLAY
+$(O)/tests/fuzz/%.o: ALL_CFLAGS += $(if $(filter fuzz,$(BUILD)),,-DFUZZ_REPLAY)
 $(O)/tests/fuzz/%: $(O)/tests/fuzz/%.o $(PURE)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LINK_$(BUILD)) -o $@ $^ -ljson-c -lpcre2-8 -lm -lpthread
+$(O)/tests/fuzz/fuzz_io_%: $(O)/tests/fuzz/fuzz_io_%.o $(STACK)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LINK_$(BUILD)) -o $@ $^ $(LIBS)
 $(O)/tests/%.o: ALL_CFLAGS += -Itests -Wno-missing-prototypes -Wno-unused-macros
 
 # A tier counts its cases into $(COUNTS); `test` adds them up at its end.
@@ -21,14 +24,14 @@ TIER = COUNTS=$(COUNTS) BUILD=$(abspath $(O)) tests/run
 
 .SECONDARY:
 .PHONY: check check-unit check-lint test test-io test-e2e
-check-unit: $(UNIT) $(FUZZ)
-	$(Q)$(TIER) unit $(UNIT) $(FUZZ)
+check-unit: $(UNIT) $(FUZZ_PURE)
+	$(Q)$(TIER) unit $(UNIT) $(FUZZ_PURE)
 check-lint:
 	$(Q)$(TIER) lint $(wildcard tests/lint/*.sh)
 check: ## unit tests, corpora, layers, format: under 30 seconds
 	$(Q)$(MAKE) --no-print-directory check-unit check-lint
-test-io: $(IO)
-	$(Q)$(TIER) io $(IO)
+test-io: $(IO) $(FUZZ_IO)
+	$(Q)$(TIER) io $(IO) $(FUZZ_IO)
 test-e2e: all $(O)/echo.fcgi
 	$(Q)$(TIER) end-to-end $(E2E)
 test: ## install what is missing and run every functional test
@@ -40,6 +43,7 @@ test: ## install what is missing and run every functional test
 	  $(COUNTS); exit $$rc
 
 include tests/conformance/conformance.mk
+include tests/fuzz/fuzz.mk
 -include adm/lint.mk
 
 include tests/bench/bench.mk
