@@ -2,14 +2,11 @@
  * Any input in each framing: what reads to its end is, joined in each framing
  * and read again, the same packets.
  */
-#include <stdint.h>
-#include <stdlib.h>
+#include "harness/fuzz.h"
 
 #include "base/base64.h"
 #include "proto/eio_payload.h"
 #include "proto/eio_session.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
 static const enum eio_framing FRAMINGS[] = { EIO_RS, EIO_TEXT, EIO_BINARY };
 
@@ -21,23 +18,16 @@ struct kept {
 };
 
 static void
-must(bool good)
-{
-	if (!good)
-		abort();
-}
-
-static void
 check_binary(const struct eio_packet *p, struct slice text)
 {
 	struct buf bytes = BUF_INIT;
 	struct buf again = BUF_INIT;
 
-	must(base64_decode(&bytes, text));
+	fuzz_require(base64_decode(&bytes, text));
 	base64_encode(&again, buf_slice(&bytes));
-	must(slice_eq(buf_slice(&again), text));
-	must(p->raw ? slice_eq(buf_slice(&bytes), p->data)
-		    : slice_starts(text, p->data));
+	fuzz_require(slice_eq(buf_slice(&again), text));
+	fuzz_require(p->raw ? slice_eq(buf_slice(&bytes), p->data)
+			    : slice_starts(text, p->data));
 	buf_fini(&bytes);
 	buf_fini(&again);
 }
@@ -47,10 +37,10 @@ keep(struct kept *k, const struct eio_packet *p)
 {
 	size_t at = k->bytes.n;
 
-	must(eio_session_receive(4, p) != EIO_DO_ANSWER_PING);
-	must(eio_session_receive(3, p) != EIO_DO_PONG);
-	must(p->binary || !p->raw);
-	must(p->type == EIO_MESSAGE || !p->binary);
+	fuzz_require(eio_session_receive(4, p) != EIO_DO_ANSWER_PING);
+	fuzz_require(eio_session_receive(3, p) != EIO_DO_PONG);
+	fuzz_require(p->binary || !p->raw);
+	fuzz_require(p->type == EIO_MESSAGE || !p->binary);
 	eio_packet_encode(&k->bytes, p);
 	if (p->binary)
 		check_binary(p, slice_from_at(buf_slice(&k->bytes), at + 1));
@@ -90,8 +80,8 @@ read_all(struct slice body, enum eio_framing framing, struct kept *k)
 
 	while ((status = eio_payload_next(&it, &p, &end)) == EIO_OK && !end)
 		keep(k, &p);
-	must(eio_payload_next(&it, &p, &end) == EIO_OK && end);
-	must(k->n <= EIO_PAYLOAD_PACKETS_MAX);
+	fuzz_require(eio_payload_next(&it, &p, &end) == EIO_OK && end);
+	fuzz_require(k->n <= EIO_PAYLOAD_PACKETS_MAX);
 	return status;
 }
 
@@ -104,13 +94,14 @@ check_again(struct kept *k, enum eio_framing richest)
 	struct buf body = BUF_INIT;
 	enum eio_framing used = eio_payload_join(&body, richest, packets, k->n);
 
-	must(used == richest || (used == EIO_TEXT && richest == EIO_BINARY));
-	must(eio_payload_check(buf_slice(&body), used) == EIO_OK);
-	must(read_all(buf_slice(&body), used, &again) == EIO_OK);
-	must(again.n == k->n);
+	fuzz_require(
+	    used == richest || (used == EIO_TEXT && richest == EIO_BINARY));
+	fuzz_require(eio_payload_check(buf_slice(&body), used) == EIO_OK);
+	fuzz_require(read_all(buf_slice(&body), used, &again) == EIO_OK);
+	fuzz_require(again.n == k->n);
 	read = kept_slices(&again);
 	for (size_t i = 0; i < k->n; i++)
-		must(slice_eq(read[i], packets[i]));
+		fuzz_require(slice_eq(read[i], packets[i]));
 	kept_fini(&again);
 	buf_fini(&body);
 }
@@ -125,10 +116,11 @@ run(struct slice body, enum eio_framing framing)
 	bool separator =
 	    slice_chr(buf_slice(&k.bytes), EIO_SEPARATOR) < k.bytes.n;
 
-	must((checked == EIO_EMPTY) == (body.n == 0));
-	must(checked != EIO_OK ||
+	fuzz_require((checked == EIO_EMPTY) == (body.n == 0));
+	fuzz_require(checked != EIO_OK ||
 	    (status != EIO_FRAME && status != EIO_TOO_MANY));
-	must(status != EIO_OK || checked == EIO_OK || checked == EIO_UTF8);
+	fuzz_require(
+	    status != EIO_OK || checked == EIO_OK || checked == EIO_UTF8);
 	if (checked == EIO_OK && status == EIO_OK && k.n > 0)
 		for (size_t i = 0; i < COUNT(FRAMINGS); i++)
 			if (FRAMINGS[i] != EIO_RS || !separator)

@@ -1,17 +1,7 @@
 /** No `<` outside a fence, and no fence but at column 0 after a blank line. */
-#include <stdint.h>
-#include <stdlib.h>
+#include "harness/fuzz.h"
 
 #include "text/harmless.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-expect(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 /** The fence characters `line` starts with; the way marked reads them. */
 static size_t
@@ -30,12 +20,12 @@ fence_run(struct slice line, char c)
 static void
 check_text(struct slice line)
 {
-	expect(slice_chr(line, '<') == line.n);
-	expect(slice_chr(line, '$') == line.n);
-	expect(slice_find(line, SLICE("```")) < 0);
-	expect(slice_find(line, SLICE("~~~")) < 0);
-	expect(slice_find(line, SLICE("]:")) < 0);
-	expect(slice_find(line, SLICE("](javascript")) < 0);
+	fuzz_require(slice_chr(line, '<') == line.n);
+	fuzz_require(slice_chr(line, '$') == line.n);
+	fuzz_require(slice_find(line, SLICE("```")) < 0);
+	fuzz_require(slice_find(line, SLICE("~~~")) < 0);
+	fuzz_require(slice_find(line, SLICE("]:")) < 0);
+	fuzz_require(slice_find(line, SLICE("](javascript")) < 0);
 }
 
 static void
@@ -51,18 +41,35 @@ check_markdown(struct slice out)
 		size_t n = fence_run(line, c);
 
 		if (open == '\0' && n != 0) {
-			expect(blank && line.p[0] == c);
+			fuzz_require(blank && line.p[0] == c);
 			open = c;
 			run = n;
 		} else if (open == '\0') {
 			check_text(line);
 		} else if (c == open && n >= run) {
-			expect(line.n == run);
+			fuzz_require(line.n == run);
 			open = '\0';
 		}
 		blank = line.n == 0;
 	}
-	expect(open == '\0');
+	fuzz_require(open == '\0');
+}
+
+/* Neither a tag nor a link, and not another name the second time. */
+static void
+check_name(struct slice name)
+{
+	struct buf again = BUF_INIT;
+
+	fuzz_require(slice_chr(name, '<') == name.n);
+	fuzz_require(slice_chr(name, '>') == name.n);
+	fuzz_require(slice_chr(name, '&') == name.n);
+	fuzz_require(slice_find(name, SLICE("](")) < 0);
+	fuzz_require(slice_find(name, SLICE("][")) < 0);
+	fuzz_require(slice_find(name, SLICE("]:")) < 0);
+	harmless_name(name, &again);
+	fuzz_require(slice_eq(buf_slice(&again), name));
+	buf_fini(&again);
 }
 
 int
@@ -76,8 +83,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	buf_clear(&out);
 	harmless_line(raw, &out);
 	for (size_t i = 0; i < out.n; i++)
-		expect(out.p[i] != '<' && out.p[i] != '>' && out.p[i] != '"' &&
-		    out.p[i] != '\'' && (unsigned char)out.p[i] >= 0x20);
+		fuzz_require(out.p[i] != '<' && out.p[i] != '>' &&
+		    out.p[i] != '"' && out.p[i] != '\'' &&
+		    (unsigned char)out.p[i] >= 0x20);
+	buf_clear(&out);
+	harmless_name(raw, &out);
+	check_name(buf_slice(&out));
 	buf_fini(&out);
 	return 0;
 }

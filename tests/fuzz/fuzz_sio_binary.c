@@ -1,17 +1,7 @@
 /* Any arguments: what is collected for sending is good and numbered anew. */
-#include <stdint.h>
-#include <stdlib.h>
+#include "harness/fuzz.h"
 
 #include "proto/sio_binary.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
-
-static void
-must(bool good)
-{
-	if (!good)
-		abort();
-}
 
 static bool
 same_text(struct json_object *a, struct json_object *b)
@@ -35,12 +25,12 @@ check_sent(struct json_object *sent, unsigned n)
 	struct json_object *again;
 	struct sio_attachments order;
 
-	must(sio_binary_check(sent, n) == SIO_OK);
-	must(sio_binary_collect(sent, n, &again, &order) == SIO_OK);
-	must(order.n == n);
+	fuzz_require(sio_binary_check(sent, n) == SIO_OK);
+	fuzz_require(sio_binary_collect(sent, n, &again, &order) == SIO_OK);
+	fuzz_require(order.n == n);
 	for (unsigned i = 0; i < n; i++)
-		must(order.from[i] == i);
-	must(same_text(sent, again));
+		fuzz_require(order.from[i] == i);
+	fuzz_require(same_text(sent, again));
 	json_object_put(again);
 }
 
@@ -53,16 +43,16 @@ run(struct json_object *args, unsigned attachments)
 	enum sio_status status =
 	    sio_binary_collect(args, attachments, &out, &order);
 
-	must(status == checked ||
+	fuzz_require(status == checked ||
 	    (checked == SIO_OK && status == SIO_ATTACHMENTS));
 	if (status == SIO_OK) {
-		must(order.n <= SIO_ATTACHMENTS_MAX);
+		fuzz_require(order.n <= SIO_ATTACHMENTS_MAX);
 		for (unsigned i = 0; i < order.n; i++)
-			must(order.from[i] < attachments);
-		must(order.n > 0 || out == args);
+			fuzz_require(order.from[i] < attachments);
+		fuzz_require(order.n > 0 || out == args);
 		check_sent(out, order.n);
 	} else {
-		must(out == NULL && order.n == 0);
+		fuzz_require(out == NULL && order.n == 0);
 	}
 	json_object_put(out);
 }

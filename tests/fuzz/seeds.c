@@ -6,14 +6,22 @@
 #include "base/attr.h"
 #include "base/slice.h"
 
+static const struct slice EIO_PAYLOAD[] = {
+#define ROW(name, framing, body, status, packets) SLICE_INIT(body),
+#include "vectors/eio_payload.h"
+#undef ROW
+};
+
 static const struct slice JVAL[] = {
 #define ROW(name, text, status, printed) SLICE_INIT(text),
 #include "vectors/jval.h"
 #undef ROW
 };
 
+/* The driver reads a packet. */
 static const struct slice SIO_BINARY[] = {
-#define ROW(name, args, attachments, status, sent, order) SLICE_INIT(args),
+#define ROW(name, args, attachments, status, sent, order) \
+	SLICE_INIT("5" #attachments "-" args),
 #include "vectors/sio_binary.h"
 #undef ROW
 };
@@ -30,6 +38,7 @@ static const struct {
 	const struct slice *row;
 	size_t n;
 } VECTORS[] = {
+	{ "eio_payload", EIO_PAYLOAD, COUNT(EIO_PAYLOAD) },
 	{ "jval", JVAL, COUNT(JVAL) },
 	{ "sio_binary", SIO_BINARY, COUNT(SIO_BINARY) },
 	{ "sio_packet", SIO_PACKET, COUNT(SIO_PACKET) },
