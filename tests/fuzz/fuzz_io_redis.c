@@ -1,0 +1,287 @@
+/*
+ * Redis answers anything to everything it is asked. The input: a line that
+ * says what to call, a line it is called with, then the answers.
+ */
+#include "harness/answers.h"
+#include "harness/fuzz.h"
+
+#include "io/eio_store.h"
+#include "io/log.h"
+#include "io/metrics.h"
+#include "io/queue.h"
+#include "io/sio_adapter.h"
+
+#define SID "abcdefghijklmnopqrst"
+
+struct call {
+	struct rds *rds;
+	struct eio_store store;
+	struct sio_adapter adapter;
+	struct queue queue;
+	struct slice with;
+};
+
+static void
+deliver(void *cookie, uint64_t token, struct slice payload)
+{
+	(void)cookie;
+	fuzz_require(token != 0 && token <= INT64_MAX);
+	fuzz_require(payload.n == 0 || payload.p != NULL);
+}
+
+static const struct wake WAKE = { .process = "fuzz", .deliver = deliver };
+
+/* Packets as many as told, and the payload is they and what joins them. */
+static void
+check_answer(const struct eio_answer *a)
+{
+	struct buf payload = BUF_INIT;
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < a->n; i++)
+		bytes += eio_answer_packet(a, i).n;
+	fuzz_require(eio_answer_packet(a, a->n).n == 0);
+	eio_answer_payload(a, &payload);
+	fuzz_require(payload.n >= bytes && payload.n <= bytes + a->n);
+	buf_fini(&payload);
+}
+
+/* ---- sessions ------------------------------------------------------------ */
+
+static void
+call_poll(struct call *c)
+{
+	struct err e = ERR_INIT;
+	struct eio_command command;
+	struct eio_answer a;
+
+	eio_store_poll(&command, &c->store, SLICE(SID), 7);
+	if (eio_store_run(c->rds, &c->store, &command, &a, &e) != 0) {
+		fuzz_require(e.code == ERR_UNAVAILABLE && *e.msg != '\0');
+		return;
+	}
+	check_answer(&a);
+	eio_answer_fini(&a);
+}
+
+static void
+call_many(struct call *c)
+{
+	struct err e = ERR_INIT;
+	struct eio_command command[3];
+	struct eio_answer a[3];
+
+	for (int i = 0; i < 3; i++)
+		eio_store_tick(&command[i], &c->store, SLICE(SID));
+	if (eio_store_run_many(c->rds, &c->store, command, 3, a, &e) != 0)
+		return;
+	for (int i = 0; i < 3; i++) {
+		check_answer(&a[i]);
+		eio_answer_fini(&a[i]);
+	}
+}
+
+/* ---- rooms --------------------------------------------------------------- */
+
+static const struct sio_socket SOCKET = {
+	.nsp = SLICE_INIT("/chat"),
+	.ssid = SLICE_INIT(SID),
+	.esid = SLICE_INIT(SID),
+};
+
+static void
+call_join(struct call *c)
+{
+	struct err e = ERR_INIT;
+
+	if (sio_adapter_join(&c->adapter, &SOCKET, c->with, &e) != 0)
+		fuzz_require(e.code != ERR_NONE && *e.msg != '\0');
+}
+
+static void
+call_leave(struct call *c)
+{
+	struct err e = ERR_INIT;
+
+	if (sio_adapter_leave(&c->adapter, &SOCKET, c->with, &e) != 0)
+		fuzz_require(e.code != ERR_NONE && *e.msg != '\0');
+}
+
+static void
+call_quit(struct call *c)
+{
+	struct err e = ERR_INIT;
+
+	if (sio_adapter_quit(&c->adapter, SOCKET.esid, SOCKET.nsp, &e) != 0)
+		fuzz_require(e.code == ERR_UNAVAILABLE);
+}
+
+static void
+call_emit(struct call *c)
+{
+	struct err e = ERR_INIT;
+	const struct sio_emit emit = {
+		.nsp = SOCKET.nsp,
+		.room = { SLICE("one"), SLICE("two") },
+		.n_rooms = 2,
+		.except = c->with,
+		.packet = SLICE("42[\"a\"]"),
+	};
+	int reached = -1;
+
+	if (sio_adapter_emit(&c->adapter, &emit, &reached, &e) != 0)
+		fuzz_require(e.code == ERR_UNAVAILABLE);
+	fuzz_require(reached >= 0);
+}
+
+/* What a closed session leaves; a bar is a line's end. */
+static void
+call_clean(struct call *c)
+{
+	struct buf left = BUF_INIT;
+	struct slice ssid;
+
+	buf_add_slice(&left, c->with);
+	for (size_t i = 0; i < left.n; i++)
+		if (left.p[i] == '|')
+			left.p[i] = '\n';
+	sio_adapter_clean(&c->adapter, buf_slice(&left));
+	ssid = sio_adapter_ssid(buf_slice(&left), SLICE("/chat"));
+	fuzz_require(slice_chr(ssid, '\n') == ssid.n);
+	fuzz_require(ssid.p == NULL ||
+	    slice_find(buf_slice(&left), SLICE("/chat ")) >= 0);
+	buf_fini(&left);
+}
+
+/* ---- tickets ------------------------------------------------------------- */
+
+static void
+check_ticket(const struct queue_ticket *t, bool got)
+{
+	if (!got)
+		return;
+	fuzz_require(memchr(t->entry, '\0', sizeof(t->entry)) != NULL);
+	fuzz_require(strlen(t->job) == sizeof(t->job) - 1);
+}
+
+static void
+call_reserve(struct call *c)
+{
+	struct err e = ERR_INIT;
+	struct queue_ticket t;
+	bool got = false;
+
+	if (queue_reserve(&c->queue, SLICE("w1"), 10, &t, &got, &e) == 0)
+		check_ticket(&t, got);
+}
+
+static void
+call_reclaim(struct call *c)
+{
+	struct err e = ERR_INIT;
+	struct queue_ticket t;
+	bool got = false;
+
+	if (queue_reclaim(&c->queue, SLICE("w1"), 10, &t, &got, &e) == 0)
+		check_ticket(&t, got);
+}
+
+static void
+call_add(struct call *c)
+{
+	struct err e = ERR_INIT;
+	int64_t depth = 0;
+
+	if (queue_add(&c->queue, c->with, 1000, &e) != 0 ||
+	    queue_promote(&c->queue, &e) != 0 ||
+	    queue_depth(&c->queue, &depth, &e) != 0)
+		fuzz_require(e.code == ERR_UNAVAILABLE);
+}
+
+/* ---- the rest ------------------------------------------------------------ */
+
+static void
+call_now(struct call *c)
+{
+	struct err e = ERR_INIT;
+	int64_t now;
+
+	if (rds_now(c->rds, &now, &e) != 0)
+		fuzz_require(e.code == ERR_UNAVAILABLE);
+	rds_warn_policy(c->rds);
+}
+
+static void
+call_metrics(struct call *c)
+{
+	struct err e = ERR_INIT;
+	struct buf out = BUF_INIT;
+
+	if (metrics_print(c->rds, "fuzz", NULL, &out, &e) != 0)
+		fuzz_require(e.code == ERR_UNAVAILABLE);
+	buf_fini(&out);
+}
+
+/* Not from Redis, but where to find it. */
+static void
+call_url(struct call *c)
+{
+	struct err e = ERR_INIT;
+	char *url = strndup(c->with.p, c->with.n);
+
+	fuzz_require(url != NULL);
+	if (rds_url_check(url, &e) != 0)
+		fuzz_require(strcmp(e.field, "REDIS_URL") == 0);
+	free(url);
+}
+
+static const struct {
+	const char *name;
+	void (*run)(struct call *c);
+} CALLS[] = {
+	{ "poll", call_poll },
+	{ "many", call_many },
+	{ "join", call_join },
+	{ "leave", call_leave },
+	{ "quit", call_quit },
+	{ "emit", call_emit },
+	{ "clean", call_clean },
+	{ "reserve", call_reserve },
+	{ "reclaim", call_reclaim },
+	{ "add", call_add },
+	{ "now", call_now },
+	{ "metrics", call_metrics },
+	{ "url", call_url },
+};
+
+static void
+run(struct slice name, struct slice with)
+{
+	struct rds_breaker *breaker = rds_breaker_new();
+	struct call c = { .with = with };
+
+	c.rds = rds_new("unix:none", 1000, breaker);
+	c.store = (struct eio_store){ .prefix = "fuzz", .wake = &WAKE };
+	c.adapter = (struct sio_adapter){ c.rds, &c.store };
+	c.queue = (struct queue){ c.rds, "fuzz" };
+	for (size_t i = 0; i < COUNT(CALLS); i++)
+		if (slice_eqs(name, CALLS[i].name))
+			CALLS[i].run(&c);
+	rds_free(c.rds);
+	rds_breaker_free(breaker);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
+{
+	struct fuzz_fields in = fuzz_fields_read(bytes, n, 3);
+
+	log_set_level(LOG_ERROR);
+	answers_load_scripts();
+	if (answers_begin(in.field[2]))
+		run(in.field[0], in.field[1]);
+	fuzz_fields_fini(&in);
+	return 0;
+}
+
+#include "harness/fuzz_main.h"
