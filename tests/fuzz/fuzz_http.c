@@ -12,20 +12,6 @@
 #include "proto/jval.h"
 #include "proto/problem.h"
 
-/* A CR or LF only where a header line ends: nothing was injected. */
-static void
-require_lines(struct slice headers)
-{
-	struct slice rest = headers, piece;
-
-	while (slice_cut(&rest, '\n', &piece)) {
-		fuzz_require(rest.p != NULL || piece.n == 0);
-		fuzz_require(
-		    piece.n == 0 || slice_chr(piece, '\r') == piece.n - 1);
-		fuzz_require(slice_chr(piece, '\0') == piece.n);
-	}
-}
-
 static bool
 has_header(const struct http_response *r, const char *name)
 {
@@ -133,7 +119,7 @@ try_cors(const struct http_request *request, const char *origins)
 	if (verdict == CORS_SAME)
 		require_same(request);
 	cors_preflight(&r, request, verdict, HTTP_GET | HTTP_POST);
-	require_lines(buf_slice(&r.headers));
+	fuzz_require_lines(buf_slice(&r.headers));
 	fuzz_require(has_header(&r, "Access-Control-Allow-Origin: ") == open);
 	fuzz_require(has_header(&r, "Access-Control-Allow-Credentials: ") ==
 	    (verdict == CORS_ALLOWED));
@@ -151,7 +137,7 @@ try_problem(struct slice message, struct slice instance)
 	(void)err_field(
 	    &e, ERR_BAD_REQUEST, "Cookie", "\"%.*s\"", SLICE_ARG(message));
 	problem_write(&r, &e, instance);
-	require_lines(buf_slice(&r.headers));
+	fuzz_require_lines(buf_slice(&r.headers));
 	fuzz_require(jval_parse(buf_slice(&r.body), &value) == JVAL_OK);
 	json_object_put(value);
 	http_response_fini(&r);
@@ -177,7 +163,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	try_cors(&request, "*");
 	try_problem(request.cookie, request.path);
 	http_header(&r, "X", "%.*s", SLICE_ARG(request.request_headers));
-	require_lines(buf_slice(&r.headers));
+	fuzz_require_lines(buf_slice(&r.headers));
 	http_response_fini(&r);
 	fuzz_fields_fini(&in);
 	return 0;

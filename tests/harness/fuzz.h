@@ -65,4 +65,18 @@ fuzz_fields_fini(struct fuzz_fields *f)
 		free(f->memory[i]);
 }
 
+/** Header lines: a CR or LF only where one ends, so nothing was injected. */
+static inline void
+fuzz_require_lines(struct slice headers)
+{
+	struct slice rest = headers, line;
+
+	while (slice_cut(&rest, '\n', &line)) {
+		fuzz_require(rest.p != NULL || line.n == 0);
+		fuzz_require(
+		    line.n == 0 || slice_chr(line, '\r') == line.n - 1);
+		fuzz_require(slice_chr(line, '\0') == line.n);
+	}
+}
+
 #endif

@@ -1,0 +1,188 @@
+/*
+ * A request and whatever Redis answers meanwhile, through routes, handlers and
+ * transport; twice, as the second one finds the session remembered. The input
+ * is lines: the application (director, else the echo server), method, path,
+ * query, content type, body; then the answers.
+ */
+#include "harness/answers.h"
+#include "harness/fuzz.h"
+
+/* The echo server's application without its program. */
+#define main echo_main
+#include "conformance/echo.c"
+#undef main
+
+#include "handlers/app.h"
+#include "handlers/dispatch.h"
+
+#define MAX_PAYLOAD 100000
+#define RECOVERY_MS 60000
+
+static const char PREFIX[] = "fuzz";
+static struct eio_memo *memo;
+static struct metrics metrics;
+
+int
+server_run(const struct app *app, const struct conf *conf, const char *prefix)
+{
+	(void)app;
+	(void)conf;
+	(void)prefix;
+	return 0;
+}
+
+static void
+deliver(void *cookie, uint64_t token, struct wake_payload *payload)
+{
+	(void)cookie;
+	(void)token;
+	(void)payload;
+}
+
+static int
+read_body(void *cookie, size_t max, struct buf *out, struct err *e)
+{
+	const struct slice *body = cookie;
+
+	if (body->n > max)
+		return err_set(e, ERR_TOO_LARGE, "too large");
+	buf_add_slice(out, *body);
+	return 0;
+}
+
+/* ---- what the event loop does with what is left for it ------------------- */
+
+static void
+poll_later(struct ctx *c, struct eio_answer *a, bool *answered)
+{
+	struct eio_command command;
+	struct err e = ERR_INIT;
+
+	eio_store_poll(&command, &c->eio, c->sid, 7);
+	*answered = eio_store_run(c->rds, &c->eio, &command, a, &e) == 0;
+}
+
+static void
+push_later(struct ctx *c, struct eio_answer *a, bool *answered)
+{
+	struct eio_command command;
+	struct err e = ERR_INIT;
+
+	eio_store_push(&command, &c->eio, c->sid, c->later.push);
+	*answered = eio_store_run(c->rds, &c->eio, &command, a, &e) == 0;
+}
+
+static void
+run_later(struct ctx *c)
+{
+	struct eio_answer a = { .verdict = VERDICT_GONE };
+	bool answered, poll = c->later.kind == LATER_POLL;
+
+	(poll ? poll_later : push_later)(c, &a, &answered);
+	if (!poll && answered && a.verdict == VERDICT_CHANGED)
+		dispatch_again(c, c->later.body);
+	else if (!poll || !answered || a.verdict != VERDICT_PARK)
+		polling_reply(c->later.kind, answered ? &a : NULL, c->res);
+	eio_answer_fini(&a);
+}
+
+/* ---- the request --------------------------------------------------------- */
+
+static void
+check_answer(const struct http_response *r)
+{
+	struct json_object *value = NULL;
+	struct slice headers = buf_slice(&r->headers);
+
+	fuzz_require(r->status >= 200 && r->status < 600);
+	fuzz_require_lines(headers);
+	if (slice_find(headers, SLICE("json\r\n")) < 0)
+		return;
+	fuzz_require(jval_parse(buf_slice(&r->body), &value) == JVAL_OK);
+	json_object_put(value);
+}
+
+static void
+serve(struct ctx *c, const struct fuzz_fields *in)
+{
+	struct http_response response = HTTP_RESPONSE_INIT;
+	struct slice body = in->field[5];
+	const struct http_request request = {
+		.method = http_method_parse(in->field[1]),
+		.path = in->field[2],
+		.query = in->field[3],
+		.content_type = in->field[4],
+		.content_length = (int64_t)body.n,
+		.host = SLICE("localhost:8080"),
+		.scheme = SLICE("http"),
+	};
+
+	c->arena = ARENA_INIT;
+	c->req = &request;
+	c->res = &response;
+	c->error = ERR_INIT;
+	c->sid = SLICE_EMPTY;
+	c->body = (struct body_source){ &body, read_body };
+	if (dispatch_run(c) == HANDLER_LATER)
+		run_later(c);
+	check_answer(&response);
+	http_response_fini(&response);
+	dispatch_end(c);
+}
+
+/* Inputs are tried one by one: what was remembered is forgotten with each. */
+static void
+forget(const struct fuzz_fields *in)
+{
+	struct arena a = ARENA_INIT;
+	bool present;
+
+	eio_memo_put(
+	    memo, http_query(in->field[3], "sid", &a, &present), SLICE_EMPTY);
+	arena_fini(&a);
+}
+
+static void
+run(const struct fuzz_fields *in)
+{
+	struct rds_breaker *breaker = rds_breaker_new();
+	const struct wake wake = { .process = "fuzz", .deliver = deliver };
+	const struct conf conf = { .cors_origins = (char[]){ "" },
+		.bind = (char[]){ "127.0.0.1" },
+		.allowed_hosts = (char[]){ "" },
+		.max_payload = MAX_PAYLOAD,
+		.recovery_ms = RECOVERY_MS };
+	struct ctx c = { .conf = &conf, .memo = memo, .metrics = &metrics };
+
+	c.app = slice_eqs(in->field[0], "director") ? &app_director : &APP;
+	c.rds = rds_new("unix:none", 1000, breaker);
+	c.eio = (struct eio_store){ .prefix = PREFIX,
+		.wake = &wake,
+		.ping_interval_ms = 25000,
+		.ping_timeout_ms = 20000,
+		.recovery_ms = RECOVERY_MS };
+	c.sockets = (struct sio_adapter){ c.rds, &c.eio };
+	c.queue = (struct queue){ c.rds, PREFIX };
+	serve(&c, in);
+	serve(&c, in);
+	forget(in);
+	rds_free(c.rds);
+	rds_breaker_free(breaker);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
+{
+	struct fuzz_fields in = fuzz_fields_read(bytes, n, 7);
+
+	if (memo == NULL)
+		memo = eio_memo_new();
+	log_set_level(LOG_ERROR);
+	answers_load_scripts();
+	if (answers_begin(in.field[6]))
+		run(&in);
+	fuzz_fields_fini(&in);
+	return 0;
+}
+
+#include "harness/fuzz_main.h"
