@@ -28,17 +28,19 @@ struct eio_fixture {
 	/* The last delivery to a held poll, and how many there were. */
 	uint64_t token;
 	struct buf payload;
+	bool binary;
 	int deliveries;
 };
 
 static inline void
-eio_fixture_deliver(void *cookie, uint64_t token, struct slice payload)
+eio_fixture_deliver(void *cookie, uint64_t token, struct wake_payload *payload)
 {
 	struct eio_fixture *f = cookie;
 
 	f->token = token;
+	f->binary = payload->binary;
 	buf_clear(&f->payload);
-	buf_add_slice(&f->payload, payload);
+	buf_add_slice(&f->payload, buf_slice(&payload->body));
 	f->deliveries++;
 }
 
@@ -56,8 +58,8 @@ eio_fixture_init(struct eio_fixture *f)
 		    "%s", NAMES[i]);
 		f->wake[i].cookie = f;
 		f->wake[i].deliver = eio_fixture_deliver;
-		f->store[i] =
-		    (struct eio_store){ "t", &f->wake[i], 25000, 20000, 45000 };
+		f->store[i] = (struct eio_store){ "t", &f->wake[i], 25000,
+			20000, 45000, 120000 };
 	}
 }
 

@@ -4,52 +4,32 @@
  */
 #include "eio_steps.h"
 
-struct row {
-	int line;
-	const char *history;
-};
-#define ROW(history)              \
-	{                         \
-		__LINE__, history \
-	}
-
-static void
-run_rows(const struct row *rows, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		struct slice rest = slice_from(rows[i].history), one;
-
-		rds_reply_free(eio_fixture_redis(&f, "FLUSHALL"));
-		(void)woken();
-		while (slice_cut(&rest, ';', &one))
-			run_step(rows[i].line, one);
-	}
-}
-
 /* clang-format off */
 static const struct row OPEN[] = {
 	ROW("poll 1 = gone; keys 0"),
-	ROW("open = ok; keys 1; leased 0; queued 0; duelist 1"),
+	ROW("open = ok; redis EXISTS e:s1 = 1; leased 0; queued 0;"
+	    "redis ZCARD due:03 = 1; keys 2"),
 	/* What is known of an unknown session. */
 	ROW("look 1 = gone; abort 1 = gone; drain 1 = gone; begin 1 = gone;"
-	    "push 4a = gone; tick = gone; join chat r = gone;"
-	    "leave chat r = gone; quit chat = gone; ask / x = gone;"
-	    "acked / 0 = gone; keys 0; duelist 0"),
+	    "push 4a = gone; push whole 4a = gone; push volatile 4a = gone;"
+	    "tick = gone; join /n S r = gone; leave /n S r = gone;"
+	    "recover pid /n 0 = gone; ask / x = gone; acked / 0 = gone;"
+	    "keys 0"),
 };
 
 static const struct row LEASE[] = {
-	ROW("open = ok; poll 1 = park; leased 1"),
-	ROW("open = ok; push 4a = ok; push 4b = ok; poll 1 = packets 4a 4b;"
-	    "leased 0; queued 0; poll 2 = park"),
+	ROW("open = ok; poll 1 = park (4); leased 1"),
+	ROW("open = ok; push 4a = ok; push 4b = ok;"
+	    "poll 1 = packets #4 4a 4b; leased 0; queued 0; poll 2 = park"),
 	/* A second GET: the first is answered 1, the session is closed. */
-	ROW("open = ok; poll 1 = park; wake 0; poll 2 = overlap (/); wake 1;"
-	    "poll 3 = gone; look 1 = packets 1; keys 0"),
+	ROW("open = ok; poll 1 = park; wake 0; poll 2 = overlap (ended);"
+	    "wake 1; poll 3 = gone (); look 1 = packets () 1; keys 0"),
 	ROW("open = ok; poll 1 = park; B:poll 2 = overlap; wake 1;"
 	    "B:poll 3 = gone; look 1 = packets 1; keys 0"),
 	/* The same token is no excuse. */
 	ROW("open = ok; poll 1 = park; poll 1 = overlap"),
 	/* A push of the holder takes the packets for it, others wake it. */
-	ROW("open = ok; poll 7 = park; push 4a = deliver (7) 4a; leased 0;"
+	ROW("open = ok; poll 7 = park; push 4a = deliver #4 (7) 4a; leased 0;"
 	    "wake 0; queued 0; look 7 = stale"),
 	ROW("open = ok; poll 7 = park; B:push 4a = ok; wake 7; leased 7;"
 	    "look 7 = packets 4a; leased 0; look 7 = stale"),
@@ -57,7 +37,7 @@ static const struct row LEASE[] = {
 	    "W:push 4b = ok; look 7 = packets 4a 4b"),
 	/* Packets left by another process go with the holder's push. */
 	ROW("open = ok; poll 7 = park; W:push 4a = ok;"
-	    "push 4b = deliver (7) 4a 4b; queued 0"),
+	    "push 4b = deliver #4 (7) 4a 4b; queued 0"),
 	/* A push of nothing to a held poll delivers nothing. */
 	ROW("open = ok; poll 7 = park; push = ok; leased 7; wake 0"),
 	ROW("open = ok; poll 7 = park; look 7 = wait; leased 7;"
@@ -73,15 +53,15 @@ static const struct row LEASE[] = {
 	ROW("open = ok; poll 7 = park; drain 7 = packets 6; leased 0;"
 	    "drain 7 = stale; B:poll 1 = park"),
 	ROW("open = ok; poll 7 = park; W:push 4a = ok; drain 7 = packets 4a"),
-	ROW("open = ok; push ns=chat$S1/ = ok; poll 7 = park;"
-	    "abort 7 = closed; keys 0; duelist 0; wake 0; abort 7 = gone"),
+	ROW("open = ok; push ns=+/n$S1| = ok; poll 7 = park;"
+	    "abort 7 = closed (ended); keys 0; wake 0; abort 7 = gone"),
 };
 
 static const struct row POST[] = {
-	ROW("open who = ok; begin 1 = ok (4$who/); push post=1 = ok;"
+	ROW("open who = ok; begin 1 = ok (4$who|); push post=1 = ok;"
 	    "begin 2 = ok; push post=2 4a = ok; poll 1 = packets 4a"),
 	/* Two at once: both sides see it and the session is over. */
-	ROW("open = ok; begin 1 = ok; begin 2 = overlap (/); keys 0;"
+	ROW("open = ok; begin 1 = ok; begin 2 = overlap (ended); keys 0;"
 	    "push post=1 = gone"),
 	ROW("open = ok; poll 9 = park; begin 1 = ok; B:begin 2 = overlap;"
 	    "wake 9; look 9 = packets 1; keys 0"),
@@ -92,10 +72,10 @@ static const struct row POST[] = {
 	ROW("open = ok; begin 1 = ok; W:push 4a = ok; push post=1 4b = ok;"
 	    "poll 1 = packets 4a 4b"),
 	/* The namespaces are what the next POST sees. */
-	ROW("open who = ok; begin 1 = ok; push post=1 ns=chat$S1/ 40 = ok;"
-	    "begin 2 = ok (4$who/chat$S1/)"),
-	ROW("open = ok; push ns=chat$S1/ = ok; push ns= = ok;"
-	    "begin 2 = ok (4$/)"),
+	ROW("open who = ok; begin 1 = ok; push post=1 ns=+/n$S1| 40 = ok;"
+	    "begin 2 = ok (4$who|/n$S1|)"),
+	ROW("open = ok; push ns=+/n$S1| = ok; push ns=-/n| = ok;"
+	    "begin 2 = ok (4$|)"),
 };
 
 static const struct row REVISIONS[] = {
@@ -114,61 +94,83 @@ static const struct row REVISIONS[] = {
 static const struct row ENDS[] = {
 	/* The client closes: a held GET gets a noop, nothing remains. */
 	ROW("open = ok; poll 1 = park; W:push 4a = ok;"
-	    "push end=noop = closed; wake 1; poll 2 = gone; begin 1 = gone;"
-	    "push 4a = gone; look 1 = packets 6; keys 0"),
+	    "push end=noop = closed (ended); wake 1; poll 2 = gone;"
+	    "begin 1 = gone; push 4a = gone; look 1 = packets 6; keys 0"),
 	ROW("open = ok; push 4a = ok; push end=noop = closed; keys 0"),
 	ROW("open = ok; poll 1 = park; push end=close 4z = closed;"
 	    "look 1 = packets 1; keys 0; look 1 = gone"),
-	ROW("open = ok; push end=close = closed; keys 0; duelist 0"),
+	ROW("open = ok; push end=close = closed (ended); keys 0"),
+	ROW("open = ok; poll 1 = park; push end=lost 4z = closed (ended);"
+	    "look 1 = packets 1; keys 0"),
 	/* Abort and drain find what was left for the held GET too. */
 	ROW("open = ok; poll 1 = park; push end=close = closed;"
 	    "abort 1 = packets 1; keys 0"),
 	/* The server closes: packets first, then the close packet. */
-	ROW("open = ok; push 4a = ok; push end=soft 4b = closed; duelist 0;"
-	    "push 4c = gone; begin 1 = gone; poll 1 = packets 4a 4b;"
-	    "tick = gone; poll 2 = packets 1;"
-	    "poll 3 = gone; keys 0"),
+	ROW("open = ok; push 4a = ok; push end=soft 4b = closed (ended);"
+	    "redis ZCARD due:03 = 0;"
+	    "push 4c = gone; begin 1 = gone; poll 1 = packets () 4a 4b;"
+	    "tick = gone; poll 2 = packets () 1; poll 3 = gone; keys 0"),
 	ROW("open = ok; poll 1 = park; push end=soft 4a = closed; wake 1;"
 	    "poll 2 = gone; look 1 = packets 4a; leased 0;"
 	    "B:poll 3 = packets 1; keys 0"),
 	ROW("open = ok; poll 1 = park; push end=soft = closed; wake 1;"
 	    "drain 1 = packets 1; keys 0"),
-	/* What a closed session leaves behind. */
-	ROW("open = ok; push ns=chat$S1/ = ok; join chat r1 = ok;"
-	    "join chat r2 = ok; join chat r1 = ok;"
-	    "push end=close = closed (chat$S1//chat$r1/chat$r2/)"),
+	/* Its sockets leave their rooms with it, however it ends. */
+	ROW("open = ok; push ns=+/n$S| = ok; join /n S r = ok; keys 4;"
+	    "push end=close = closed; keys 0"),
+	ROW("open = ok; push ns=+/n$S|+/m$T| = ok; join /n S r = ok;"
+	    "join /m T r = ok; push end=soft = closed; keys 1;"
+	    "poll 1 = packets 1; keys 0"),
+	ROW("open = ok; begin 1 = ok; join /n S r = ok; begin 2 = overlap;"
+	    "keys 0"),
+	ROW("open = ok; poll 1 = park; join /n S r = ok; abort 1 = closed;"
+	    "keys 0"),
+	/* Others stay. */
+	ROW("open = ok; join /n S r = ok; 2:open = ok; 2:join /n T r = ok;"
+	    "push end=noop = closed; redis HLEN room:/n,r = 1;"
+	    "redis HLEN room:/n, = 1; redis HGET room:/n,r T = s2"),
 };
 
 static const struct row ROOMS[] = {
-	ROW("open = ok; push ns=N$S/ = ok; join N r = ok; join N rr = ok;"
-	    "leave N r = ok; leave N unknown = ok;"
-	    "push end=soft = closed (N$S//N$rr/)"),
+	/* The first room brings the socket into its namespace. */
+	ROW("open = ok; join /n S r = ok; begin 1 = ok (4$|/n$S|);"
+	    "redis HGET room:/n, S = s1; redis HGET room:/n,r S = s1;"
+	    "redis HGET e:s1 rm = /n$S$r|"),
+	ROW("open = ok; push ns=+/n$S| = ok; join /n S r = ok;"
+	    "join /n S rr = ok; join /n S r = ok; leave /n S r = ok;"
+	    "leave /n S unknown = ok; redis HGET e:s1 rm = /n$S$rr|;"
+	    "redis EXISTS room:/n,r = 0; redis HLEN room:/n,rr = 1"),
 	/* A room whose line ends as another's is another. */
-	ROW("open = ok; join aN r = ok; join N r = ok; leave N r = ok;"
-	    "push end=noop = closed (/aN$r/)"),
-	ROW("open = ok; join aN r = ok; leave N r = ok; join N r = ok;"
-	    "push end=noop = closed (/aN$r/N$r/)"),
-	ROW("open = ok; push ns=N$S/M$T/ = ok; join N a = ok; join M b = ok;"
-	    "join N c = ok; quit N = ok (N$S//N$a/N$c/);"
-	    "quit N = ok (N$S//);"
-	    "push end=noop = closed (N$S/M$T//M$b/)"),
+	ROW("open = ok; join a/n S r = ok; join /n S r = ok;"
+	    "leave /n S r = ok; redis HGET e:s1 rm = a/n$S$r|"),
+	ROW("open = ok; join a/n S r = ok; leave /n S r = ok;"
+	    "join /n S r = ok; redis HGET e:s1 rm = a/n$S$r|/n$S$r|"),
+	/* Leaving a namespace is leaving its rooms. */
+	ROW("open = ok; push ns=+/n$S|+/m$T| = ok; join /n S a = ok;"
+	    "join /m T b = ok; join /n S c = ok; push ns=-/n| = ok;"
+	    "redis HGET e:s1 rm = /m$T$b|; redis HGET e:s1 ns = /m$T|;"
+	    "redis EXISTS room:/n, = 0; redis EXISTS room:/n,a = 0;"
+	    "redis EXISTS room:/n,c = 0; redis HLEN room:/m,b = 1;"
+	    "push end=noop = closed; keys 0"),
 	/* Patterns of Lua are no patterns here. */
-	ROW("open = ok; push ns=N$S/ = ok; join N .* = ok; join N %a+ = ok;"
-	    "leave N .+ = ok; leave N %a+ = ok;"
-	    "push end=noop = closed (N$S//N$.*/)"),
+	ROW("open = ok; push ns=+/n$S| = ok; join /n S .* = ok;"
+	    "join /n S %a+ = ok; leave /n S .+ = ok; leave /n S %a+ = ok;"
+	    "redis HGET e:s1 rm = /n$S$.*|; push end=noop = closed; keys 0"),
 };
 
 static const struct row ACKS[] = {
-	ROW("open = ok; ask / one = ok; ask / two = ok; acked / 1 = ok (two);"
-	    "acked / 1 = gone; acked / 2 = gone; acked chat 0 = gone;"
-	    "acked / 0 = ok (one)"),
+	ROW("open = ok; ask / one = ok #0; ask / two = ok #1;"
+	    "acked / 1 = ok (two); acked / 1 = gone; acked / 2 = gone;"
+	    "acked /n 0 = gone; acked / 0 = ok (one); acked / 0 = gone"),
 	ROW("open = ok; acked / -1 = gone; acked / 9007199254740991 = gone"),
 };
 
 static const struct row TIMES[] = {
 	/* The ping is due: for a poll that comes, is held, or is absent. */
-	ROW("open = ok; due -5; poll 1 = packets 2; leased 0; poll 2 = park"),
-	ROW("open = ok; poll 1 = park; due -5; look 1 = packets 2; leased 0"),
+	ROW("open = ok; due -5; poll 1 = packets #4 () 2; leased 0;"
+	    "poll 2 = park"),
+	ROW("open = ok; poll 1 = park; due -5; look 1 = packets #4 () 2;"
+	    "leased 0"),
 	ROW("open = ok; due -5; tick = ok; queued 1; poll 1 = packets 2"),
 	ROW("open = ok; poll 1 = park; due -5; tick = ok; wake 1;"
 	    "look 1 = packets 2"),
@@ -178,40 +180,38 @@ static const struct row TIMES[] = {
 	    "poll 2 = packets 2"),
 	/* The pong came, or did not. */
 	ROW("open = ok; due -5; poll 1 = packets 2; begin 1 = ok;"
-	    "push post=1 pong = ok; poll 2 = park; tick = wait"),
+	    "push post=1 alive = ok; poll 2 = park; tick = wait"),
 	ROW("open = ok; due -5; poll 1 = packets 2; due -5;"
-	    "poll 2 = gone (/); keys 0"),
+	    "poll 2 = gone (ended); keys 0"),
 	ROW("open = ok; due -5; poll 1 = packets 2; poll 2 = park;"
-	    "due -5; look 2 = packets (/) 1; keys 0"),
+	    "due -5; look 2 = packets #4 (ended) 1; keys 0"),
 	ROW("open = ok; due -5; poll 1 = packets 2; due -5;"
-	    "begin 2 = gone (/); keys 0"),
+	    "begin 2 = gone (ended); keys 0"),
 	ROW("open = ok; due -5; poll 1 = packets 2; due -5;"
-	    "tick = closed (/); keys 0; duelist 0"),
+	    "tick = closed (ended); keys 0"),
 	ROW("open = ok; due -5; poll 1 = packets 2; poll 2 = park;"
-	    "due -5; tick = closed (/); wake 2; look 2 = packets 1; keys 0"),
+	    "due -5; tick = closed (ended); wake 2; look 2 = packets 1;"
+	    "keys 0"),
 	/* Expiry and abort: the abort ends it either way. */
 	ROW("open = ok; poll 2 = park; cto -5; abort 2 = closed; keys 0"),
 	/* Nobody was there to send the ping: too late for it too. */
-	ROW("open = ok; due -20001; poll 1 = gone (/); keys 0"),
+	ROW("open = ok; due -20001; poll 1 = gone (ended); keys 0"),
 	ROW("open = ok; poll 1 = park; due -20001; look 1 = packets 1; keys 0"),
-	ROW("open = ok; due -20001; tick = closed (/); keys 0"),
+	ROW("open = ok; due -20001; tick = closed (ended); keys 0"),
 	ROW("open = ok; due -19000; tick = ok; poll 1 = packets 2"),
 	/* No namespace in time. */
-	ROW("open = ok; cto -5; poll 1 = gone (/); keys 0"),
+	ROW("open = ok; cto -5; poll 1 = gone (ended); keys 0"),
 	ROW("open = ok; cto -5; tick = closed; keys 0"),
 	ROW("open = ok; poll 1 = park; cto -5; look 1 = packets 1; keys 0"),
-	ROW("open = ok; push ns=N$S/ = ok; poll 1 = park; look 1 = wait"),
-	/* A deadline after which somebody must look is in the due list. */
-	ROW("open = ok; due 5000; tick = wait; duelist 1"),
-	ROW("open = ok; push end=soft = closed; tick = gone; duelist 0"),
+	ROW("open = ok; push ns=+/n$S| = ok; redis HGET e:s1 cto = 0;"
+	    "poll 1 = park; look 1 = wait"),
+	ROW("open raw = ok; redis HGET e:s1 cto = 0"),
+	/* A deadline after which somebody must look is in the due set. */
+	ROW("open = ok; due 5000; tick = wait; redis ZCARD due:03 = 1"),
+	ROW("open = ok; push end=soft = closed; tick = gone;"
+	    "redis ZCARD due:03 = 0"),
 };
 /* clang-format on */
-
-#define TEST_ROWS(name, rows)                \
-	static void name(void)               \
-	{                                    \
-		run_rows(rows, COUNT(rows)); \
-	}
 
 TEST_ROWS(test_open, OPEN)
 TEST_ROWS(test_lease, LEASE)
@@ -222,37 +222,13 @@ TEST_ROWS(test_rooms, ROOMS)
 TEST_ROWS(test_acks, ACKS)
 TEST_ROWS(test_times, TIMES)
 
-/* Run a command that must be answered. */
-static struct eio_answer
-run(const struct eio_command *c, enum process who)
-{
-	struct err e = ERR_INIT;
-	struct eio_answer a = { .verdict = VERDICT_GONE };
-
-	if (eio_store_run(f.rds, &f.store[who], c, &a, &e) != 0) {
-		(void)printf("# %s\n", e.msg);
-		CHECK(!"Redis answers");
-	}
-	return a;
-}
-
-static enum eio_verdict
-verdict(const struct eio_command *c, enum process who)
-{
-	struct eio_answer a = run(c, who);
-	enum eio_verdict v = a.verdict;
-
-	eio_answer_fini(&a);
-	return v;
-}
-
 static void
 fresh(void)
 {
 	struct eio_command c;
 
 	rds_reply_free(eio_fixture_redis(&f, "FLUSHALL"));
-	eio_store_open(&c, &f.store[PROC_A], E, 4, SLICE_EMPTY);
+	eio_store_open(&c, &f.store[PROC_A], E, EIO_V4, true, SLICE_EMPTY);
 	CHECK(verdict(&c, PROC_A) == VERDICT_OK);
 }
 
@@ -268,7 +244,8 @@ push_many(int n, size_t size)
 	for (int i = 0; i < n; i++)
 		packets[i] = (struct slice){ bytes, size };
 	eio_store_push(&c, &f.store[PROC_W], E,
-	    &(struct eio_push){ .packet = packets, .n = n });
+	    &(struct eio_push){
+		.packet = packets, .n = n, .parts_ms = EIO_PARTS_AS_THEY_ARE });
 	return verdict(&c, PROC_W);
 }
 
@@ -366,8 +343,9 @@ test_close_in_parts(void)
 
 	fresh();
 	CHECK(push_many(3, 600000) == VERDICT_OK);
-	eio_store_push(
-	    &c, &f.store[PROC_W], E, &(struct eio_push){ .end = EIO_END_SOFT });
+	eio_store_push(&c, &f.store[PROC_W], E,
+	    &(struct eio_push){
+		.end = EIO_END_SOFT, .parts_ms = EIO_PARTS_AS_THEY_ARE });
 	CHECK(verdict(&c, PROC_W) == VERDICT_CLOSED);
 	/* The close packet comes alone. */
 	for (uint64_t token = 1; token <= 4; token++) {
@@ -395,8 +373,9 @@ test_close_in_parts_held(void)
 	CHECK(a.verdict == VERDICT_PARK);
 	eio_answer_fini(&a);
 	CHECK(push_many(3, 600000) == VERDICT_OK);
-	eio_store_push(
-	    &c, &f.store[PROC_W], E, &(struct eio_push){ .end = EIO_END_SOFT });
+	eio_store_push(&c, &f.store[PROC_W], E,
+	    &(struct eio_push){
+		.end = EIO_END_SOFT, .parts_ms = EIO_PARTS_AS_THEY_ARE });
 	CHECK(verdict(&c, PROC_W) == VERDICT_CLOSED);
 	eio_store_take(&c, &f.store[PROC_A], E, 1, EIO_LOOK);
 	a = run(&c, PROC_A);
@@ -427,7 +406,8 @@ test_delivery(void)
 	eio_answer_fini(&a);
 	f.deliveries = 0;
 	eio_store_push(&c, &f.store[PROC_A], E,
-	    &(struct eio_push){ .packet = packets, .n = 2 });
+	    &(struct eio_push){
+		.packet = packets, .n = 2, .parts_ms = EIO_PARTS_AS_THEY_ARE });
 	CHECK(verdict(&c, PROC_A) == VERDICT_DELIVER);
 	CHECK(f.deliveries == 1 && f.token == 42);
 	CHECK_SLICE(buf_slice(&f.payload),
@@ -448,12 +428,14 @@ test_every_key_expires(void)
 	    &(struct eio_push){ .message = SLICE("m"),
 		.rev = 1,
 		.packet = &SLICE("4a"),
-		.n = 1 });
+		.n = 1,
+		.parts_ms = EIO_PARTS_AS_THEY_ARE });
 	CHECK(verdict(&c, PROC_W) == VERDICT_OK);
 	for (size_t i = 0; i < COUNT(KEYS); i++)
 		CHECK(eio_fixture_int(&f, KEYS[i]) > 60000);
-	eio_store_push(
-	    &c, &f.store[PROC_W], E, &(struct eio_push){ .end = EIO_END_SOFT });
+	eio_store_push(&c, &f.store[PROC_W], E,
+	    &(struct eio_push){
+		.end = EIO_END_SOFT, .parts_ms = EIO_PARTS_AS_THEY_ARE });
 	CHECK(verdict(&c, PROC_W) == VERDICT_CLOSED);
 	for (size_t i = 0; i < 2; i++) {
 		CHECK(eio_fixture_int(&f, KEYS[i]) > 0);
@@ -474,10 +456,10 @@ test_heartbeat(void)
 	fast.ping_timeout_ms = 400;
 	fast.connect_timeout_ms = 0;
 	rds_reply_free(eio_fixture_redis(&f, "FLUSHALL"));
-	eio_store_open(&c, &fast, E, 4, SLICE_EMPTY);
+	eio_store_open(&c, &fast, E, EIO_V4, true, SLICE_EMPTY);
 	CHECK(verdict(&c, PROC_A) == VERDICT_OK);
 	a = poll_now(1);
-	CHECK(a.verdict == VERDICT_PARK && a.ms > 0 && a.ms <= 60);
+	CHECK(a.verdict == VERDICT_PARK && a.number > 0 && a.number <= 60);
 	eio_answer_fini(&a);
 	clock_sleep_ms(70);
 	eio_store_take(&c, &fast, E, 1, EIO_LOOK);
@@ -485,7 +467,9 @@ test_heartbeat(void)
 	CHECK(a.verdict == VERDICT_PACKETS && a.n == 1);
 	CHECK_SLICE(eio_answer_packet(&a, 0), "2");
 	eio_answer_fini(&a);
-	eio_store_push(&c, &fast, E, &(struct eio_push){ .pong = true });
+	eio_store_push(&c, &fast, E,
+	    &(struct eio_push){
+		.alive = true, .parts_ms = EIO_PARTS_AS_THEY_ARE });
 	CHECK(verdict(&c, PROC_A) == VERDICT_OK);
 	clock_sleep_ms(70);
 	eio_store_tick(&c, &fast, E);
@@ -501,7 +485,7 @@ sweep(int64_t claim_ms, int limit)
 {
 	struct eio_command c;
 
-	eio_store_sweep(&c, &f.store[PROC_A], 0, claim_ms, limit);
+	eio_store_sweep(&c, &f.store[PROC_A], SHARD, claim_ms, limit);
 	return run(&c, PROC_A);
 }
 
@@ -515,16 +499,16 @@ test_sweep(void)
 	CHECK(a.verdict == VERDICT_OK && a.n == 0);
 	eio_answer_fini(&a);
 	rds_reply_free(eio_fixture_redis(
-	    &f, "ZADD {t:00}:due 5 " ESID " 6 0second 7 0third"));
+	    &f, "ZADD {t}:due:03 5 " ESID " 6 second 7 third"));
 	/* Not more than asked for, the oldest first, and each once. */
 	a = sweep(40, 2);
 	CHECK(a.n == 2);
 	CHECK_SLICE(eio_answer_packet(&a, 0), ESID);
-	CHECK_SLICE(eio_answer_packet(&a, 1), "0second");
+	CHECK_SLICE(eio_answer_packet(&a, 1), "second");
 	eio_answer_fini(&a);
 	a = sweep(40, 10);
 	CHECK(a.n == 1);
-	CHECK_SLICE(eio_answer_packet(&a, 0), "0third");
+	CHECK_SLICE(eio_answer_packet(&a, 0), "third");
 	eio_answer_fini(&a);
 	/* The claimer died: after the claim they are due again. */
 	clock_sleep_ms(60);
@@ -544,8 +528,9 @@ test_many_messages(void)
 	for (int i = 0; i < 600; i++) {
 		(void)snprintf(message, sizeof(message), "m%d", i);
 		eio_store_push(&c, &f.store[PROC_W], E,
-		    &(struct eio_push){
-			.message = slice_from(message), .rev = 1 });
+		    &(struct eio_push){ .message = slice_from(message),
+			.rev = 1,
+			.parts_ms = EIO_PARTS_AS_THEY_ARE });
 		CHECK(verdict(&c, PROC_W) == VERDICT_OK);
 	}
 	CHECK(eio_fixture_int(&f, "HLEN " KEY("r")) <= 501);
@@ -561,7 +546,8 @@ test_bytes(void)
 
 	fresh();
 	eio_store_push(&c, &f.store[PROC_W], E,
-	    &(struct eio_push){ .packet = &packet, .n = 1 });
+	    &(struct eio_push){
+		.packet = &packet, .n = 1, .parts_ms = EIO_PARTS_AS_THEY_ARE });
 	CHECK(verdict(&c, PROC_W) == VERDICT_OK);
 	a = poll_now(1);
 	CHECK(a.n == 1 && slice_eq(eio_answer_packet(&a, 0), packet));
@@ -580,7 +566,9 @@ test_batch(void)
 	fresh();
 	for (int i = 0; i < EIO_BATCH_MAX; i++)
 		eio_store_push(&c[i], &f.store[PROC_W], E,
-		    &(struct eio_push){ .packet = &one, .n = 1 });
+		    &(struct eio_push){ .packet = &one,
+			.n = 1,
+			.parts_ms = EIO_PARTS_AS_THEY_ARE });
 	CHECK(eio_store_run_many(
 		  f.rds, &f.store[PROC_W], c, EIO_BATCH_MAX, a, &e) == 0);
 	for (int i = 0; i < EIO_BATCH_MAX; i++) {
@@ -602,7 +590,7 @@ static const struct {
 	int line;
 	const char *resp;
 	enum eio_verdict verdict;
-	int64_t ms;
+	int64_t number;
 	const char *text;
 	size_t n;
 } REPLIES[] = {
@@ -650,10 +638,10 @@ test_hostile_replies(void)
 			reply != NULL);
 		eio_answer_read(&a, reply);
 		CHECK_ROW(REPLIES[i].line, a.verdict == REPLIES[i].verdict);
-		CHECK_ROW(REPLIES[i].line, a.ms == REPLIES[i].ms);
+		CHECK_ROW(REPLIES[i].line, a.number == REPLIES[i].number);
 		CHECK_SLICE_ROW(REPLIES[i].line, a.text, REPLIES[i].text);
 		CHECK_ROW(REPLIES[i].line, a.n == REPLIES[i].n);
-		eio_answer_payload(&a, &payload);
+		(void)eio_answer_payload(&a, &payload);
 		(void)eio_answer_packet(&a, a.n + 5);
 		buf_fini(&payload);
 		eio_answer_fini(&a);
@@ -678,9 +666,7 @@ main(void)
 {
 	int rc;
 
-	eio_fixture_init(&f);
-	listener = redisConnectUnix(f.redis.socket);
-	freeReplyObject(redisCommand(listener, "PSUBSCRIBE t:wake:*"));
+	steps_init();
 	rc = check_main((struct check_case[]){ CHECK_CASE(test_open),
 	    CHECK_CASE(test_lease), CHECK_CASE(test_post),
 	    CHECK_CASE(test_revisions), CHECK_CASE(test_ends),
@@ -693,7 +679,6 @@ main(void)
 	    CHECK_CASE(test_bytes), CHECK_CASE(test_batch),
 	    CHECK_CASE(test_hostile_replies), CHECK_CASE(test_no_reply),
 	    { NULL, NULL } });
-	redisFree(listener);
-	eio_fixture_fini(&f);
+	steps_fini();
 	return rc;
 }
