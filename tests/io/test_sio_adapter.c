@@ -1,6 +1,9 @@
 /* Rooms and emitting to them: who gets a packet, and how often. */
 #include "io/sio_adapter.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
+
 #include "base/buf.h"
 #include "eio_fixture.h"
 
@@ -9,9 +12,9 @@
 static struct eio_fixture f;
 static struct sio_adapter ad;
 
-/* Sessions e0.. with a socket each in the namespace N. */
+/* Sessions with a socket each in the namespace /n. */
 struct socket {
-	char esid[24], ssid[24], ns[64];
+	char esid[24], ssid[24], pid[24];
 	struct sio_socket so;
 };
 
@@ -31,21 +34,45 @@ run(const struct eio_command *c)
 }
 
 static void
-connect_socket(int i)
+open_session(const char *esid)
+{
+	struct eio_command c;
+
+	eio_store_open(
+	    &c, &f.store[PROC_W], slice_from(esid), EIO_V4, true, SLICE_EMPTY);
+	CHECK(run(&c) == VERDICT_OK);
+}
+
+static enum eio_verdict
+push(int i, const struct eio_push *push)
+{
+	struct eio_push p = *push;
+	struct eio_command c;
+
+	p.parts_ms = EIO_PARTS_AS_THEY_ARE;
+	eio_store_push(&c, &f.store[PROC_W], socket_of[i].so.esid, &p);
+	return run(&c);
+}
+
+static void
+connect_socket(int i, bool recoverable)
 {
 	struct socket *s = &socket_of[i];
-	struct eio_command c;
+	char ns[64];
 
 	(void)snprintf(s->esid, sizeof(s->esid), "%c-esid-%d", 'a' + i % 26, i);
 	(void)snprintf(s->ssid, sizeof(s->ssid), "ssid-%d", i);
-	(void)snprintf(s->ns, sizeof(s->ns), "/n ssid-%d\n", i);
-	s->so = (struct sio_socket){ SLICE("/n"), slice_from(s->ssid),
-		slice_from(s->esid), SLICE_EMPTY };
-	eio_store_open(&c, &f.store[PROC_W], s->so.esid, 4, SLICE_EMPTY);
-	CHECK(run(&c) == VERDICT_OK);
-	eio_store_push(&c, &f.store[PROC_W], s->so.esid,
-	    &(struct eio_push){ .ns_changed = true, .ns = slice_from(s->ns) });
-	CHECK(run(&c) == VERDICT_OK);
+	(void)snprintf(
+	    s->pid, sizeof(s->pid), recoverable ? "%d-secret" : "", 100000 + i);
+	(void)snprintf(ns, sizeof(ns), "+/n %s%s%s\n", s->ssid,
+	    recoverable ? " " : "", s->pid);
+	s->so = (struct sio_socket){ .nsp = SLICE("/n"),
+		.ssid = slice_from(s->ssid),
+		.pid = slice_from(s->pid),
+		.esid = slice_from(s->esid) };
+	open_session(s->esid);
+	CHECK(
+	    push(i, &(struct eio_push){ .ns = slice_from(ns) }) == VERDICT_OK);
 }
 
 static void
@@ -54,7 +81,7 @@ fresh(int sockets)
 	rds_reply_free(eio_fixture_redis(&f, "FLUSHALL"));
 	ad = (struct sio_adapter){ f.rds, &f.store[PROC_W] };
 	for (int i = 0; i < sockets; i++)
-		connect_socket(i);
+		connect_socket(i, false);
 }
 
 static int
@@ -73,53 +100,53 @@ leave(int i, const char *room)
 	return sio_adapter_leave(&ad, &socket_of[i].so, slice_from(room), &e);
 }
 
-/* Emit to one or two rooms; how many were reached, -1 for a failure. */
+/* Emit; how many were reached, -1 for a failure. */
 static int
-emit(const char *one, const char *two, const char *except)
+emit_what(const struct sio_emit *emission)
 {
-	struct sio_emit emission = {
-		.nsp = SLICE("/n"),
-		.room = { slice_from(one), slice_from(two) },
-		.n_rooms = two == NULL ? 1 : 2,
-		.except = slice_from(except),
-		.packet = SLICE("42[\"x\"]"),
-	};
 	struct err e = ERR_INIT;
 	int reached = 0;
 
-	if (sio_adapter_emit(&ad, &emission, &reached, &e) != 0)
+	if (sio_adapter_emit(&ad, emission, &reached, &e) != 0)
 		return -1;
 	return reached;
+}
+
+/* To one or two rooms, or, without a name, to everybody. */
+static int
+emit(const char *one, const char *two, const char *except)
+{
+	return emit_what(&(struct sio_emit){
+	    .nsp = SLICE("/n"),
+	    .room = { slice_from(one), slice_from(two) },
+	    .n_rooms = one == NULL ? 0
+		: two == NULL      ? 1
+				   : 2,
+	    .except = slice_from(except),
+	    .packet = SLICE("42/n,[\"x\"]"),
+	});
+}
+
+static int64_t
+count(const char *command, const char *kind, const char *name)
+{
+	char words[200];
+
+	(void)snprintf(
+	    words, sizeof(words), "%s {t}:%s%.24s", command, kind, name);
+	return eio_fixture_int(&f, words);
 }
 
 static int64_t
 queued(int i)
 {
-	char words[100];
-	const char *esid = socket_of[i].esid;
-
-	(void)snprintf(
-	    words, sizeof(words), "LLEN {t:%02d}:o:%s", esid[0] % 16, esid);
-	return eio_fixture_int(&f, words);
+	return count("LLEN", "o:", socket_of[i].esid);
 }
 
 static int64_t
 members(const char *room)
 {
-	char words[100];
-
-	(void)snprintf(words, sizeof(words), "HLEN {t:room:/n:%s}", room);
-	return eio_fixture_int(&f, words);
-}
-
-static void
-end_session(int i, enum eio_end end)
-{
-	struct eio_command c;
-
-	eio_store_push(&c, &f.store[PROC_W], socket_of[i].so.esid,
-	    &(struct eio_push){ .end = end });
-	CHECK(run(&c) == VERDICT_CLOSED);
+	return count("HLEN", "room:/n,", room);
 }
 
 static void
@@ -163,19 +190,188 @@ test_many(void)
 		CHECK(queued(i) == (i == 7 ? 0 : 1));
 }
 
-/* A session that is gone is taken out of the room by whoever emits. */
+/* A room that names a session which is gone: whoever emits prunes it. */
 static void
 test_prune(void)
 {
 	fresh(2);
 	CHECK(join(0, "r") == 0 && join(1, "r") == 0);
-	end_session(1, EIO_END_NOOP);
+	CHECK(count("DEL", "e:", socket_of[1].esid) == 1);
 	CHECK(members("r") == 2);
 	CHECK(emit("r", NULL, NULL) == 1);
 	CHECK(members("r") == 1);
+	CHECK(emit(NULL, NULL, NULL) == 1);
+	CHECK(members("") == 1);
 	/* A room holds nobody that is gone: no join of a dead session. */
 	CHECK(join(1, "r") == -1 && leave(1, "r") == -1);
 	CHECK(members("r") == 1);
+	/* The session lives, but the socket has left it. */
+	CHECK(
+	    push(0, &(struct eio_push){ .ns = SLICE("-/n\n") }) == VERDICT_OK);
+	CHECK(members("r") == 0);
+	rds_reply_free(
+	    eio_fixture_redis(&f, "HSET {t}:room:/n,r ssid-0 a-esid-0"));
+	CHECK(emit("r", NULL, NULL) == 0);
+	CHECK(members("r") == 0 && queued(0) == 2);
+}
+
+/* The name of a socket is a room of its own, unless a real one has it too. */
+static void
+test_own_room(void)
+{
+	fresh(3);
+	CHECK(emit("ssid-1", NULL, NULL) == 1);
+	CHECK(queued(0) == 0 && queued(1) == 1 && queued(2) == 0);
+	CHECK(emit("ssid-9", NULL, NULL) == 0);
+	CHECK(join(0, "r") == 0 && join(1, "r") == 0);
+	CHECK(emit("r", "ssid-1", NULL) == 2);
+	CHECK(emit("ssid-1", "r", NULL) == 2);
+	CHECK(emit("ssid-1", "ssid-2", "ssid-1") == 1);
+	CHECK(queued(0) == 2 && queued(1) == 3 && queued(2) == 1);
+	/* A socket that joins the room of another hears what is said there. */
+	CHECK(join(2, "ssid-0") == 0);
+	CHECK(emit("ssid-0", NULL, NULL) == 2);
+	CHECK(queued(0) == 3 && queued(2) == 2);
+	/* Not in this namespace. */
+	CHECK(emit_what(&(struct sio_emit){ .nsp = SLICE("/other"),
+		  .room = { SLICE("ssid-1") },
+		  .n_rooms = 1,
+		  .packet = SLICE("42/other,[]") }) == 0);
+}
+
+static void
+test_broadcast(void)
+{
+	fresh(3);
+	CHECK(emit(NULL, NULL, NULL) == 3);
+	CHECK(emit(NULL, NULL, "ssid-1") == 2);
+	CHECK(queued(0) == 2 && queued(1) == 1 && queued(2) == 2);
+	CHECK(push(2, &(struct eio_push){ .end = EIO_END_NOOP }) ==
+	    VERDICT_CLOSED);
+	CHECK(emit(NULL, NULL, "ssid-1") == 1);
+	CHECK(members("") == 2);
+}
+
+/* Only to those whose GET is held. */
+static void
+test_volatile(void)
+{
+	const struct sio_emit emission = { .nsp = SLICE("/n"),
+		.packet = SLICE("42/n,[\"v\"]"),
+		.is_volatile = true };
+	struct eio_command c;
+
+	fresh(1);
+	connect_socket(1, true);
+	eio_store_poll(&c, &f.store[PROC_A], socket_of[1].so.esid, 7);
+	CHECK(run(&c) == VERDICT_PARK);
+	CHECK(emit_what(&emission) == 2);
+	CHECK(queued(0) == 0 && queued(1) == 1);
+	/* Not numbered: it is not said again. */
+	CHECK(count("HLEN", "p:", "100001-secret") == 8);
+}
+
+/* A socket that can be recovered hears numbers, and what it missed later. */
+static void
+test_dormant(void)
+{
+	struct redisReply *packet;
+
+	fresh(1);
+	connect_socket(1, true);
+	CHECK(join(0, "r") == 0 && join(1, "r") == 0);
+	CHECK(emit("r", NULL, NULL) == 2);
+	packet = eio_fixture_redis(&f, "LINDEX {t}:o:b-esid-1 0");
+	CHECK_SLICE(rds_text(packet), "42/n,[\"x\",\"100001.1\"]");
+	rds_reply_free(packet);
+	packet = eio_fixture_redis(&f, "LINDEX {t}:o:a-esid-0 0");
+	CHECK_SLICE(rds_text(packet), "42/n,[\"x\"]");
+	rds_reply_free(packet);
+	CHECK(push(1, &(struct eio_push){ .end = EIO_END_LOST }) ==
+	    VERDICT_CLOSED);
+	CHECK(emit("r", NULL, NULL) == 2);
+	CHECK(members("r") == 2);
+	packet = eio_fixture_redis(&f, "HGET {t}:p:100001-secret 2");
+	CHECK_SLICE(rds_text(packet), "42/n,[\"x\",\"100001.2\"]");
+	rds_reply_free(packet);
+}
+
+/*
+ * A socket that is recovered into one session after the other, while another
+ * thread emits to it: each event reaches it once, in order.
+ */
+#define MOVES 40
+
+static void *
+emit_on(void *cookie)
+{
+	struct rds_breaker *breaker = rds_breaker_new();
+	struct rds *r = rds_new(f.redis.url, 5000, breaker);
+	const struct sio_adapter mine = { r, &f.store[PROC_W] };
+	const struct sio_emit emission = { .nsp = SLICE("/n"),
+		.room = { SLICE("r"), SLICE("ssid-0") },
+		.n_rooms = 2,
+		.packet = SLICE("42/n,[\"x\"]") };
+	const atomic_bool *stop = cookie;
+	intptr_t said = 0, reached_all = 0;
+
+	while (!atomic_load(stop) && said < 900) {
+		struct err e = ERR_INIT;
+		int reached = 0;
+
+		said += sio_adapter_emit(&mine, &emission, &reached, &e) == 0;
+		reached_all += reached;
+	}
+	rds_free(r);
+	rds_breaker_free(breaker);
+	return (void *)(said == reached_all ? said : -1);
+}
+
+static void
+move_socket(int to)
+{
+	struct eio_command c;
+	char esid[24];
+
+	(void)snprintf(esid, sizeof(esid), "z-esid-%d", to);
+	open_session(esid);
+	eio_store_recover(&c, &f.store[PROC_W], slice_from(esid),
+	    socket_of[0].so.pid, SLICE("/n"), 0);
+	CHECK(run(&c) == VERDICT_OK);
+}
+
+static void
+test_follow(void)
+{
+	struct redisReply *all;
+	atomic_bool stop = false;
+	pthread_t emitter;
+	void *said = NULL;
+
+	fresh(0);
+	connect_socket(0, true);
+	CHECK(join(0, "r") == 0);
+	if (pthread_create(&emitter, NULL, emit_on, &stop) != 0)
+		abort();
+	for (int i = 0; i < MOVES; i++) {
+		clock_sleep_ms(1);
+		move_socket(i);
+	}
+	atomic_store(&stop, true);
+	(void)pthread_join(emitter, &said);
+	CHECK((intptr_t)said > 0);
+	move_socket(MOVES);
+	all = eio_fixture_redis(&f, "LRANGE {t}:o:z-esid-40 0 -1");
+	CHECK(rds_count(all) == (size_t)(intptr_t)said);
+	for (size_t i = 0; i < rds_count(all); i++) {
+		char want[64];
+
+		(void)snprintf(
+		    want, sizeof(want), "42/n,[\"x\",\"100000.%zu\"]", i + 1);
+		CHECK_SLICE(rds_text(rds_at(all, i)), want);
+	}
+	rds_reply_free(all);
+	CHECK(members("r") == 1 && members("") == 1);
 }
 
 /* Redis refuses: nobody is taken out of a room, and the caller hears of it. */
@@ -190,60 +386,9 @@ test_refused(void)
 	rds_reply_free(eio_fixture_redis(&f, "CONFIG SET maxmemory 0"));
 	CHECK(members("r") == 2);
 	CHECK(emit("r", NULL, NULL) == 2);
-	rds_reply_free(eio_fixture_redis(&f, "SET {t:room:/n:odd} text"));
+	rds_reply_free(eio_fixture_redis(&f, "SET {t}:room:/n,odd text"));
 	CHECK(emit("odd", NULL, NULL) == -1);
 	CHECK(emit("r", "odd", NULL) == -1);
-}
-
-/* The session ended: what it left behind names the rooms to clean. */
-static void
-test_clean(void)
-{
-	struct eio_command c;
-	struct eio_answer a;
-	struct err e = ERR_INIT;
-
-	fresh(2);
-	CHECK(join(0, "a") == 0 && join(0, "b c") == 0 && join(1, "a") == 0);
-	eio_store_push(&c, &f.store[PROC_W], socket_of[0].so.esid,
-	    &(struct eio_push){ .end = EIO_END_CLOSE });
-	CHECK(eio_store_run(f.rds, &f.store[PROC_W], &c, &a, &e) == 0);
-	sio_adapter_clean(&ad, a.text);
-	eio_answer_fini(&a);
-	CHECK(members("a") == 1);
-	CHECK(eio_fixture_int(&f, "DBSIZE") > 0);
-	CHECK(emit("b c", NULL, NULL) == 0);
-}
-
-static void
-test_clean_odd(void)
-{
-	static const char *const TEXTS[] = { "", "\n", "\n\n", "x", "x\n",
-		"/n s\n\n/n", "/n s\n\n/n ", "/n\n\n/n r\n", "\n\n\n\n",
-		" \n\n \n", "/n ssid-0\n\nother a\n" };
-
-	fresh(1);
-	CHECK(join(0, "a") == 0);
-	for (size_t i = 0; i < COUNT(TEXTS); i++)
-		sio_adapter_clean(&ad, slice_from(TEXTS[i]));
-	CHECK(members("a") == 1);
-	sio_adapter_clean(&ad, SLICE("/n ssid-0\n\n/n a\n"));
-	CHECK(members("a") == 0);
-}
-
-/* The namespace is left, the session goes on. */
-static void
-test_quit(void)
-{
-	struct err e = ERR_INIT;
-
-	fresh(2);
-	CHECK(join(0, "a") == 0 && join(0, "b") == 0 && join(1, "a") == 0);
-	CHECK(
-	    sio_adapter_quit(&ad, socket_of[0].so.esid, SLICE("/n"), &e) == 0);
-	CHECK(members("a") == 1 && members("b") == 0);
-	CHECK(sio_adapter_quit(&ad, SLICE("unknown"), SLICE("/n"), &e) == 0);
-	CHECK(join(0, "a") == 0 && members("a") == 2);
 }
 
 /* An outbox that is full closes the session, and its rooms lose it. */
@@ -252,13 +397,10 @@ test_overflow(void)
 {
 	fresh(2);
 	CHECK(join(0, "r") == 0 && join(1, "r") == 0 && join(1, "s") == 0);
-	for (int i = 0; i < 999; i++) {
-		struct eio_command c;
-
-		eio_store_push(&c, &f.store[PROC_W], socket_of[1].so.esid,
-		    &(struct eio_push){ .packet = &SLICE("4"), .n = 1 });
-		CHECK(run(&c) == VERDICT_OK);
-	}
+	for (int i = 0; i < 999; i++)
+		CHECK(push(1,
+			  &(struct eio_push){
+			      .packet = &SLICE("4"), .n = 1 }) == VERDICT_OK);
 	CHECK(emit("r", NULL, NULL) == 2);
 	CHECK(emit("r", NULL, NULL) == 1);
 	CHECK(members("r") == 1 && members("s") == 0);
@@ -289,7 +431,7 @@ test_revisions(void)
 			.nsp = SLICE("/n"),
 			.room = { SLICE("r") },
 			.n_rooms = 1,
-			.packet = SLICE("42[]"),
+			.packet = SLICE("42/n,[]"),
 			.message = SLICE("m"),
 			.rev = CASES[i].rev,
 			.again = CASES[i].again,
@@ -332,29 +474,33 @@ test_names(void)
 }
 
 static void
-test_ssid(void)
+test_socket(void)
 {
 	static const struct {
 		int line;
-		const char *list, *nsp, *ssid;
+		const char *list, *nsp, *ssid, *pid;
 	} CASES[] = {
-		{ __LINE__, "/ a\n/chat b\n", "/", "a" },
-		{ __LINE__, "/ a\n/chat b\n", "/chat", "b" },
-		{ __LINE__, "/chat b\n", "/", NULL },
-		{ __LINE__, "/chat b\n", "/cha", NULL },
-		{ __LINE__, "", "/", NULL },
-		{ __LINE__, "\n\n", "", NULL },
-		{ __LINE__, "/", "/", NULL },
+		{ __LINE__, "/ a\n/chat b\n", "/", "a", "" },
+		{ __LINE__, "/ a\n/chat b secret\n", "/chat", "b", "secret" },
+		{ __LINE__, "/ a secret\n/chat b\n", "/chat", "b", "" },
+		{ __LINE__, "/chat b\n", "/", NULL, NULL },
+		{ __LINE__, "/chat b\n", "/cha", NULL, NULL },
+		{ __LINE__, "", "/", NULL, NULL },
+		{ __LINE__, "\n\n", "", NULL, NULL },
+		{ __LINE__, "/", "/", NULL, NULL },
 	};
 
 	for (size_t i = 0; i < COUNT(CASES); i++) {
-		struct slice got = sio_adapter_ssid(
-		    slice_from(CASES[i].list), slice_from(CASES[i].nsp));
+		struct sio_socket got = { .nsp = SLICE_EMPTY };
+		bool found = sio_adapter_socket(
+		    slice_from(CASES[i].list), slice_from(CASES[i].nsp), &got);
 
-		CHECK_ROW(
-		    CASES[i].line, (got.p == NULL) == (CASES[i].ssid == NULL));
-		CHECK_ROW(CASES[i].line,
-		    got.p == NULL || slice_eqs(got, CASES[i].ssid));
+		CHECK_ROW(CASES[i].line, found == (CASES[i].ssid != NULL));
+		if (!found)
+			continue;
+		CHECK_SLICE_ROW(CASES[i].line, got.nsp, CASES[i].nsp);
+		CHECK_SLICE_ROW(CASES[i].line, got.ssid, CASES[i].ssid);
+		CHECK_SLICE_ROW(CASES[i].line, got.pid, CASES[i].pid);
 	}
 }
 
@@ -365,11 +511,11 @@ test_event(void)
 	struct json_object *args = NULL;
 
 	CHECK(jval_parse(SLICE("[\"e\",1]"), &args) == JVAL_OK);
-	sio_adapter_event(&out, SLICE("/n"), -1, args);
+	sio_adapter_event(&out, SLICE("/n"), args);
 	CHECK_SLICE(buf_slice(&out), "42/n,[\"e\",1]");
 	buf_clear(&out);
-	sio_adapter_event(&out, SLICE("/"), 7, args);
-	CHECK_SLICE(buf_slice(&out), "427[\"e\",1]");
+	sio_adapter_event(&out, SLICE("/"), args);
+	CHECK_SLICE(buf_slice(&out), "42[\"e\",1]");
 	(void)json_object_put(args);
 	buf_fini(&out);
 }
@@ -382,11 +528,12 @@ main(void)
 	eio_fixture_init(&f);
 	rc = check_main((struct check_case[]){ CHECK_CASE(test_rooms),
 	    CHECK_CASE(test_once), CHECK_CASE(test_many),
-	    CHECK_CASE(test_prune), CHECK_CASE(test_refused),
-	    CHECK_CASE(test_clean), CHECK_CASE(test_clean_odd),
-	    CHECK_CASE(test_quit), CHECK_CASE(test_overflow),
+	    CHECK_CASE(test_prune), CHECK_CASE(test_own_room),
+	    CHECK_CASE(test_broadcast), CHECK_CASE(test_volatile),
+	    CHECK_CASE(test_dormant), CHECK_CASE(test_follow),
+	    CHECK_CASE(test_refused), CHECK_CASE(test_overflow),
 	    CHECK_CASE(test_revisions), CHECK_CASE(test_names),
-	    CHECK_CASE(test_ssid), CHECK_CASE(test_event), { NULL, NULL } });
+	    CHECK_CASE(test_socket), CHECK_CASE(test_event), { NULL, NULL } });
 	eio_fixture_fini(&f);
 	return rc;
 }
