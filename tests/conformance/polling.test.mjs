@@ -14,14 +14,12 @@ import { client, request, RS } from '../harness/polling.mjs';
 import { held, redis, sessionKey } from '../harness/redis.mjs';
 import { start } from '../harness/stack.mjs';
 import { main, run, sleep, test, until, within } from '../harness/tap.mjs';
+import {
+  BAD_REQUEST, CALM, MAX_PAYLOAD, UNKNOWN_SID, gone, hold, isOk, refused, released, works,
+} from './words.mjs';
 
-const JSON_TYPE = 'application/json';
 const TEXT_TYPE = 'text/plain; charset=UTF-8';
-const UNKNOWN_SID = '{"code":1,"message":"Session ID unknown"}';
-const BAD_REQUEST = '{"code":3,"message":"Bad request"}';
-const MAX_PAYLOAD = 1000000;
 
-const CALM = { DIRECTOR_PING_INTERVAL_MS: '25000', DIRECTOR_PING_TIMEOUT_MS: '20000', DIRECTOR_CONNECT_TIMEOUT_MS: '45000' };
 const STEADY = { DIRECTOR_PING_INTERVAL_MS: '300', DIRECTOR_PING_TIMEOUT_MS: '8000', DIRECTOR_CONNECT_TIMEOUT_MS: '1000' };
 const INTERVAL = 300;
 const TIMEOUT = 200;
@@ -31,52 +29,6 @@ const [calm, two, steady, suite] = [{}, {}, {}, {}];
 // ---- words ------------------------------------------------------------------
 
 const open = (stack = calm, auth) => client(stack).open(auth);
-
-// The session is unknown to GET and POST.
-async function gone(c) {
-  for (const res of [await c.get(), await c.post('3')]) {
-    assert.equal(res.status, 400);
-    assert.equal(res.body, UNKNOWN_SID);
-  }
-}
-
-// A held poll: released with `body`.
-async function released(poll, body, ms = 2000) {
-  const res = await within(ms, poll.answer, 'the held poll');
-  assert.equal(res.status, 200);
-  assert.equal(res.body, body);
-  return res;
-}
-
-async function hold(stack, c) {
-  const poll = await c.hold();
-  await held(stack, c.sid);
-  return poll;
-}
-
-async function isOk(res) {
-  const got = await res;
-  assert.equal(got.status, 200);
-  assert.equal(got.body, 'ok');
-  return got;
-}
-
-// An error of A4, byte for byte.
-async function refused(res, code, message, status = 400) {
-  const got = await res;
-  assert.equal(got.status, status);
-  assert.equal(got.body, JSON.stringify({ code, message }));
-  assert.equal(got.headers['content-type'], JSON_TYPE);
-  assert.equal(got.headers['cache-control'], 'no-store');
-  assert.equal(got.headers['access-control-allow-origin'], '*');
-}
-
-// The echo answers: the session works in both directions.
-async function works(c, mark = 'still there') {
-  const event = JSON.stringify(['message-with-ack', mark]);
-  await isOk(c.post(`4277${event}`));
-  assert.deepEqual(await c.packets(), [`4377${JSON.stringify([mark])}`]);
-}
 
 // ---- A: routing and request checks -------------------------------------------
 

@@ -4,6 +4,8 @@
 //   await c.post('42["message",1]');  (await c.get()).body
 //
 // GET and POST go over two keep-alive connections, as the stock client does it.
+// `client(stack, '/engine.io/', { version: 3, query: { b64: 1 } })` speaks
+// version 3: packets in and out are the same texts, only framed differently.
 
 import http from 'node:http';
 import { cleanup, within } from './tap.mjs';
@@ -45,15 +47,60 @@ export function request(url, { method = 'GET', headers = {}, body, agent: via, s
   return within(ms, answer, `${method} ${url}`);
 }
 
+// ---- payloads: lists of packets as texts, binary ones in base64 ----------------
+
+const BINARY = 'application/octet-stream';
+
+// Version 3, octet-stream: 0 or 1, the length's digits as bytes, 255, the packet.
+function unframe(raw) {
+  const packets = [];
+  for (let at = 0; at < raw.length;) {
+    const colon = raw.indexOf(255, at + 1);
+    if (colon < 0) throw new Error(`no length at ${at} of ${raw.toString('hex')}`);
+    const size = Number(raw.subarray(at + 1, colon).join(''));
+    const data = raw.subarray(colon + 1, colon + 1 + size);
+    if (data.length !== size) throw new Error(`cut at ${at} of ${raw.toString('hex')}`);
+    packets.push(raw[at] ? `b${data[0]}${data.subarray(1).toString('base64')}` : data.toString());
+    at = colon + 1 + size;
+  }
+  return packets;
+}
+
+// Version 3, text: LENGTH:PACKET, the length in UTF-16 units.
+function split(text) {
+  const packets = [];
+  for (let rest = text; rest;) {
+    const [head, digits] = /^([1-9]\d*):/.exec(rest) ?? [];
+    const end = head?.length + Number(digits);
+    if (!head || rest.length < end) throw new Error(`no frame: ${rest}`);
+    packets.push(rest.slice(head.length, end));
+    rest = rest.slice(end);
+  }
+  return packets;
+}
+
+export const FRAMINGS = {
+  3: {
+    encode: (packets) => packets.map((p) => `${p.length}:${p}`).join(''),
+    decode: (res) => (res.headers['content-type'] === BINARY ? unframe(res.raw) : split(res.body)),
+  },
+  4: {
+    encode: (packets) => packets.join(RS),
+    decode: (res) => res.body.split(RS),
+  },
+};
+
 export class Client {
-  constructor(stack, path = '/socket.io/') {
+  constructor(stack, path = '/socket.io/', { version = 4, query = {} } = {}) {
     this.base = stack.url + path;
+    this.fixed = { EIO: version, transport: 'polling', ...query };
+    this.framing = FRAMINGS[version];
     this.polls = agent();
     this.posts = agent();
   }
 
   url(query = {}) {
-    const all = { EIO: 4, transport: 'polling', ...(this.sid ? { sid: this.sid } : {}), ...query };
+    const all = { ...this.fixed, ...(this.sid ? { sid: this.sid } : {}), ...query };
     return `${this.base}?${new URLSearchParams(all)}`;
   }
 
@@ -62,7 +109,7 @@ export class Client {
   }
 
   post(body, options = {}) {
-    const text = Array.isArray(body) ? body.join(RS) : body;
+    const text = Array.isArray(body) ? this.framing.encode(body) : body;
     return request(this.url(options.query), {
       method: 'POST',
       agent: this.posts,
@@ -75,9 +122,12 @@ export class Client {
   // The handshake: its JSON.
   async handshake(options) {
     const res = await this.get(options);
-    if (res.status !== 200 || res.body[0] !== '0') throw new Error(`handshake: ${res.status} ${res.body}`);
+    if (res.status !== 200) throw new Error(`handshake: ${res.status} ${res.body}`);
+    const [packet, ...rest] = this.framing.decode(res);
+    if (packet[0] !== '0') throw new Error(`no handshake: ${packet}`);
     this.answer = res;
-    this.open_ = JSON.parse(res.body.slice(1));
+    this.first = rest;
+    this.open_ = JSON.parse(packet.slice(1));
     this.sid = this.open_.sid;
     return this.open_;
   }
@@ -98,7 +148,14 @@ export class Client {
   async packets(options) {
     const res = await this.get(options);
     if (res.status !== 200) throw new Error(`poll: ${res.status} ${res.body}`);
-    return res.body.split(RS);
+    return this.framing.decode(res);
+  }
+
+  // As many packets, in as many polls as it takes.
+  async take(n) {
+    const all = [];
+    while (all.length < n) all.push(...await this.packets());
+    return all;
   }
 
   // A poll that is under way: resolves once it is written and, as far as can
@@ -119,4 +176,4 @@ export class Client {
   }
 }
 
-export const client = (stack, path) => new Client(stack, path);
+export const client = (stack, path, options) => new Client(stack, path, options);
