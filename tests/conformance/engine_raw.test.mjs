@@ -209,7 +209,6 @@ const GARBAGE = [
   ['a separator alone', RS], ['a blank in front', ' 4a'], ['an upper-case B', 'BAQID'],
   ['base64 with a blank', 'bAQ ID'], ['the url alphabet', 'b-_-_'], ['base64 of five', 'bAQIDB'.slice(0, 6)],
   ['padding in the middle', 'bAQ==AQID'], ['too much padding', 'bAQID='], ['padding alone', 'b='],
-  ['version 3 framing', '6:4hello'],
   ['invalid UTF-8', Buffer.from([0x34, 0xff])], ['a cut sequence', Buffer.from([0x34, 0xe2, 0x82])],
   ['a byte order mark', Buffer.from('\ufeff4a')], ['a NUL in front', Buffer.from('\x004a')],
   ['a ping', '2', 200], ['a ping with data', '2probe', 200],
