@@ -153,7 +153,7 @@ const BAD_HEADERS = [
   ['a reserved name', `451-["disconnect",${place(0)}]`], ['broken JSON', `451-["message",${place(0)}`], ['a text ack', `461-0${place(0)}`],
   ['65 levels', `451-["message",${'['.repeat(63)}${place(0)}${']'.repeat(63)}]`],
   ['an id of 2^53', `451-9007199254740992["message",${place(0)}]`], ['a namespace not joined', `451-/custom,["message",${place(0)}]`],
-  ['an unknown namespace', `451-/nope,["message",${place(0)}]`], ['an ack without an id', `461-[${place(0)}]`],
+  ['an unknown namespace', `451-/nope,["message",${place(0)}]`],
 ];
 
 const BAD_PLACES = ['1', '2', '-1', '0.5', '"0"', 'null', 'true', '[]', '{}', '1e400', '4294967296', '18446744073709551616'];

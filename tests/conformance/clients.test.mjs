@@ -216,12 +216,16 @@ function version2() {
 
 // ---- recovery ------------------------------------------------------------------------------
 
-// A client that writes down what it hears, less the offsets, which it shows too.
-async function listener(nsp = '/') {
-  const s = await connect(recovering, nsp, EAGER);
+// A client in a room of its own that writes down what it hears, less the offsets,
+// which it shows too.
+let rooms = 0;
+async function listener() {
+  const s = await connect(recovering, '/', EAGER);
+  const room = `room${++rooms}`;
+  assert.equal(await VERSIONS[4].ask(s, 'join', room), 'joined');
   const heard = [];
   s.on('room-msg', (...args) => heard.push(args.slice(0, -1)));
-  return { s, heard };
+  return { s, room, heard };
 }
 
 function recovery() {
@@ -235,9 +239,8 @@ function recovery() {
   for (const [name, lose] of LOSSES)
     for (const seen of [true, false])
       test(`socket.io-client 4: ${name}, ${seen ? 'events were seen' : 'nothing was seen'}: recovered`, async () => {
-        const { s, heard } = await listener();
+        const { s, room, heard } = await listener();
         const other = await connect(recovering);
-        const room = s.id;
         assert.equal(s.recovered, false);
         if (seen) {
           other.emit('to-room', room, 'seen');
@@ -261,9 +264,9 @@ function recovery() {
       });
 
   test('socket.io-client 4: again and again, none lost, none twice, in order', async () => {
-    const { s, heard } = await listener();
+    const { s, room, heard } = await listener();
     const other = await connect(recovering);
-    const [room, N] = [s.id, 80];
+    const N = 80;
     const sending = (async () => {
       for (let i = 0; i < N; i++) {
         other.emit('to-room', room, i);

@@ -327,13 +327,13 @@ function acks() {
     await hearsNothing(c);
   });
 
-  test('K10 a time-out runs with no poll held; many at once, in their order', async () => {
+  test('K10 time-outs run with no poll held', async () => {
     const c = await open();
-    await isOk(c.post([...[300, 100, 200].map((ms) => event('ask-within', ms, ms))]));
-    const ids = (await c.take(3)).map(idOf);
-    await sleep(150);
-    await isOk(c.post([`43${ids[0]}["in time"]`]));
-    await hears(c, event('no-answer'), event('answer', 'in time'), event('no-answer'));
+    await isOk(c.post([5000, 100, 200].map((ms) => event('ask-within', ms, ms))));
+    const [first] = (await c.take(3)).map(idOf);
+    await sleep(1000);
+    await isOk(c.post([`43${first}["in time"]`]));
+    await hears(c, event('no-answer'), event('no-answer'), event('answer', 'in time'));
     await hearsNothing(c);
   });
 
