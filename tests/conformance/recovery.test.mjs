@@ -416,18 +416,22 @@ function takeover() {
     const sending = (async () => { for (let i = 0; i < N; i++) await tell(i); })();
     const seen = [];
     let now = s;
-    while (seen.length < N) {
-      const event = said((await now.c.take(1))[0]);
-      // One that is seen is the client's; the rest of a payload was read too.
-      seen.push(event.args[1]);
-      now.offset = event.offset;
-      if (seen.length % 7 === 0 && seen.length < N) {
-        now = await again(now);
-        same(s, now);
-        const more = [...now.missed, ...now.later].map((p) => said(p)).filter(({ args }) => args[0] === 'room-msg');
-        seen.push(...more.map(({ args }) => args[1]));
-        if (now.later.length) now.offset = more.at(-1).offset;
+    const read = (packets) => {
+      for (const { args, offset } of packets.map((p) => said(p))) {
+        if (args[0] === 'room-msg') seen.push(args[1]);
+        now.offset = offset;
       }
+    };
+    for (let rounds = 1; seen.length < N; rounds++) {
+      read(await now.c.packets());
+      if (rounds % 5 || seen.length >= N) continue;
+      const back = await again(now);
+      same(s, back);
+      const { offset } = back;
+      now = back;
+      read(back.missed);
+      now.offset = offset;
+      read(back.later);
     }
     await sending;
     assert.deepEqual(seen, Array.from({ length: N }, (_, i) => i));
