@@ -18,7 +18,11 @@ $(O)/tests/fuzz/fuzz_io_%: $(O)/tests/fuzz/fuzz_io_%.o $(STACK)
 $(O)/tests/%.o: ALL_CFLAGS += -Itests -Wno-missing-prototypes -Wno-unused-macros
 
 # A tier counts its cases into $(COUNTS); `test` adds them up at its end.
-E2E := $(wildcard tests/e2e/*.test.sh tests/e2e/*.test.mjs tests/conformance/*.test.mjs)
+# What talks to the transport runs in all topologies (tests/harness/stack.mjs).
+TRANSPORT := $(wildcard tests/conformance/*.test.mjs tests/e2e/client_*.test.mjs tests/e2e/transport_*.test.mjs)
+TOPOLOGIES := one two stacks
+E2E := $(foreach t,$(TOPOLOGIES),$(TRANSPORT:%=%@$t)) \
+  $(filter-out $(TRANSPORT),$(wildcard tests/e2e/*.test.sh tests/e2e/*.test.mjs))
 COUNTS := $(abspath build)/counts
 TIER = COUNTS=$(COUNTS) BUILD=$(abspath $(O)) tests/run
 

@@ -274,9 +274,9 @@ function restarting(one, two, large) {
     assert.ok(sent.every((n) => n > 2));
   });
 
-  rolling('TERM of the only process under load', one, ['director.fcgi', 'director.fcgi', 'director.fcgi']);
+  rolling('TERM of a process under load', one, ['director.fcgi', 'director.fcgi', 'director.fcgi']);
   rolling('TERM under load, large bodies', large, ['director.fcgi', 'director.fcgi'], 300000);
-  rolling('TERM of two processes in turn under load', two, ['director.fcgi', 'director.fcgi.2', 'director.fcgi']);
+  rolling('TERM of two processes in turn under load', two, [...two.apps, ...two.apps, ...two.apps]);
 }
 
 // Each of them gets an ack, sooner or later.

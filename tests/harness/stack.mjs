@@ -4,16 +4,29 @@
 //   const s = await start({ app: 'echo', processes: 2, env: { LOG_LEVEL: 'debug' } });
 //   s.url, s.port, s.var
 //   s.pid('director.fcgi')  s.kill('director.fcgi.2', 'SIGKILL')  s.log('redis')
+//   s.apps                  // the names of its director.fcgi processes
 //   await s.stop()          // also done by itself at the end (tap.mjs)
+//
+// The topology, an option or else TOPOLOGY of the environment:
+//
+//   one     director-run, with as many processes as are asked for
+//   two     lighttpd -> HAProxy -> two director.fcgi, each with a socket of its own
+//   stacks  HAProxy -> two complete installations
+//
+// HAProxy takes strictly turns: of a client's requests one goes here, the next
+// there. Both share one Redis and one store. `s.members` are the two as
+// installations of their own, with a lighttpd each; director.fcgi.2 is the other
+// one's.
 //
 // BUILD is the folder of the binaries (default: build/release of the tree).
 
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { balance, Server, withParent } from './balance.mjs';
 import { cleanup, until, within } from './tap.mjs';
 
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -54,15 +67,19 @@ export async function freePort() {
   }
 }
 
-// The installation dies with us even when we are killed.
-function withParent(command) {
-  const setpriv = '/usr/bin/setpriv';
-  return existsSync(setpriv) ? [setpriv, '--pdeathsig', 'TERM', ...command] : command;
+// director-run brings a Redis of its own: to use another one, a program has to
+// be told behind its back.
+function withRedis(program, url, dir) {
+  const script = join(dir, basename(program));
+  writeFileSync(script, `#!/bin/sh\nexport REDIS_URL='${url}'\nexec '${program}' "$@"\n`);
+  chmodSync(script, 0o755);
+  return script;
 }
 
 class Stack {
   constructor(options, port) {
-    const { app = 'director', processes = 1, env = {}, worker = app === 'director', args = [] } = options;
+    const { app = 'director', processes = 1, env = {}, worker = app === 'director', redis, args = [] } = options;
+    this.apps = Array.from({ length: processes }, (_, i) => `director.fcgi${i ? `.${i + 1}` : ''}`);
     this.port = port;
     this.url = `http://127.0.0.1:${port}`;
     this.var = options.var ?? folder();
@@ -71,13 +88,15 @@ class Stack {
     this.said = '';
     const command = [join(BUILD, 'director-run'), '--root', ROOT, '--port', String(port), '--var', this.var,
       '--processes', String(processes), ...args];
-    if (app !== 'director') command.push('--app', join(BUILD, `${app}.fcgi`), '--no-migrate');
-    if (!worker) command.push('--no-worker');
+    const program = (name) => redis ? withRedis(join(BUILD, name), redis, this.var) : join(BUILD, name);
+    command.push('--app', program(`${app}.fcgi`));
+    if (app !== 'director') command.push('--no-migrate');
+    command.push(...worker ? ['--worker', program('director-worker')] : ['--no-worker']);
     const clean = { ...process.env };
     for (const name of ['DATABASE_URL', 'REDIS_URL', 'REDIS_PREFIX', 'DIRECTOR_HOSTS', 'DIRECTOR_BIND']) delete clean[name];
     if (app === 'echo') clean.CORS_ORIGINS = '*';
-    const [program, ...rest] = withParent(command);
-    this.child = spawn(program, rest, { env: { ...clean, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const [first, ...rest] = withParent(command);
+    this.child = spawn(first, rest, { env: { ...clean, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     this.exited = new Promise((done) => this.child.once('exit', done));
     this.child.on('error', (error) => { this.said += error.message; });
     this.child.stdout.on('data', (d) => { this.output += d; });
@@ -105,6 +124,12 @@ class Stack {
     const pid = this.pid(name);
     if (pid) process.kill(pid, signal);
     return pid;
+  }
+
+  // What one of its processes was told.
+  environment(name) {
+    const entries = readFileSync(`/proc/${this.pid(name)}/environ`, 'utf8').split('\0');
+    return Object.fromEntries(entries.filter(Boolean).map((e) => [e.slice(0, e.indexOf('=')), e.slice(e.indexOf('=') + 1)]));
   }
 
   // The process that starts what died again.
@@ -149,8 +174,7 @@ class Stack {
   }
 }
 
-// app: 'director', 'echo' or another program that needs no store; processes; env; worker; args of director-run.
-export async function start(options = {}) {
+async function startOne(options) {
   for (let tries = 1; ; tries++) {
     const stack = new Stack(options, options.port ?? await freePort());
     running.add(stack);
@@ -162,4 +186,112 @@ export async function start(options = {}) {
       if (options.port || tries === PORT_TRIES || !/ is taken by /.test(error.message)) throw error;
     }
   }
+}
+
+// Two installations behind HAProxy, looking like one.
+class Pair {
+  constructor(members) {
+    this.members = members;
+    this.apps = ['director.fcgi', 'director.fcgi.2'];
+    this.var = members[0].var;
+    this.servers = [];
+  }
+
+  get said() {
+    return this.members.map((m) => m.said).join('');
+  }
+
+  async front(topology) {
+    this.port = await freePort();
+    this.url = `http://127.0.0.1:${this.port}`;
+    const environments = this.members.map((m) => m.environment('lighttpd'));
+    if (topology === 'stacks') this.requests();
+    else await this.connections(environments);
+    await this.servers.at(-1).ready(async () => (await fetch(`${this.url}/readyz`)).ok);
+    return this;
+  }
+
+  requests() {
+    const servers = this.members.map((m) => `127.0.0.1:${m.port}`);
+    this.servers.push(balance({ dir: this.var, mode: 'http', bind: `127.0.0.1:${this.port}`, servers }));
+  }
+
+  // lighttpd makes a FastCGI connection for every request. It is the first
+  // one's over again, on another port and with another socket.
+  async connections(environments) {
+    this.sockets = mkdtempSync(join(tmpdir(), 'director-balance-')); // short: a socket's path has 107 bytes
+    const DIRECTOR_SOCKET = join(this.sockets, 's');
+    const servers = environments.map((e) => e.DIRECTOR_SOCKET);
+    this.servers.push(balance({ dir: this.var, mode: 'tcp', bind: DIRECTOR_SOCKET, servers }));
+    await this.servers[0].ready(() => existsSync(DIRECTOR_SOCKET));
+    const env = { ...environments[0], DIRECTOR_PORT: String(this.port), DIRECTOR_SOCKET };
+    this.web = new Server([env.DIRECTOR_LIGHTTPD, '-D', '-f', env.DIRECTOR_LIGHTTPD_CONF], env);
+    this.servers.push(this.web);
+  }
+
+  // The member and the name there.
+  of(name) {
+    const [, local, second] = /^(.*?)(\.2)?$/.exec(name);
+    return [this.members[second ? 1 : 0], local];
+  }
+
+  pid(name) {
+    if (name === 'lighttpd' && this.web) return this.web.pid;
+    const [member, local] = this.of(name);
+    return member.pid(local);
+  }
+
+  kill(name, signal) {
+    const [member, local] = this.of(name);
+    return member.kill(local, signal);
+  }
+
+  replaced(name, old, ms) {
+    const [member, local] = this.of(name);
+    return member.replaced(local, old, ms);
+  }
+
+  environment(name) {
+    const [member, local] = this.of(name);
+    return member.environment(local);
+  }
+
+  // Of the one that has the Redis.
+  supervisor() {
+    return this.members[0].supervisor();
+  }
+
+  log(name) {
+    return this.members.map((m) => m.log(name)).join('');
+  }
+
+  stop() {
+    this.stopping ??= this.end();
+    return this.stopping;
+  }
+
+  async end() {
+    await Promise.all(this.servers.map((s) => s.stop()));
+    if (this.sockets) rmSync(this.sockets, { recursive: true, force: true });
+    await Promise.all(this.members.map((m) => m.stop()));
+  }
+}
+
+async function startPair(options, topology) {
+  const { port, var: dir, processes, ...both } = options;
+  const first = await startOne(both);
+  const { REDIS_URL, DATABASE_URL } = first.environment('director.fcgi');
+  const second = await startOne({ ...both, env: { ...both.env, DATABASE_URL }, redis: REDIS_URL });
+  const pair = new Pair([first, second]);
+  running.add(pair);
+  return pair.front(topology);
+}
+
+export const TOPOLOGY = process.env.TOPOLOGY || 'one';
+
+// app: 'director', 'echo' or another program that needs no store; processes (of
+// topology one, the others have two); env; worker; redis: the address of another one's; args of director-run.
+export async function start(options = {}) {
+  const { topology = TOPOLOGY } = options;
+  return topology === 'one' ? startOne(options) : startPair(options, topology);
 }

@@ -25,11 +25,15 @@ export function skip(why) {
   throw new Skip(why);
 }
 
+// Where the environment chooses a topology (stack.mjs), names say so.
+const { TOPOLOGY = 'one' } = process.env;
+const topology = TOPOLOGY === 'one' ? '' : `[${TOPOLOGY}] `;
+
 // test(name, fn), test(name, {timeout}, fn)
 export function test(name, options, fn) {
   const run_ = typeof options === 'function' ? options : fn;
   const { timeout = TIMEOUT_MS } = (typeof options === 'function' ? fn : options) ?? {};
-  cases.push({ name, fn: run_, timeout });
+  cases.push({ name: topology + name, fn: run_, timeout });
 }
 
 export function cleanup(fn) {
