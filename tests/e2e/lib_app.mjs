@@ -5,7 +5,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import { createRequire } from 'node:module';
 import net from 'node:net';
@@ -299,18 +298,10 @@ export async function history(base, sessionId, headers) {
 
 // ---- Behind the scenes --------------------------------------------------------
 
-function environmentOf(pid) {
-  const entries = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').filter(Boolean);
-  return Object.fromEntries(entries.map((entry) => {
-    const at = entry.indexOf('=');
-    return [entry.slice(0, at), entry.slice(at + 1)];
-  }));
-}
-
 /** A worker of the test's own, beside or instead of a stack's. */
 export class Worker {
   constructor(stack, env = {}) {
-    const all = { ...environmentOf(stack.pid('director.fcgi')), ...env };
+    const all = { ...stack.environment('director.fcgi'), ...env };
     this.child = spawn(join(BUILD, 'director-worker'), { env: all, stdio: ['ignore', 'ignore', 'pipe'] });
     this.text = '';
     this.child.stderr.on('data', (data) => { this.text += data; });
