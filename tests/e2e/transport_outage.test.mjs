@@ -9,13 +9,16 @@ import assert from 'node:assert/strict';
 import { subscribe } from 'node:diagnostics_channel';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { client, request } from '../harness/polling.mjs';
+import { client, request, RS } from '../harness/polling.mjs';
 import { connected, disconnect, socket } from '../harness/sio.mjs';
 import { start } from '../harness/stack.mjs';
 import { main, run, sleep, test, until } from '../harness/tap.mjs';
 
 const LONG = Boolean(process.env.TORTURE);
-const CALM = { DIRECTOR_PING_INTERVAL_MS: '25000', DIRECTOR_PING_TIMEOUT_MS: '20000', DIRECTOR_CONNECT_TIMEOUT_MS: '45000' };
+// Patient with pongs, but soon done with a poll of a client that gave up when one
+// process was ahead of the other, which lighttpd 1.4.69 does not notice during a
+// connection's first request: the next ping answers it.
+const STEADY = { DIRECTOR_PING_INTERVAL_MS: '4000', DIRECTOR_PING_TIMEOUT_MS: '20000', DIRECTOR_CONNECT_TIMEOUT_MS: '24000' };
 const CLIENTS = LONG ? 50 : 20;
 // The stock client's own back-off goes up to 5 s, which takes its time.
 const OPTIONS = LONG ? {} : { reconnectionDelay: 100, reconnectionDelayMax: 500 };
@@ -148,7 +151,7 @@ async function endure(stack, crowd, kind, ms, mark) {
   await crowd.flows(mark);
   // Who asked for nothing meanwhile goes on where it was, or knows at once.
   const { status, body } = await waiting.get();
-  if (kept) assert.deepEqual([status, body], [200, '42["message-back","before"]']);
+  if (kept) assert.deepEqual([status, body.split(RS)[0]], [200, '42["message-back","before"]']);
   else assert.deepEqual([status, body], [400, '{"code":1,"message":"Session ID unknown"}']);
   await waiting.post('1');
 }
@@ -190,7 +193,7 @@ function outages(stack, name, kinds, ms) {
 }
 
 main(async () => {
-  const [away, cold] = await Promise.all([start({ app: 'echo', env: CALM }), start({ app: 'echo', env: CALM })]);
+  const [away, cold] = await Promise.all([start({ app: 'echo', env: STEADY }), start({ app: 'echo', env: STEADY })]);
   const KINDS_OF_ENDS = ['stopped', 'killed', 'emptied'];
   const ends = LONG ? Array.from({ length: 20 }, (_, i) => KINDS_OF_ENDS[i % 3]) : KINDS_OF_ENDS;
   outages(away, `Redis away, ${ends.length} times`, ends, LONG ? 5000 : 1000);
