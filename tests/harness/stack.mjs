@@ -290,7 +290,8 @@ async function startPair(options, topology) {
 export const TOPOLOGY = process.env.TOPOLOGY || 'one';
 
 // app: 'director', 'echo' or another program that needs no store; processes (of
-// topology one, the others have two); env; worker; redis: the address of another one's; args of director-run.
+// topology one, the others have two); env; worker; redis: the address of another
+// one's; args of director-run.
 export async function start(options = {}) {
   const { topology = TOPOLOGY } = options;
   return topology === 'one' ? startOne(options) : startPair(options, topology);
