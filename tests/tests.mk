@@ -52,6 +52,7 @@ test: ## install what is missing and run every functional test
 
 include tests/conformance/conformance.mk
 include tests/fuzz/fuzz.mk
+include tests/torture/torture.mk
 -include adm/lint.mk
 
 include tests/bench/bench.mk

@@ -4,6 +4,7 @@
 // SEED=N repeats the random part of another run.
 
 import assert from 'node:assert/strict';
+import { randomSource } from '../harness/random.mjs';
 import { start } from '../harness/stack.mjs';
 import { main, test } from '../harness/tap.mjs';
 import { JSON_TYPE, addVideo, ask, assertProblem, get, until, wire } from './lib_app.mjs';
@@ -244,17 +245,6 @@ for (const [i, packet] of PACKETS.entries())
   });
 
 // ---- Chance ----------------------------------------------------------------------------------
-
-/** mulberry32: small, and the same everywhere. */
-function randomSource(seed) {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x6D2B79F5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
-}
 
 const TOKENS = ['{', '}', '[', ']', '"', ':', ',', '\\', '\\u0000', '\\ud800', '\0', '\xff', '\xc3', '-', '1e999', 'null',
   'true', '\r\n\r\n', '-->', '<v ', 'WEBVTT', '00:00:', '&lt;', ' ', '../', '%'];

@@ -8,7 +8,7 @@ import { cleanup, until } from './tap.mjs';
 const open = new Set();
 cleanup(() => { for (const s of open) s.destroy(); });
 
-function socketOf(stack) {
+export function socketOf(stack) {
   const argv = readFileSync(`/proc/${stack.pid('redis')}/cmdline`, 'utf8').split('\0');
   return argv[argv.indexOf('--unixsocket') + 1];
 }

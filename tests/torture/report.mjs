@@ -1,0 +1,60 @@
+// What a run of torture.mjs came to, in a few lines; around each of the first
+// findings what its client saw and what was killed.
+
+import { DOUBLE, LOST, ORDER, count } from './check.mjs';
+
+const PLACES_SHOWN = 10;
+const AROUND = 4; // events on each side
+const BEFORE_MS = 1500; // of what else happened
+
+export class Result {
+  constructor({ findings, timeline, began, events, kills, reconnects }) {
+    Object.assign(this, { findings, timeline, began, events, kills, reconnects });
+  }
+
+  summary() {
+    const { events, kills, reconnects, findings } = this;
+    const of = (kind) => `${count(findings, kind)} ${kind}`;
+    return `torture: ${events} events, ${kills} kills, ${reconnects} reconnects, ${[LOST, DOUBLE, ORDER].map(of).join(', ')}`;
+  }
+
+  seconds(at) {
+    return `${((at - this.began) / 1000).toFixed(3)} s`;
+  }
+
+  // The events about the place, and what happened to the client meanwhile.
+  around({ client, stream, index }) {
+    const near = stream.slice(Math.max(0, index - AROUND), index + AROUND);
+    const from = (near[0]?.at ?? this.began) - BEFORE_MS;
+    const to = near.at(-1)?.at ?? Infinity;
+    return [
+      ...near.map(({ at, ...what }) => ({ at, what: JSON.stringify(what) })),
+      ...this.timeline.filter(({ at, what }) => at >= from && at <= to &&
+        (what.startsWith(`${client} `) || what.endsWith('killed'))),
+    ].sort((a, b) => a.at - b.at).map(({ at, what }) => `#     ${this.seconds(at)}  ${what}`);
+  }
+
+  // Many are lost at one place.
+  places() {
+    const places = [];
+    for (const one of this.findings) {
+      const last = places.at(-1);
+      if (one.stream && last?.stream === one.stream && last.index === one.index && last.kind === one.kind) last.more++;
+      else places.push({ ...one, more: 0 });
+    }
+    return places;
+  }
+
+  report() {
+    const places = this.places();
+    const kinds = new Set(this.findings.map((one) => one.kind));
+    return [
+      ...places.slice(0, PLACES_SHOWN).flatMap((one) => [
+        `# ${one.kind}: ${one.client}: ${one.what}${one.more ? ` and ${one.more} more` : ''}`,
+        ...(one.stream ? this.around(one) : []),
+      ]),
+      ...[...kinds].map((kind) => `# ${count(this.findings, kind)} ${kind}`),
+      this.summary(),
+    ];
+  }
+}
