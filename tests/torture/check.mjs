@@ -102,9 +102,10 @@ function checkOnces({ onces, onceAcks, ledger }) {
 }
 
 function checkConnection({ connected, connects }) {
-  const found = connects.filter((one) => !one.recovered)
-    .map((one) => ({ kind: RECOVERY, what: 'connected again as another', stream: connects, index: connects.indexOf(one) }));
-  if (!connected) found.push({ kind: CONNECTION, what: 'not connected at the end' });
+  const found = connects.flatMap((one, index) =>
+    (one.recovered ? [] : [{ kind: RECOVERY, what: 'connected again as another', stream: connects, index }]));
+  if (!connected)
+    found.push({ kind: CONNECTION, what: 'not connected at the end', stream: connects, index: connects.length });
   return found;
 }
 

@@ -22,7 +22,7 @@ import { Result } from './report.mjs';
 const PREFIX = 'ledger';
 const PROCESSES = ['director.fcgi', 'director.fcgi.2'];
 const DIED = 'died by itself';
-const LATE_MS = 500; // in which what comes twice would come
+const LATE_MS = 500;
 
 const DEFAULTS = {
   events: 100000,
@@ -66,6 +66,9 @@ class Publisher {
   }
 }
 
+// A balanced stack names them.
+const processes = (stack) => stack.apps ?? PROCESSES;
+
 /** Kills processes at moments of chance; the supervisor starts them again. */
 class Killer {
   constructor(stack, { kills, killMs, random, tell }) {
@@ -74,7 +77,7 @@ class Killer {
 
   // One that is not up again yet cannot be killed.
   alive() {
-    return PROCESSES.filter((name) => this.stack.pid(name) && !this.dead.has(this.stack.pid(name)));
+    return processes(this.stack).filter((name) => this.stack.pid(name) && !this.dead.has(this.stack.pid(name)));
   }
 
   async run(enough) {
@@ -139,6 +142,20 @@ async function load(stack, options, clients, tell) {
   return { publisher, killer, events: total() };
 }
 
+/**
+ * Until the last of everything has come and nothing changes any more. Whoever
+ * does not get there has something to be found.
+ */
+async function settle(clients, published, ms) {
+  const end = Date.now() + ms;
+  const settled = () => clients.every((client) => client.settled(published));
+  do {
+    await until(settled, { ms: end - Date.now() }).catch(() => {});
+    // Clients notice the last kill, what comes twice comes.
+    await sleep(LATE_MS);
+  } while (!settled() && Date.now() < end);
+}
+
 export async function torture(given = {}) {
   const options = { ...DEFAULTS, ...given };
   const timeline = [];
@@ -147,10 +164,7 @@ export async function torture(given = {}) {
   const clients = await connectAll(stack, options, tell);
   const began = Date.now();
   const { publisher, killer, events } = await load(stack, options, clients, tell);
-  // Whoever does not settle has something to be found.
-  await until(() => clients.every((client) => client.settled(publisher.last)), { ms: options.settleMs })
-    .catch(() => {});
-  await sleep(LATE_MS);
+  await settle(clients, publisher.last, options.settleMs);
   const history = { rooms: publisher.last, clients };
   for (const client of clients) client.ledger = await ledgerOf(stack, client.name);
   const findings = [...check(history), ...killer.crashes()];

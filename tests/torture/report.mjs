@@ -26,7 +26,7 @@ export class Result {
   around({ client, stream, index }) {
     const near = stream.slice(Math.max(0, index - AROUND), index + AROUND);
     const from = (near[0]?.at ?? this.began) - BEFORE_MS;
-    const to = near.at(-1)?.at ?? Infinity;
+    const to = index < stream.length ? near.at(-1).at : Infinity;
     return [
       ...near.map(({ at, ...what }) => ({ at, what: JSON.stringify(what) })),
       ...this.timeline.filter(({ at, what }) => at >= from && at <= to &&
