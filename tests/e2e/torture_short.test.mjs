@@ -4,7 +4,7 @@
 import { main, test } from '../harness/tap.mjs';
 import { torture } from '../torture/driver.mjs';
 
-const SHORT = { events: 3000, kills: 6, clients: 6, killMs: 1200 };
+const SHORT = { events: 3000, kills: 6, clients: 6, killMs: 1200, settleMs: 10000 };
 
 main(async () => {
   const seed = Number(process.env.SEED ?? Date.now() % 2 ** 32);

@@ -32,7 +32,7 @@ const DEFAULTS = {
   rooms: 4, // the last is everybody's, each client is in one of the others
   rate: 250, // ticks a second
   batch: 20, // ticks in a row, at most
-  sendMs: 100, // between two events of a client
+  sendMs: 50, // between two events of a client
   killMs: 2500, // between two kills, on average
   settleMs: 30000,
   stack: {},
@@ -174,5 +174,6 @@ export async function torture(given = {}) {
     findings, timeline, began, events,
     kills: killer.dead.size,
     reconnects: clients.reduce((sum, client) => sum + client.connects.length, 0),
+    repeats: clients.reduce((sum, client) => sum + client.appended.filter((one) => one.run > 1).length, 0),
   });
 }

@@ -8,8 +8,8 @@ const AROUND = 4; // events on each side
 const BEFORE_MS = 1500; // of what else happened
 
 export class Result {
-  constructor({ findings, timeline, began, events, kills, reconnects }) {
-    Object.assign(this, { findings, timeline, began, events, kills, reconnects });
+  constructor({ findings, timeline, began, events, kills, reconnects, repeats }) {
+    Object.assign(this, { findings, timeline, began, events, kills, reconnects, repeats });
   }
 
   summary() {
@@ -54,6 +54,7 @@ export class Result {
         ...(one.stream ? this.around(one) : []),
       ]),
       ...[...kinds].map((kind) => `# ${count(this.findings, kind)} ${kind}`),
+      `# ${this.repeats} appends came again after they had taken effect`,
       this.summary(),
     ];
   }
