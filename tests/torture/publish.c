@@ -2,11 +2,12 @@
  * publish ROOMS RATE BATCH: numbers events into the rooms of ledger.c from
  * outside of its processes, as the worker does.
  *
- * Emits tick(room, n) to one of the rooms "0" to ROOMS-1 by chance, n counting
- * from 1 in each room, RATE times a second; now and then up to BATCH of them at
- * once. Prints "ROOM N" for each that was emitted. Ends when standard input
- * does. An emit that failed may have reached somebody, so it is never tried
- * again: the program ends with status 1.
+ * Emits tick(room, n, filler) to one of the rooms "0" to ROOMS-1 by chance, n
+ * counting from 1 in each room, RATE times a second; now and then up to BATCH of
+ * them at once, and one that is more than a socket takes in one write. Prints
+ * "ROOM N" for each that was emitted. Ends when standard input does. An emit
+ * that failed may have reached somebody, so it is never tried again: the program
+ * ends with status 1.
  *
  * REDIS_URL and REDIS_PREFIX are those of ledger.fcgi. SEED in the environment
  * makes the same choices again.
@@ -15,6 +16,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/ck.h"
@@ -29,6 +31,10 @@
 
 /* One round in so many is a batch. */
 #define BATCH_EVERY 8
+
+/* One tick in so many is large: few enough for the log of a lost socket. */
+#define LARGE_EVERY 1000
+#define LARGE_SIZE  250000
 
 #define LIMIT 1000000
 
@@ -56,21 +62,35 @@ below(struct publisher *p, int64_t limit)
 	return (int64_t)(p->state % (uint64_t)limit);
 }
 
+/* ["tick", room, n, filler] */
+static struct json_object *
+tick(struct publisher *p, const char *room, int64_t n)
+{
+	static char filler[LARGE_SIZE];
+	struct json_object *args = json_object_new_array();
+	size_t size = below(p, LARGE_EVERY) == 0 ? sizeof(filler) : 0;
+
+	memset(filler, '.', size);
+	(void)json_object_array_add(args, json_object_new_string("tick"));
+	(void)json_object_array_add(args, json_object_new_string(room));
+	(void)json_object_array_add(args, json_object_new_int64(n));
+	(void)json_object_array_add(
+	    args, jval_new_str((struct slice){ filler, size }));
+	return args;
+}
+
 static int
 emit_tick(struct publisher *p, struct err *e)
 {
-	int64_t number = below(p, p->rooms);
-	struct json_object *args = json_object_new_array();
+	int64_t *last = &p->last[below(p, p->rooms)];
 	struct buf packet = BUF_INIT;
 	struct sio_emit emit = { .nsp = SLICE(LEDGER_NAMESPACE), .n_rooms = 1 };
+	struct json_object *args;
 	char room[24];
 	int reached, rc;
 
-	(void)snprintf(room, sizeof(room), "%lld", (long long)number);
-	(void)json_object_array_add(args, json_object_new_string("tick"));
-	(void)json_object_array_add(args, json_object_new_string(room));
-	(void)json_object_array_add(
-	    args, json_object_new_int64(p->last[number] + 1));
+	(void)snprintf(room, sizeof(room), "%td", last - p->last);
+	args = tick(p, room, *last + 1);
 	sio_adapter_event(&packet, emit.nsp, -1, args);
 	emit.room[0] = slice_from(room);
 	emit.packet = buf_slice(&packet);
@@ -78,7 +98,7 @@ emit_tick(struct publisher *p, struct err *e)
 	buf_fini(&packet);
 	(void)json_object_put(args);
 	if (rc == 0)
-		(void)printf("%s %lld\n", room, (long long)++p->last[number]);
+		(void)printf("%s %lld\n", room, (long long)++*last);
 	return rc;
 }
 
