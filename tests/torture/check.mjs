@@ -14,7 +14,7 @@
 //       ledger: { lines: [id], once: { id: count } },  // at the server
 //     }] }
 //
-// A finding is { kind, client, what } and, where it is about a place in a
+// A finding is { kind, part, client, what } and, where it is about a place in a
 // stream of events, that { stream, index }.
 
 export const LOST = 'lost';
@@ -109,15 +109,18 @@ function checkConnection({ connected, connects }) {
   return found;
 }
 
+const PARTS = {
+  connection: checkConnection,
+  ticks: checkTicks,
+  ledger: checkLedger,
+  appended: checkAppended,
+  acks: checkAppendAcks,
+  onces: checkOnces,
+};
+
 export function check({ rooms, clients }) {
-  return clients.flatMap((client) => [
-    ...checkConnection(client),
-    ...checkTicks(client, rooms),
-    ...checkLedger(client),
-    ...checkAppended(client),
-    ...checkAppendAcks(client),
-    ...checkOnces(client),
-  ].map((finding) => ({ ...finding, client: client.name })));
+  return clients.flatMap((client) => Object.entries(PARTS).flatMap(([part, checkPart]) =>
+    checkPart(client, rooms).map((finding) => ({ ...finding, part, client: client.name }))));
 }
 
 export const count = (findings, kind) => findings.filter((one) => one.kind === kind).length;

@@ -96,7 +96,7 @@ class Killer {
   crashes() {
     return [...this.stack.said.matchAll(/^director\.fcgi \(process (\d+)\) .*$/gm)]
       .filter(([, pid]) => !this.dead.has(Number(pid)))
-      .map(([what]) => ({ kind: DIED, client: 'the server', what }));
+      .map(([what]) => ({ kind: DIED, part: 'processes', client: 'the server', what }));
   }
 }
 

@@ -3,7 +3,7 @@
 
 import { DOUBLE, LOST, ORDER, count } from './check.mjs';
 
-const PLACES_SHOWN = 10;
+const PLACES_SHOWN = 3; // of each kind and part
 const AROUND = 4; // events on each side
 const BEFORE_MS = 1500; // of what else happened
 
@@ -34,26 +34,29 @@ export class Result {
     ].sort((a, b) => a.at - b.at).map(({ at, what }) => `#     ${this.seconds(at)}  ${what}`);
   }
 
-  // Many are lost at one place.
-  places() {
-    const places = [];
+  // By kind and part; many are lost at one place, which is one.
+  groups() {
+    const groups = new Map();
     for (const one of this.findings) {
-      const last = places.at(-1);
-      if (one.stream && last?.stream === one.stream && last.index === one.index && last.kind === one.kind) last.more++;
-      else places.push({ ...one, more: 0 });
+      const name = `${one.kind} (${one.part})`;
+      const group = groups.get(name) ?? { name, count: 0, places: [] };
+      const last = group.places.at(-1);
+      group.count++;
+      if (one.stream && last?.stream === one.stream && last.index === one.index) last.more++;
+      else group.places.push({ ...one, more: 0 });
+      groups.set(name, group);
     }
-    return places;
+    return [...groups.values()];
   }
 
   report() {
-    const places = this.places();
-    const kinds = new Set(this.findings.map((one) => one.kind));
+    const groups = this.groups();
     return [
-      ...places.slice(0, PLACES_SHOWN).flatMap((one) => [
-        `# ${one.kind}: ${one.client}: ${one.what}${one.more ? ` and ${one.more} more` : ''}`,
+      ...groups.flatMap(({ name, places }) => places.slice(0, PLACES_SHOWN).flatMap((one) => [
+        `# ${name}: ${one.client}: ${one.what}${one.more ? ` and ${one.more} more` : ''}`,
         ...(one.stream ? this.around(one) : []),
-      ]),
-      ...[...kinds].map((kind) => `# ${count(this.findings, kind)} ${kind}`),
+      ])),
+      ...groups.map((group) => `# ${group.count} ${group.name}`),
       `# ${this.repeats} appends came again after they had taken effect`,
       this.summary(),
     ];
