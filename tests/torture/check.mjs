@@ -4,13 +4,14 @@
 //   history = {
 //     rooms: { ROOM: number of the last tick emitted into it },
 //     clients: [{
-//       name, connected,                    // connected: at the end
-//       connects: [{ recovered }],          // from the second on
-//       ticks: { ROOM: [{ n }] },           // as the handler got them
-//       appends, appended: [{ id, run }],   // ids sent: 1 to appends
-//       appendAcks: [{ id, run, position, after }],
-//                                           // after: appended.length then
-//       onces, onceAcks: [id],              // ids sent: 1 to onces
+//       name, connected,               // connected: at the end
+//       connects: [{ recovered }],     // from the second on
+//       ticks: { ROOM: [{ n }] },      // as the handler got them
+//       told: [{ id, run }],           // what its own events caused: of each
+//                                      // id, sent in order, each run by itself
+//       acks: [{ id, run, after, position }],  // after: told.length then
+//                                      // position: of an append in the ledger
+//       appends, onces, onceAcks: [id],        // ids sent: 1 to appends, onces
 //       ledger: { lines: [id], once: { id: count } },  // at the server
 //     }] }
 //
@@ -53,14 +54,15 @@ function checkLedger({ appends, ledger }) {
 }
 
 const keyOf = ({ id, run }) => `${id}.${run}`;
+const nameOf = ({ id, run }) => `what ${id} caused${run > 1 ? `, run ${run}` : ''}`;
 
-// Each run of an append emits once; no run is overtaken by the next.
-function checkAppended({ appended }) {
+// Each run of an event tells once; no run is overtaken by the next.
+function checkTold({ told }) {
   const found = [];
   const seen = new Set();
   let newest = { id: 0, run: 0 };
-  appended.forEach((one, index) => {
-    const finding = { what: `appended ${one.id}, run ${one.run}`, stream: appended, index };
+  told.forEach((one, index) => {
+    const finding = { what: nameOf(one), stream: told, index };
     const older = one.id < newest.id || (one.id === newest.id && one.run < newest.run);
     if (seen.has(keyOf(one))) found.push({ kind: DOUBLE, ...finding });
     else if (older) found.push({ kind: ORDER, ...finding });
@@ -70,17 +72,17 @@ function checkAppended({ appended }) {
   return found;
 }
 
-// The ack was sent behind the event: who has the one had the other.
-function checkAppendAcks({ appended, appendAcks, ledger }) {
+// The ack was sent behind what was told: who has the one had the other.
+function checkAcks({ told, acks, ledger }) {
   const places = new Map();
-  appended.forEach((one, index) => places.has(keyOf(one)) || places.set(keyOf(one), index));
-  return appendAcks.flatMap((ack) => {
+  told.forEach((one, index) => places.has(keyOf(one)) || places.set(keyOf(one), index));
+  return acks.flatMap((ack) => {
     const place = places.get(keyOf(ack));
-    const finding = { what: `appended ${ack.id}, run ${ack.run}, before its ack`, stream: appended, index: ack.after };
+    const finding = { what: `${nameOf(ack)}, before its ack`, stream: told, index: ack.after };
     const found = [];
     if (place === undefined) found.push({ kind: LOST, ...finding });
     else if (place >= ack.after) found.push({ kind: ORDER, ...finding });
-    if (ledger.lines[ack.position - 1] !== ack.id)
+    if (ack.position && ledger.lines[ack.position - 1] !== ack.id)
       found.push({ kind: LOST, what: `append ${ack.id} at position ${ack.position}, as was acked` });
     return found;
   });
@@ -113,8 +115,8 @@ const PARTS = {
   connection: checkConnection,
   ticks: checkTicks,
   ledger: checkLedger,
-  appended: checkAppended,
-  acks: checkAppendAcks,
+  told: checkTold,
+  acks: checkAcks,
   onces: checkOnces,
 };
 

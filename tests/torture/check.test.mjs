@@ -15,8 +15,8 @@ const good = () => ({
     ticks: { a: [1, 2, 3, 4, 5].map((n) => ({ n })), b: [{ n: 1 }, { n: 2 }] },
     appends: 3,
     // The ack of the second one's first run was lost.
-    appended: [{ id: 1, run: 1 }, { id: 2, run: 1 }, { id: 2, run: 2 }, { id: 3, run: 1 }],
-    appendAcks: [
+    told: [{ id: 1, run: 1 }, { id: 2, run: 1 }, { id: 2, run: 2 }, { id: 3, run: 1 }],
+    acks: [
       { id: 1, run: 1, position: 1, after: 1 },
       { id: 2, run: 2, position: 2, after: 3 },
       { id: 3, run: 1, position: 3, after: 4 },
@@ -34,7 +34,7 @@ const ROWS = [
   ['nothing is wrong', () => {}, []],
   ['a once without ack took no effect', (c) => { delete c.ledger.once[2]; }, []],
   ['a once without ack took effect', (c) => { c.ledger.once[2] = 1; }, []],
-  ['an event without ack was not told', (c) => { c.appended.splice(1, 1); c.appendAcks[1].after--; c.appendAcks[2].after--; }, []],
+  ['an event without ack was not told', (c) => { c.told.splice(1, 1); c.acks[1].after--; c.acks[2].after--; }, []],
 
   ['a tick is missing', ticksOf(1, 2, 4, 5), [LOST]],
   ['the first tick is missing', ticksOf(2, 3, 4, 5), [LOST]],
@@ -48,15 +48,15 @@ const ROWS = [
   ['a tick nobody emitted', ticksOf(1, 2, 3, 4, 5, 6), [ORDER]],
   ['another room is broken', (c) => c.ticks.b.pop(), [LOST]],
 
-  ['an append is not in the ledger', (c) => { c.ledger.lines = [1, 3]; c.appendAcks.length = 1; }, [LOST]],
+  ['an append is not in the ledger', (c) => { c.ledger.lines = [1, 3]; c.acks.length = 1; }, [LOST]],
   ['an append took effect twice', (c) => { c.ledger.lines = [1, 2, 3, 2]; }, [DOUBLE]],
-  ['appends changed places', (c) => { c.ledger.lines = [2, 1, 3]; c.appendAcks.length = 0; }, [ORDER]],
-  ['the position was another one', (c) => { c.appendAcks[2].position = 2; }, [LOST]],
+  ['appends changed places', (c) => { c.ledger.lines = [2, 1, 3]; c.acks.length = 0; }, [ORDER]],
+  ['the position was another one', (c) => { c.acks[2].position = 2; }, [LOST]],
 
-  ['an acked event was not told', (c) => { c.appended[3] = { id: 3, run: 2 }; }, [LOST]],
-  ['an event was told behind its ack', (c) => { c.appendAcks[2].after = 3; }, [ORDER]],
-  ['an event was told twice', (c) => c.appended.push({ id: 2, run: 1 }), [DOUBLE]],
-  ['the runs changed places', (c) => { [c.appended[1], c.appended[2]] = [c.appended[2], c.appended[1]]; }, [ORDER]],
+  ['an acked event was not told', (c) => { c.told[3] = { id: 3, run: 2 }; }, [LOST]],
+  ['an event was told behind its ack', (c) => { c.acks[2].after = 3; }, [ORDER]],
+  ['an event was told twice', (c) => c.told.push({ id: 2, run: 1 }), [DOUBLE]],
+  ['the runs changed places', (c) => { [c.told[1], c.told[2]] = [c.told[2], c.told[1]]; }, [ORDER]],
 
   ['a once came twice', (c) => { c.ledger.once[1] = 2; }, [DOUBLE]],
   ['an acked once took no effect', (c) => { delete c.ledger.once[3]; }, [LOST]],

@@ -17,11 +17,12 @@ export class Client {
     this.retried = retried;
     this.connects = [];
     this.ticks = Object.fromEntries(rooms.map((room) => [room, []]));
+    this.told = [];
+    this.acks = [];
     this.appends = 0;
-    this.appended = [];
-    this.appendAcks = [];
     this.onces = 0;
     this.onceAcks = [];
+    this.echos = 0;
     this.socket = socket(stack, NAMESPACE, { ...SOON, ...(retried ? RETRIED : {}) });
     this.listen(tell);
   }
@@ -29,7 +30,7 @@ export class Client {
   listen(tell) {
     const { socket: s } = this;
     s.on('tick', (room, n) => this.ticks[room].push({ n, at: Date.now() }));
-    s.on('appended', (id, run) => this.appended.push({ id: Number(id), run, at: Date.now() }));
+    s.on('told', (id, run) => this.told.push({ id, run, at: Date.now() }));
     s.on('connect', () => {
       tell(`${this.name} connected as ${s.id}${s.recovered ? ', recovered' : ''}`);
       if (this.subscribed) this.back();
@@ -55,21 +56,28 @@ export class Client {
 
   send() {
     if (this.retried) this.append();
+    else if (this.onces > this.echos) this.echo();
     else this.sendOnce();
   }
 
   append() {
-    if (this.appends - this.appendAcks.length >= WAITING_MAX) return;
+    if (this.appends - this.acks.length >= WAITING_MAX) return;
     const id = ++this.appends;
-    this.socket.emit('append', this.name, String(id), `of ${this.name}`, (error, position, run) => {
-      if (!error) this.appendAcks.push({ id, run, position, after: this.appended.length });
+    this.socket.emit('append', this.name, id, `of ${this.name}`, (error, run, position) => {
+      if (!error) this.acks.push({ id, run, position, after: this.told.length });
     });
   }
 
-  // As many are buffered while it is away as would have been sent.
+  // Those below are buffered while it is away, and sent then.
+
   sendOnce() {
     const id = ++this.onces;
-    this.socket.emit('once', this.name, String(id), () => this.onceAcks.push(id));
+    this.socket.emit('once', this.name, id, () => this.onceAcks.push(id));
+  }
+
+  echo() {
+    const id = ++this.echos;
+    this.socket.emit('echo', id, (run) => this.acks.push({ id, run, after: this.told.length }));
   }
 
   get connected() {
@@ -78,12 +86,12 @@ export class Client {
 
   /** The last of everything has come; it is for the checker what else did. */
   settled(published) {
-    return this.connected && this.appendAcks.length >= this.appends &&
+    return this.connected && this.acks.length >= this.appends &&
       Object.entries(this.ticks).every(([room, got]) => (got.at(-1)?.n ?? 0) >= (published[room] ?? 0));
   }
 
   /** Events it was asked to send. */
   get events() {
-    return this.appends + this.onces;
+    return this.appends + this.onces + this.echos;
   }
 }

@@ -7,9 +7,10 @@
  *     subscribe(room)              joins the room of publish.c; acks
  *     append(client, id, payload)  once per (client, id), however often it
  *                                  comes: a line of the client's ledger. Emits
- *                                  appended(id, run), acks (position, run):
- *                                  the run is how often it has come by now
+ *                                  told(id, run), acks (run, position): the
+ *                                  run is how often it has come by now
  *     once(client, id)             counts how often it came; acks
+ *     echo(id)                     emits told(id, 1), acks (1)
  *
  *   {PREFIX:ledger:CLIENT}:lines  list   "ID PAYLOAD"
  *   {PREFIX:ledger:CLIENT}:place  hash   ID -> position in the list
@@ -20,7 +21,7 @@
  */
 #include "tests/torture/ledger.h"
 
-#include "base/num.h"
+#include "base/attr.h"
 #include "handlers/polling.h"
 #include "harness/app.h"
 #include "proto/jval.h"
@@ -40,7 +41,7 @@
 	"  at = redis.call('RPUSH', KEYS[1], ARGV[1]..' '..ARGV[2])\n" \
 	"  redis.call('HSET', KEYS[2], ARGV[1], at)\n"                 \
 	"end\n"                                                        \
-	"return {at, redis.call('HINCRBY', KEYS[3], ARGV[1], 1)}"
+	"return {redis.call('HINCRBY', KEYS[3], ARGV[1], 1), at}"
 
 static const struct app_default DEFAULTS[] = {
 	{ "DIRECTOR_PING_INTERVAL_MS", "5000" },
@@ -68,6 +69,14 @@ bad:
 	return err_set(e, ERR_BAD_REQUEST, "argument %zu is no name", i);
 }
 
+/* Argument `i`, a number, as a word for Redis. */
+static struct slice
+id_of(const struct socket_call *call, size_t i)
+{
+	return slice_from(arena_printf(&call->c->arena, "%lld",
+	    (long long)json_object_get_int64(socket_arg(call, i))));
+}
+
 static const char *
 key_of(const struct socket_call *call, struct slice client, const char *kind)
 {
@@ -75,10 +84,26 @@ key_of(const struct socket_call *call, struct slice client, const char *kind)
 	    &call->c->arena, KEY, call->c->eio.prefix, SLICE_ARG(client), kind);
 }
 
-static void
-add_int(struct json_object *args, int64_t number)
+static struct json_object *
+numbers(const int64_t *number, int n)
 {
-	(void)json_object_array_add(args, json_object_new_int64(number));
+	struct json_object *args = json_object_new_array();
+
+	for (int i = 0; i < n; i++)
+		(void)json_object_array_add(
+		    args, json_object_new_int64(number[i]));
+	return args;
+}
+
+/* What an event of the client causes: told, then the ack of `n` numbers. */
+static void
+tell(struct socket_call *call, size_t id, const int64_t *number, int n)
+{
+	const int64_t told[] = { json_object_get_int64(socket_arg(call, id)),
+		number[0] };
+
+	socket_emit(call, "told", numbers(told, COUNT(told)));
+	socket_ack(call, numbers(number, n));
 }
 
 static int
@@ -89,52 +114,31 @@ ledger_subscribe(struct socket_call *call, struct err *e)
 	if (name_of(call, 0, &room, e) != 0 ||
 	    sio_adapter_join(&call->c->sockets, &call->socket, room, e) != 0)
 		return -1;
-	socket_ack(call, json_object_new_array());
-	return 0;
-}
-
-/* `*at` and `*run` of an append that took effect now or earlier. */
-static int
-append(const struct socket_call *call, struct slice client, struct slice id,
-    int64_t place[static 2], struct err *e)
-{
-	struct rds_command c = rds_command("EVAL", APPEND, "3",
-	    key_of(call, client, "lines"), key_of(call, client, "place"),
-	    key_of(call, client, "runs"), NULL);
-	struct redisReply *reply;
-
-	rds_word(&c, id);
-	rds_word(&c, jval_slice(socket_arg(call, 2)));
-	reply = rds_call(call->c->rds, &c, e);
-	if (reply == NULL)
-		return -1;
-	place[0] = rds_int(rds_at(reply, 0));
-	place[1] = rds_int(rds_at(reply, 1));
-	rds_reply_free(reply);
+	socket_ack(call, numbers(NULL, 0));
 	return 0;
 }
 
 static int
 ledger_append(struct socket_call *call, struct err *e)
 {
-	struct json_object *told = json_object_new_array();
-	struct json_object *acked = json_object_new_array();
-	struct slice client, id;
-	int64_t place[2];
+	int64_t run_and_position[2];
+	struct rds_command c;
+	struct redisReply *reply;
+	struct slice client;
 
-	if (name_of(call, 0, &client, e) != 0 ||
-	    name_of(call, 1, &id, e) != 0 ||
-	    append(call, client, id, place, e) != 0) {
-		(void)json_object_put(told);
-		(void)json_object_put(acked);
+	if (name_of(call, 0, &client, e) != 0)
 		return -1;
-	}
-	(void)json_object_array_add(told, jval_new_str(id));
-	add_int(told, place[1]);
-	socket_emit(call, "appended", told);
-	add_int(acked, place[0]);
-	add_int(acked, place[1]);
-	socket_ack(call, acked);
+	c = rds_command("EVAL", APPEND, "3", key_of(call, client, "lines"),
+	    key_of(call, client, "place"), key_of(call, client, "runs"), NULL);
+	rds_word(&c, id_of(call, 1));
+	rds_word(&c, jval_slice(socket_arg(call, 2)));
+	reply = rds_call(call->c->rds, &c, e);
+	if (reply == NULL)
+		return -1;
+	for (size_t i = 0; i < COUNT(run_and_position); i++)
+		run_and_position[i] = rds_int(rds_at(reply, i));
+	rds_reply_free(reply);
+	tell(call, 1, run_and_position, COUNT(run_and_position));
 	return 0;
 }
 
@@ -143,18 +147,28 @@ ledger_once(struct socket_call *call, struct err *e)
 {
 	struct redisReply *reply;
 	struct rds_command c;
-	struct slice client, id;
+	struct slice client;
 
-	if (name_of(call, 0, &client, e) != 0 || name_of(call, 1, &id, e) != 0)
+	if (name_of(call, 0, &client, e) != 0)
 		return -1;
 	c = rds_command("HINCRBY", key_of(call, client, "once"), NULL);
-	rds_word(&c, id);
+	rds_word(&c, id_of(call, 1));
 	rds_word(&c, SLICE("1"));
 	reply = rds_call(call->c->rds, &c, e);
 	if (reply == NULL)
 		return -1;
 	rds_reply_free(reply);
-	socket_ack(call, json_object_new_array());
+	socket_ack(call, numbers(NULL, 0));
+	return 0;
+}
+
+static int
+ledger_echo(struct socket_call *call, struct err *e)
+{
+	const int64_t run = 1;
+
+	(void)e;
+	tell(call, 0, &run, 1);
 	return 0;
 }
 
@@ -174,6 +188,7 @@ static const struct socket_event EVENTS[] = {
 	{ LEDGER_NAMESPACE, "subscribe", ledger_subscribe },
 	{ LEDGER_NAMESPACE, "append",    ledger_append },
 	{ LEDGER_NAMESPACE, "once",      ledger_once },
+	{ LEDGER_NAMESPACE, "echo",      ledger_echo },
 };
 /* clang-format on */
 
