@@ -31,8 +31,10 @@ const DEFAULTS = {
   kills: 100,
   clients: 8,
   seed: 1,
-  rooms: 4, // the last is everybody's, each client is in one of the others
-  rate: 250, // ticks a second
+  rooms: 8, // the last is everybody's, each client is in one of the others
+  // Ticks a second. Both processes may be down for ten seconds and more; what a
+  // client misses must fit into its log, 1,000 events and a megabyte.
+  rate: 250,
   batch: 20, // ticks in a row, at most
   sendMs: 50, // between two events of a client
   killMs: 2500, // between two kills, on average

@@ -33,7 +33,7 @@
 #define BATCH_EVERY 8
 
 /* One tick in so many is large: few enough for the log of a lost socket. */
-#define LARGE_EVERY 1000
+#define LARGE_EVERY 3000
 #define LARGE_SIZE  250000
 
 #define LIMIT 1000000
