@@ -181,14 +181,14 @@ static const struct route ROUTES[] = {
 };
 
 static const struct socket_namespace NAMESPACES[] = {
-	{ .name = LEDGER_NAMESPACE },
+	{ .name = LEDGER_NAMESPACE, .recover = true },
 };
 
 static const struct socket_event EVENTS[] = {
-	{ LEDGER_NAMESPACE, "subscribe", ledger_subscribe },
-	{ LEDGER_NAMESPACE, "append",    ledger_append },
-	{ LEDGER_NAMESPACE, "once",      ledger_once },
-	{ LEDGER_NAMESPACE, "echo",      ledger_echo },
+	{ LEDGER_NAMESPACE, "subscribe", ledger_subscribe, 0 },
+	{ LEDGER_NAMESPACE, "append",    ledger_append,    0 },
+	{ LEDGER_NAMESPACE, "once",      ledger_once,      0 },
+	{ LEDGER_NAMESPACE, "echo",      ledger_echo,      EVENT_PURE },
 };
 /* clang-format on */
 

@@ -91,7 +91,7 @@ emit_tick(struct publisher *p, struct err *e)
 
 	(void)snprintf(room, sizeof(room), "%td", last - p->last);
 	args = tick(p, room, *last + 1);
-	sio_adapter_event(&packet, emit.nsp, -1, args);
+	sio_adapter_event(&packet, emit.nsp, args);
 	emit.room[0] = slice_from(room);
 	emit.packet = buf_slice(&packet);
 	rc = sio_adapter_emit(&p->sockets, &emit, &reached, e);
@@ -176,6 +176,7 @@ main(int argc, char **argv)
 	store.ping_interval_ms = conf.ping_interval_ms;
 	store.ping_timeout_ms = conf.ping_timeout_ms;
 	store.connect_timeout_ms = conf.connect_timeout_ms;
+	store.recovery_ms = conf.recovery_ms;
 	p.sockets = (struct sio_adapter){
 		rds_new(conf.redis_url, conf.redis_timeout_ms, breaker), &store
 	};
