@@ -24,23 +24,16 @@
  *
  * Layer:  fcgi (tests)
  */
-#include <stdio.h>
-#include <stdlib.h>
-
-#include "base/num.h"
-#include "fcgi/server.h"
-#include "handlers/health.h"
+#include "base/attr.h"
 #include "handlers/polling.h"
-#include "io/log.h"
+#include "harness/app.h"
 #include "proto/jval.h"
 
 /* Rooms are a part of keys in Redis: as long as any suite's, no longer. */
 #define ROOM_SIZE_MAX 64
 
 /* What the official suites expect, where the environment does not say. */
-static const struct {
-	const char *name, *value;
-} DEFAULTS[] = {
+static const struct app_default DEFAULTS[] = {
 	{ "DIRECTOR_PING_INTERVAL_MS", "300" },
 	{ "DIRECTOR_PING_TIMEOUT_MS", "200" },
 	{ "DIRECTOR_CONNECT_TIMEOUT_MS", "1000" },
@@ -48,19 +41,6 @@ static const struct {
 	{ "CORS_ORIGINS", "*" },
 	{ "REDIS_PREFIX", "echo" },
 };
-
-/* The suites compare events byte for byte: no offsets, unless asked for. */
-static void
-set_defaults(void)
-{
-	const char *recovery = getenv("RECOVERY"); /* NOLINT: before threads */
-	bool on = recovery != NULL && *recovery == '1';
-
-	for (size_t i = 0; i < COUNT(DEFAULTS); i++)
-		(void)setenv(DEFAULTS[i].name, DEFAULTS[i].value, 0);
-	if (!on)
-		(void)setenv("DIRECTOR_RECOVERY_MS", "0", 1);
-}
 
 static struct json_object *
 same_args(const struct socket_call *call)
@@ -244,19 +224,6 @@ echo_packet(struct socket_call *call, struct slice packet)
 	socket_send(call, packet);
 }
 
-/* Redis is all there is to wait for. */
-static int
-echo_ready(struct ctx *c, struct err *e)
-{
-	struct rds_command ping = rds_command("PING", NULL);
-	struct redisReply *reply = rds_call(c->rds, &ping, e);
-
-	if (reply == NULL)
-		return -1;
-	rds_reply_free(reply);
-	return health_live(c, e);
-}
-
 /* clang-format off */
 static const struct route ROUTES[] = {
 	{ HTTP_GET | HTTP_POST, "/socket.io/?", polling_run, 0, NULL,
@@ -264,7 +231,7 @@ static const struct route ROUTES[] = {
 	{ HTTP_GET | HTTP_POST, "/engine.io/?", polling_run, 0, NULL,
 	  ROUTE_TRANSPORT | ROUTE_RAW },
 	{ HTTP_GET, "/healthz", health_live, 0, NULL, 0 },
-	{ HTTP_GET, "/readyz", echo_ready, 0, NULL, 0 },
+	{ HTTP_GET, "/readyz", app_ready, 0, NULL, 0 },
 	{ HTTP_GET, "/metrics", health_metrics, 0, NULL, ROUTE_LOOPBACK },
 };
 
@@ -309,19 +276,11 @@ static const struct app APP = {
 int
 main(void)
 {
-	struct conf conf;
-	struct err e = ERR_INIT;
-	int rc;
+	const char *recovery = getenv("RECOVERY"); /* NOLINT: before threads */
 
-	/* Before any thread. */
-	set_defaults();
-	if (conf_load(&conf, &e) != 0 ||
-	    rds_url_check(conf.redis_url, &e) != 0) {
-		(void)fprintf(stderr, "echo.fcgi: %s\n", e.msg);
-		return 1;
-	}
-	log_set_level(log_level_parse(conf.log_level));
-	rc = server_run(&APP, &conf, conf.redis_prefix);
-	conf_fini(&conf);
-	return rc;
+	/* The suites compare events byte for byte: no offsets, unless asked
+	 * for. */
+	if (recovery == NULL || *recovery != '1')
+		(void)setenv("DIRECTOR_RECOVERY_MS", "0", 1);
+	return app_main("echo.fcgi", &APP, DEFAULTS, COUNT(DEFAULTS));
 }
