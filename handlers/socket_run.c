@@ -111,39 +111,37 @@ seen_of(struct slice pid, struct slice offset)
 	return n;
 }
 
-/* The socket of a pid, with what it missed; false: there is none any more. */
-static bool
-recover(struct socket_call *call, struct json_object *auth)
+/*
+ * The socket of a pid, with what it missed and its CONNECT packet, if there is
+ * one: call->recovered. Not knowing is a failure: a new socket would have a gap.
+ */
+static int
+recover(struct socket_call *call, struct json_object *auth, struct err *e)
 {
 	struct ctx *c = call->c;
 	struct slice pid = jval_str(auth, "pid"), text;
 	struct eio_command command;
 	struct eio_answer a;
-	struct err e = ERR_INIT;
-	bool recovered;
 
 	if (!eio_sid_valid(pid))
-		return false;
+		return 0;
 	eio_store_recover(&command, &c->eio, c->sid, pid, call->socket.nsp,
 	    seen_of(pid, jval_str(auth, "offset")));
-	if (eio_store_run(c->rds, &c->eio, &command, &a, &e) != 0) {
-		complain(call, "no recovery", &e);
-		return false;
-	}
+	if (eio_store_run(c->rds, &c->eio, &command, &a, e) != 0)
+		return -1;
 	text = a.text;
-	recovered = a.verdict == VERDICT_OK &&
+	call->recovered = a.verdict == VERDICT_OK &&
 	    slice_cut(&text, ' ', &call->socket.ssid);
-	if (recovered) {
+	if (call->recovered) {
 		call->socket.ssid = arena_dup(&c->arena, call->socket.ssid);
 		call->socket.pid = arena_dup(&c->arena, pid);
-		call->recovered = true;
 		socket_post_note(call->post, &call->socket);
 		eio_memo_put(c->memo, c->sid, SLICE_EMPTY);
 	}
 	if (slice_eqs(text, "ended") || eio_answer_ended(&a))
 		metrics_add(c->metrics, METRIC_SESSIONS_CLOSED, 1);
 	eio_answer_fini(&a);
-	return recovered;
+	return 0;
 }
 
 static struct slice
@@ -182,31 +180,49 @@ say_connected(const struct socket_call *call)
 	buf_fini(&json);
 }
 
+/* False: it may not. */
+static bool
+connect_new(struct socket_call *call, const struct socket_namespace *ns,
+    bool recoverable)
+{
+	struct err e = ERR_INIT;
+
+	if (ns->allow != NULL && ns->allow(call, &e) != 0) {
+		refuse_connect(call, e.msg);
+		return false;
+	}
+	if (!join(call, recoverable)) {
+		call->post->end = EIO_END_CLOSE;
+		return false;
+	}
+	say_connected(call);
+	return true;
+}
+
+/* Half joined is worse than not at all: it comes back. */
+static void
+come_back(struct socket_call *call, const char *what, const struct err *e)
+{
+	complain(call, what, e);
+	call->post->end = EIO_END_LOST;
+}
+
 static void
 connect_socket(struct socket_call *call, const struct socket_namespace *ns,
     struct json_object *auth)
 {
-	struct socket_post *p = call->post;
 	bool recoverable = ns->recover && call->c->conf->recovery_ms > 0 &&
-	    p->speech == EIO_V4;
+	    call->post->speech == EIO_V4;
 	struct err e = ERR_INIT;
 
-	if (!(recoverable && recover(call, auth))) {
-		if (ns->allow != NULL && ns->allow(call, &e) != 0) {
-			refuse_connect(call, e.msg);
-			return;
-		}
-		if (!join(call, recoverable)) {
-			p->end = EIO_END_CLOSE;
-			return;
-		}
+	if (recoverable && recover(call, auth, &e) != 0) {
+		come_back(call, "no recovery", &e);
+		return;
 	}
-	say_connected(call);
-	if (ns->connected != NULL && ns->connected(call, &e) != 0) {
-		/* Half joined is worse than not at all: it comes back. */
-		complain(call, "connect handler failed", &e);
-		p->end = EIO_END_LOST;
-	}
+	if (!call->recovered && !connect_new(call, ns, recoverable))
+		return;
+	if (ns->connected != NULL && ns->connected(call, &e) != 0)
+		come_back(call, "connect handler failed", &e);
 }
 
 void

@@ -1,7 +1,7 @@
 -- A socket comes back in another session: CONNECT with a pid. ARGV: 4 pid
 -- 5 namespace 6 number of the last event its client has seen, 0 for none.
--- ok: it is now in this session, with its rooms and what it missed; the text
--- is its ssid. gone: that cannot be; nothing of it remains.
+-- ok: it is now in this session, with its rooms, what it missed and its CONNECT
+-- packet; the text is its ssid. gone: that cannot be; nothing of it remains.
 -- The socket has left `from`; what remains of that?
 local function settle_from(from)
 	if from.ns == '' then
@@ -76,6 +76,11 @@ for _, packet in ipairs(missed) do
 	redis.call('RPUSH', s.O, packet[2])
 	s.ob = s.ob + #packet[2]
 end
-redis.call('HSET', s.S, 'ob', s.ob)
+-- In the same step: a client keeps what comes before CONNECT, and has it twice
+-- when it must come back again without one.
+local connect = string.format('40%s{"sid":"%s","pid":"%s"}',
+    nsp == '/' and '' or nsp .. ',', ssid, pid)
+redis.call('RPUSH', s.O, connect)
+redis.call('HSET', s.S, 'ob', s.ob + #connect)
 remember(s)
 return { 'ok', #missed, ssid .. (ended == '' and '' or ' ended') }
