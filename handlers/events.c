@@ -4,8 +4,8 @@
 
 /* clang-format off */
 const struct socket_namespace events_namespaces[EVENTS_NAMESPACES] = {
-	{ "/",      NULL, NULL, false },
-	{ CHAT_NSP, NULL, chat_connected, true },
+	{ "/",      NULL, NULL, 0 },
+	{ CHAT_NSP, NULL, chat_connected, SOCKET_RECOVER },
 };
 
 const struct socket_event events_table[EVENTS_COUNT] = {

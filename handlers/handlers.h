@@ -132,15 +132,18 @@ struct socket_namespace {
 	/** Joined, or recovered; what it emits follows the CONNECT packet. May
 	 *  be NULL. */
 	int (*connected)(struct socket_call *call, struct err *e);
-	/** Sockets can be recovered, where conf.recovery_ms is not 0. */
-	bool recover;
+	unsigned flags;
 };
 
-/** Bits of struct socket_event.flags. */
+/** Bits of struct socket_namespace.flags and struct socket_event.flags. */
 enum {
-	/** It only answers (emits to its own socket, acks): it may be run before
-	 *  the session was asked for, and again. Saves a round trip. */
-	EVENT_PURE = 1 << 0,
+	/** What it runs only answers (emits to its own socket, acks, refuses): it
+	 *  may be run before the session was asked for, and again. Saves a round
+	 *  trip. */
+	SOCKET_PURE = 1 << 0,
+	/** Of a namespace: its sockets can be recovered, where conf.recovery_ms is
+	 *  not 0. */
+	SOCKET_RECOVER = 1 << 1,
 };
 
 struct socket_event {
@@ -167,7 +170,7 @@ struct app {
 	const struct socket_ack *acks;
 	size_t n_acks;
 	/** A message of a ROUTE_RAW session, in the form of version 4 (`4text`,
-	 *  `bBASE64`); pure, as EVENT_PURE. */
+	 *  `bBASE64`); pure, as SOCKET_PURE. */
 	void (*message)(struct socket_call *call, struct slice packet);
 	unsigned versions; /* Engine.IO versions spoken: 1 << 4 | 1 << 3 */
 	bool visitors;     /* give visitors a cookie, their principal */

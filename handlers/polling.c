@@ -163,6 +163,7 @@ handshake(struct ctx *c, const struct eio_query *q, struct err *e)
 		return -1;
 	eio_answer_fini(&a);
 	metrics_add(c->metrics, METRIC_SESSIONS_OPENED, 1);
+	socket_opened(c, speech);
 	if (!is_raw(c) && speech != EIO_V4 && socket_welcome(c, speech, e) != 0)
 		return -1;
 	eio_handshake_open(&open, c->sid, (int)c->eio.ping_interval_ms,

@@ -94,23 +94,45 @@ run_payload(struct socket_post *p, struct slice body, enum eio_framing framing)
 	return true;
 }
 
-/* Is it an event whose handler only answers? Its name is looked at, not more:
- * a packet that is not what it seems does no harm either. */
+/* Its name is looked at, not more: a packet that is not what it seems does no
+ * harm either. */
 static bool
-is_pure_event(const struct ctx *c, struct slice raw)
+is_pure_event(const struct ctx *c, const struct sio_packet *packet)
 {
 	const struct socket_event *event;
-	struct sio_packet packet;
-	struct slice name;
+	struct slice name = slice_from_at(packet->json, 2);
 
-	if (sio_packet_decode(raw, &packet) != SIO_OK ||
-	    packet.type != SIO_EVENT ||
-	    !slice_starts(packet.json, SLICE("[\"")))
+	if (!slice_starts(packet->json, SLICE("[\"")))
 		return false;
-	name = slice_from_at(packet.json, 2);
 	name = slice_sub(name, 0, slice_chr(name, '"'));
-	event = socket_event(c->app, packet.nsp, name);
-	return event != NULL && event->flags & EVENT_PURE;
+	event = socket_event(c->app, packet->nsp, name);
+	return event != NULL && event->flags & SOCKET_PURE;
+}
+
+/* A recovery asks Redis. */
+static bool
+is_pure_connect(const struct ctx *c, const struct sio_packet *packet)
+{
+	const struct socket_namespace *ns =
+	    socket_namespace(c->app, packet->nsp);
+
+	return ns != NULL && ns->flags & SOCKET_PURE &&
+	    slice_find(packet->json, SLICE("\"pid\"")) < 0;
+}
+
+/* Does what is run for it only answer? */
+static bool
+is_pure_message(const struct ctx *c, const struct eio_packet *message)
+{
+	struct sio_packet packet;
+
+	if (c->route->flags & ROUTE_RAW)
+		return true;
+	if (message->binary ||
+	    sio_packet_decode(message->data, &packet) != SIO_OK)
+		return false;
+	return (packet.type == SIO_EVENT && is_pure_event(c, &packet)) ||
+	    (packet.type == SIO_CONNECT && is_pure_connect(c, &packet));
 }
 
 /* Can all of it be run before the session was asked for, and again? */
@@ -119,8 +141,8 @@ is_pure(
     const struct socket_post *p, struct slice body, enum eio_framing framing)
 {
 	struct eio_payload_iter it = eio_payload_begin(body, framing);
-	bool raw = p->c->route->flags & ROUTE_RAW, end = false;
 	struct eio_packet packet;
+	bool end = false;
 
 	if (p->parts.header.n != 0)
 		return false;
@@ -130,9 +152,7 @@ is_pure(
 
 		if (action == EIO_DO_PONG || action == EIO_DO_ANSWER_PING ||
 		    (action == EIO_DO_MESSAGE &&
-			(raw ||
-			    (!packet.binary &&
-				is_pure_event(p->c, packet.data)))))
+			is_pure_message(p->c, &packet)))
 			continue;
 		return false;
 	}
@@ -227,6 +247,14 @@ socket_post_again(struct ctx *c, struct slice body, struct err *e)
 {
 	eio_memo_put(c->memo, c->sid, SLICE_EMPTY);
 	return run_in_steps(c, body, e);
+}
+
+void
+socket_opened(struct ctx *c, enum eio_speech speech)
+{
+	eio_memo_put(c->memo, c->sid,
+	    slice_from(arena_printf(
+		&c->arena, "%d %.*s\n", (int)speech, SLICE_ARG(c->who.id))));
 }
 
 int

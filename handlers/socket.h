@@ -32,6 +32,8 @@ enum socket_post_result
 socket_post_again(struct ctx *c, struct slice body, struct err *e);
 /** What the last script of a POST means. */
 enum socket_post_result socket_post_result(enum eio_verdict verdict);
+/** The session was opened here: its next POST need not ask what it is. */
+void socket_opened(struct ctx *c, enum eio_speech speech);
 /** A session of version 3 was opened: it is in the main namespace. */
 int
 socket_welcome(struct ctx *c, enum eio_speech speech, struct err *e) MUST_CHECK;

@@ -145,6 +145,19 @@ socket_post_end(struct socket_post *p, struct err *e)
 	return result;
 }
 
+/* What begin will say once the push has been run; should it refuse, so will
+ * the next that is run by this. */
+static void
+remember(const struct socket_post *p)
+{
+	struct buf text = BUF_INIT;
+
+	buf_addf(&text, "%d %.*s\n", (int)p->speech, SLICE_ARG(p->principal));
+	buf_add_slice(&text, buf_slice(&p->ns));
+	eio_memo_put(p->c->memo, p->c->sid, buf_slice(&text));
+	buf_fini(&text);
+}
+
 const struct eio_push *
 socket_post_push(struct socket_post *p)
 {
@@ -155,10 +168,13 @@ socket_post_push(struct socket_post *p)
 	*push = gathered(p);
 	push->whole = true;
 	push->speech = p->speech;
-	push->joined = arena_dup(a, buf_slice(&p->joined));
+	push->joined = arena_dup(a, buf_slice(&p->relied));
+	push->ns = arena_dup(a, push->ns);
 	if (p->n != 0)
 		memcpy(packet, p->packet, p->n * sizeof(*packet));
 	push->packet = packet;
+	if (p->changes.n != 0)
+		remember(p);
 	return push;
 }
 
@@ -168,7 +184,7 @@ socket_post_fini(struct socket_post *p)
 	buf_fini(&p->ns);
 	buf_fini(&p->left);
 	buf_fini(&p->changes);
-	buf_fini(&p->joined);
+	buf_fini(&p->relied);
 	free(p->packet);
 }
 
@@ -215,6 +231,21 @@ add_line(struct buf *to, const struct sio_socket *so)
 }
 
 void
+socket_post_rely(struct socket_post *p, const struct sio_socket *so)
+{
+	struct slice changes = buf_slice(&p->changes), line;
+	struct slice ssid = so->ssid;
+
+	/* Unless this POST itself has joined it. */
+	while (slice_cut(&changes, '\n', &line))
+		if (line.n != 0 && line.p[0] == '+' &&
+		    slice_find(line, ssid) >= 0)
+			return;
+	buf_addf(
+	    &p->relied, "%.*s %.*s\n", SLICE_ARG(so->nsp), SLICE_ARG(ssid));
+}
+
+void
 socket_post_note(struct socket_post *p, const struct sio_socket *so)
 {
 	add_line(&p->ns, so);
@@ -225,6 +256,8 @@ socket_post_join(struct socket_post *p, const struct sio_socket *so)
 {
 	if (lines(buf_slice(&p->ns)) >= SOCKET_NAMESPACES_MAX)
 		return false;
+	if (p->whole)
+		buf_addf(&p->relied, "!%.*s\n", SLICE_ARG(so->nsp));
 	add_line(&p->ns, so);
 	buf_addc(&p->changes, '+');
 	add_line(&p->changes, so);

@@ -38,7 +38,7 @@ struct socket_post {
 	struct buf ns;      /* "NSP SSID[ PID]\n", as they are by now */
 	struct buf left;    /* namespaces left in this payload, the same form */
 	struct buf changes; /* as eio_push.ns has them */
-	struct buf joined;  /* as eio_push.joined: what was relied on */
+	struct buf relied;  /* as eio_push.joined */
 	struct socket_parts parts;
 	bool alive;
 	enum eio_end end;
@@ -67,6 +67,8 @@ bool
 socket_post_join(struct socket_post *p, const struct sio_socket *so) MUST_CHECK;
 void socket_post_leave(struct socket_post *p, struct slice nsp);
 bool socket_post_left(const struct socket_post *p, struct slice nsp);
+/** What was run of a whole POST is true only if this socket is joined. */
+void socket_post_rely(struct socket_post *p, const struct sio_socket *so);
 /** A socket that is in the session already. */
 void socket_post_note(struct socket_post *p, const struct sio_socket *so);
 

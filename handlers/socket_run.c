@@ -211,8 +211,8 @@ static void
 connect_socket(struct socket_call *call, const struct socket_namespace *ns,
     struct json_object *auth)
 {
-	bool recoverable = ns->recover && call->c->conf->recovery_ms > 0 &&
-	    call->post->speech == EIO_V4;
+	bool recoverable = ns->flags & SOCKET_RECOVER &&
+	    call->c->conf->recovery_ms > 0 && call->post->speech == EIO_V4;
 	struct err e = ERR_INIT;
 
 	if (recoverable && recover(call, auth, &e) != 0) {
@@ -249,8 +249,7 @@ static void
 rely_on(struct socket_post *p, const struct sio_socket *so)
 {
 	if (p->whole)
-		buf_addf(&p->joined, "%.*s %.*s\n", SLICE_ARG(so->nsp),
-		    SLICE_ARG(so->ssid));
+		socket_post_rely(p, so);
 }
 
 /* The event's name is its first argument; what is left are the arguments. */

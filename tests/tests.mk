@@ -27,7 +27,7 @@ COUNTS := $(abspath build)/counts
 TIER = COUNTS=$(COUNTS) BUILD=$(abspath $(O)) tests/run
 
 .SECONDARY:
-.PHONY: check check-unit check-lint test test-io test-e2e torture
+.PHONY: check check-unit check-lint test test-io test-e2e
 check-unit: $(UNIT) $(FUZZ_PURE)
 	$(Q)$(TIER) unit $(UNIT) $(FUZZ_PURE)
 check-lint:
@@ -38,10 +38,6 @@ test-io: $(IO) $(FUZZ_IO)
 	$(Q)$(TIER) io $(IO) $(FUZZ_IO)
 test-e2e: all $(O)/echo.fcgi
 	$(Q)$(TIER) end-to-end $(E2E)
-# Outages at their full length; each topology by itself is load enough.
-TORTURE := $(foreach t,$(TOPOLOGIES),tests/e2e/transport_outage.test.mjs@$t)
-torture: all $(O)/echo.fcgi ## Redis away 20 times and frozen 5 times for 5 s (an hour)
-	$(Q)TORTURE=1 LIMIT=3600 JOBS=1 $(TIER) torture $(TORTURE)
 test: ## install what is missing and run every functional test
 	$(Q)adm/install test && mkdir -p build && rm -f $(COUNTS)
 	$(Q)rc=0; for tier in check-unit check-lint test-io test-e2e; do \

@@ -112,7 +112,8 @@ struct eio_push {
 	enum eio_speech speech; /* of a whole POST: as it must be; 0: any */
 	bool alive;             /* a sign of life came */
 	struct slice ns;        /* "+NSP SSID[ PID]\n" joined, "-NSP\n" left */
-	struct slice joined;    /* "NSP SSID" lines that must be true */
+	struct slice joined;    /* what must be true, a line each: "NSP SSID" is
+	                           joined, "!NSP" is not */
 	enum eio_end end;
 	struct slice message; /* chat message of the revision; empty: none */
 	int64_t rev;

@@ -1,7 +1,8 @@
 /*
  * Two hiredis contexts on one libev loop. hiredis 0.14 has no time-outs of its
- * own: a timer sends PING every BEAT_S and drops a connection whose answer did
- * not come by the next beat, so a frozen Redis is noticed.
+ * own: a timer sends PING every BEAT_S and drops a connection on which nothing
+ * came for BEATS_MISSED of them, so a frozen Redis is noticed. (Not sooner: a few
+ * megabytes may be on their way before the PING.)
  */
 #include "io/rds_async.h"
 
@@ -20,13 +21,14 @@
 #include "io/log.h"
 #include "io/rds_internal.h"
 
-#define BEAT_S 0.5
+#define BEAT_S       0.5
+#define BEATS_MISSED 2
 
 struct side {
 	struct rds_async *owner;
 	redisAsyncContext *connection; /* NULL: none */
 	bool up;
-	bool beat_pending;
+	int beats;    /* since something came */
 	bool listens; /* the channel's side */
 };
 
@@ -115,7 +117,7 @@ connect_side(struct side *s)
 	}
 	c->data = s;
 	s->connection = c;
-	s->beat_pending = false;
+	s->beats = 0;
 	(void)redisLibevAttach(ra->loop, c);
 	(void)redisAsyncSetConnectCallback(c, on_connect);
 	(void)redisAsyncSetDisconnectCallback(c, on_disconnect);
@@ -131,31 +133,27 @@ on_beat_answer(redisAsyncContext *c, void *reply, void *data)
 
 	(void)c;
 	if (reply != NULL)
-		s->beat_pending = false;
+		s->beats = 0;
 }
 
 static void
 beat_side(struct side *s)
 {
-	if (s->connection == NULL) {
-		connect_side(s);
+	/* A subscribed RESP2 connection may only PING through its channel. */
+	if (s->connection != NULL && s->listens)
 		return;
-	}
-	if (s->beat_pending) {
+	if (s->connection != NULL && s->beats == BEATS_MISSED) {
 		redisAsyncFree(s->connection);
 		/* on_disconnect may have run; it is only called when up. */
 		s->connection = NULL;
 		s->up = false;
+	}
+	if (s->connection == NULL) {
 		connect_side(s);
 		return;
 	}
-	s->beat_pending = true;
-	/* A subscribed RESP2 connection may only PING through its channel. */
-	if (!s->listens)
-		(void)redisAsyncCommand(
-		    s->connection, on_beat_answer, s, "PING");
-	else
-		s->beat_pending = false;
+	s->beats++;
+	(void)redisAsyncCommand(s->connection, on_beat_answer, s, "PING");
 }
 
 static void
@@ -229,6 +227,8 @@ on_reply(redisAsyncContext *c, void *got, void *data)
 	redisReply *reply = got;
 
 	(void)c;
+	if (reply != NULL)
+		call->owner->commands.beats = 0;
 	if (rds_is_missing(reply) && call->owner->commands.connection != NULL)
 		load(call->owner->commands.connection);
 	if (rds_is_error(reply))
@@ -244,7 +244,8 @@ rds_async_send(struct rds_async *ra, struct slice command,
 {
 	struct call *call;
 
-	if (!ra->commands.up) {
+	/* What is sent while it connects waits for that. */
+	if (ra->commands.connection == NULL) {
 		done(cookie, token, NULL);
 		return;
 	}

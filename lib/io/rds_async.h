@@ -1,7 +1,7 @@
 /**
  * Redis on the event loop: one connection for commands, one that listens on a
  * channel. Both come back by themselves; commands sent while there is no
- * connection fail at once, through their callback.
+ * connection, nor one being made, fail at once, through their callback.
  *
  * Threads: the loop's alone.
  * Layer:  io (Redis)

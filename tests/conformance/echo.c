@@ -236,14 +236,14 @@ static const struct route ROUTES[] = {
 };
 
 static const struct socket_namespace NAMESPACES[] = {
-	{ "/",        NULL,       echo_auth, true },
-	{ "/custom",  NULL,       echo_auth, true },
-	{ "/guarded", echo_guard, echo_auth, true },
+	{ "/",        NULL,       echo_auth, SOCKET_PURE | SOCKET_RECOVER },
+	{ "/custom",  NULL,       echo_auth, SOCKET_PURE | SOCKET_RECOVER },
+	{ "/guarded", echo_guard, echo_auth, SOCKET_PURE | SOCKET_RECOVER },
 };
 
 static const struct socket_event EVENTS[] = {
-	{ "/", "message",          echo_message,    EVENT_PURE },
-	{ "/", "message-with-ack", echo_acked,      EVENT_PURE },
+	{ "/", "message",          echo_message,    SOCKET_PURE },
+	{ "/", "message-with-ack", echo_acked,      SOCKET_PURE },
 	{ "/", "ask-me",           echo_ask,        0 },
 	{ "/", "ask-within",       echo_ask_within, 0 },
 	{ "/", "join",             echo_join,       0 },

@@ -181,14 +181,14 @@ static const struct route ROUTES[] = {
 };
 
 static const struct socket_namespace NAMESPACES[] = {
-	{ .name = LEDGER_NAMESPACE, .recover = true },
+	{ .name = LEDGER_NAMESPACE, .flags = SOCKET_RECOVER },
 };
 
 static const struct socket_event EVENTS[] = {
 	{ LEDGER_NAMESPACE, "subscribe", ledger_subscribe, 0 },
 	{ LEDGER_NAMESPACE, "append",    ledger_append,    0 },
 	{ LEDGER_NAMESPACE, "once",      ledger_once,      0 },
-	{ LEDGER_NAMESPACE, "echo",      ledger_echo,      EVENT_PURE },
+	{ LEDGER_NAMESPACE, "echo",      ledger_echo,      SOCKET_PURE },
 };
 /* clang-format on */
 

@@ -1,16 +1,22 @@
 # kill -9 under load: included by tests.mk.
 
-TORTURE := $(O)/ledger.fcgi $(O)/tests/torture/publish
+LEDGER := $(O)/ledger.fcgi $(O)/tests/torture/publish
 
 $(O)/ledger.fcgi: $(call obj,tests/torture/ledger.c $(SRC_server)) $(STACK)
 	$(LINK)
 $(O)/tests/torture/publish: $(O)/tests/torture/publish.o $(O)/libio.a $(PURE)
 	$(LINK)
 
-test-e2e: $(TORTURE)
+test-e2e: $(LEDGER)
 E2E += tests/torture/check.test.mjs
 
-.PHONY: torture
-torture: all $(TORTURE) ## kill -9 under load (EVENTS=100000 KILLS=100 CLIENTS=8 SEED=)
+.PHONY: torture torture-kill torture-outage
+torture: torture-kill torture-outage ## the long tests: kill -9, and Redis away (two hours)
+torture-kill: all $(LEDGER) # EVENTS=100000 KILLS=100 CLIENTS=8 SEED=
 	@BUILD=$(abspath $(O)) EVENTS=$(EVENTS) KILLS=$(KILLS) CLIENTS=$(CLIENTS) \
 	  SEED=$(SEED) node tests/torture/torture.mjs
+# Redis stopped 20 times for 5 s and frozen 5 times; each topology by itself is
+# load enough.
+OUTAGES := $(foreach t,$(TOPOLOGIES),tests/e2e/transport_outage.test.mjs@$t)
+torture-outage: all $(O)/echo.fcgi
+	$(Q)TORTURE=1 LIMIT=3600 JOBS=1 $(TIER) torture $(OUTAGES)

@@ -8,7 +8,8 @@
 --     closes it, packets delivered first
 --   8 message and 9 its revision: an older one is refused; "" and 0 for none
 --   10 "1": an equal revision passes (the same snapshot again)
---   11 "NSP SSID" of the sockets, a line each, that must be joined
+--   11 "NSP SSID" of the sockets, a line each, that must be joined, "!NSP" of
+--      the namespaces that must not be
 --   12 the v that the session must have, "" for any
 --   13 "1": volatile; nothing is queued where no GET is held
 --   14 a binary packet is incomplete: how long (ms) to wait for the rest; 0:
@@ -21,12 +22,17 @@
 -- are its answer. overflow: the outbox was full; the session is closed.
 -- old: the revision was refused. stale: the POST was overtaken. changed: what
 -- was demanded by 11 or 12 is not so. overlap: another POST is in progress.
--- Are all the sockets of ARGV 11 in the session?
-local function all_joined(s)
+
+-- Is all that ARGV 11 demands true of the session?
+local function is_as_demanded(s)
 	for line in string.gmatch(ARGV[11], '[^\n]+') do
 		local from, to =
 		    string.find('\n' .. s.ns, '\n' .. line, 1, true)
-		if not from or not string.find(s.ns, '^[ \n]', to) then
+		if string.byte(line) == 33 then
+			if socket_of(s, string.sub(line, 2)) then
+				return false
+			end
+		elseif not from or not string.find(s.ns, '^[ \n]', to) then
 			return false
 		end
 	end
@@ -109,7 +115,7 @@ end
 local s = load(ESID)
 if not alive(s) then
 	-- Its sockets may come back: then they want what they missed.
-	if s and ARGV[4] == '' and ARGV[11] ~= '' and all_joined(s) then
+	if s and ARGV[4] == '' and ARGV[11] ~= '' and is_as_demanded(s) then
 		return packets(s) and { 'ok', 0, '' } or { 'old', 0, '' }
 	end
 	return { 'gone', 0, '' }
@@ -121,7 +127,7 @@ if ARGV[4] == '=' then
 	if s.post then
 		return { 'overlap', 0, close(s, '1', true) }
 	end
-	if (ARGV[12] ~= '' and ARGV[12] ~= s.v) or not all_joined(s) then
+	if (ARGV[12] ~= '' and ARGV[12] ~= s.v) or not is_as_demanded(s) then
 		return { 'changed', 0, '' }
 	end
 elseif ARGV[4] ~= '' then
@@ -129,7 +135,7 @@ elseif ARGV[4] ~= '' then
 		return { 'stale', 0, '' }
 	end
 	redis.call('HDEL', s.S, 'post')
-elseif ARGV[11] ~= '' and not all_joined(s) then
+elseif ARGV[11] ~= '' and not is_as_demanded(s) then
 	return { 'gone', 0, '' }
 end
 if ARGV[13] == '1' and (not s.lt or s.ob > 0) then

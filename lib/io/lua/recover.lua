@@ -2,6 +2,7 @@
 -- 5 namespace 6 number of the last event its client has seen, 0 for none.
 -- ok: it is now in this session, with its rooms, what it missed and its CONNECT
 -- packet; the text is its ssid. gone: that cannot be; nothing of it remains.
+
 -- The socket has left `from`; what remains of that?
 local function settle_from(from)
 	if from.ns == '' then
