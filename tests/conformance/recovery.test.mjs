@@ -21,21 +21,23 @@ const [two, brief, mortal] = [{}, {}, {}];
 
 // ---- words ------------------------------------------------------------------------------
 
-// Packets from the socket's beginning: those before CONNECT, the pair it got, the
-// `auth` event of the connection handler, which always comes, and what is new.
+// Packets from the socket's beginning: those before CONNECT, the pair it got, and
+// what is new: the connection handler's `auth` and, where somebody talks, others.
 async function claim(c, auth, nsp = '/') {
   const prefix = nsp === '/' ? '' : `${nsp},`;
   await isOk(c.post([`40${prefix}${auth === undefined ? '' : JSON.stringify(auth)}`]));
-  const all = [];
-  const at = () => all.findIndex((p) => p.startsWith(`40${prefix}{`));
-  while (at() < 0 || all.length < at() + 2) all.push(...await c.packets());
-  const { sid, pid, ...rest } = JSON.parse(all[at()].slice(2 + prefix.length));
+  const missed = await c.packets();
+  const connects = (p) => p.startsWith(`40${prefix}{`);
+  while (!missed.some(connects)) missed.push(...await c.packets());
+  const [connect, ...later] = missed.splice(missed.findIndex(connects));
+  const isHello = (p) => said(p, prefix).args[0] === 'auth';
+  while (!later.some(isHello)) later.push(...await c.packets());
+  const { sid, pid, ...rest } = JSON.parse(connect.slice(2 + prefix.length));
   assert.deepEqual(rest, {});
   assert.match(sid, /^[A-Za-z0-9_-]{20}$/);
   assert.match(pid, /^[A-Za-z0-9_-]{16,64}$/);
-  const hello = said(all[at() + 1], prefix);
-  assert.equal(hello.args[0], 'auth');
-  return { c, nsp, prefix, sid, pid, offset: hello.offset, missed: all.slice(0, at()), later: all.slice(at() + 2) };
+  const { offset } = said(later.at(-1), prefix);
+  return { c, nsp, prefix, sid, pid, offset, missed, later: later.filter((p) => !isHello(p)) };
 }
 
 // A new Engine.IO session that joins, perhaps claiming what another one had.
@@ -427,11 +429,9 @@ function takeover() {
       if (rounds % 5 || seen.length >= N) continue;
       const back = await again(now);
       same(s, back);
-      const { offset } = back;
-      now = back;
-      read(back.missed);
-      now.offset = offset;
-      read(back.later);
+      now = { ...back };
+      read([...back.missed, ...back.later]);
+      now.offset = back.offset;
     }
     await sending;
     assert.deepEqual(seen, Array.from({ length: N }, (_, i) => i));
