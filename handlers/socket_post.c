@@ -246,6 +246,12 @@ socket_post_rely(struct socket_post *p, const struct sio_socket *so)
 }
 
 void
+socket_post_rely_not(struct socket_post *p, struct slice nsp)
+{
+	buf_addf(&p->relied, "!%.*s\n", SLICE_ARG(nsp));
+}
+
+void
 socket_post_note(struct socket_post *p, const struct sio_socket *so)
 {
 	add_line(&p->ns, so);
@@ -256,8 +262,6 @@ socket_post_join(struct socket_post *p, const struct sio_socket *so)
 {
 	if (lines(buf_slice(&p->ns)) >= SOCKET_NAMESPACES_MAX)
 		return false;
-	if (p->whole)
-		buf_addf(&p->relied, "!%.*s\n", SLICE_ARG(so->nsp));
 	add_line(&p->ns, so);
 	buf_addc(&p->changes, '+');
 	add_line(&p->changes, so);

@@ -67,8 +67,10 @@ bool
 socket_post_join(struct socket_post *p, const struct sio_socket *so) MUST_CHECK;
 void socket_post_leave(struct socket_post *p, struct slice nsp);
 bool socket_post_left(const struct socket_post *p, struct slice nsp);
-/** What was run of a whole POST is true only if this socket is joined. */
+/** A whole POST is true only if this socket is joined. */
 void socket_post_rely(struct socket_post *p, const struct sio_socket *so);
+/** The same, if the namespace is not joined. */
+void socket_post_rely_not(struct socket_post *p, struct slice nsp);
 /** A socket that is in the session already. */
 void socket_post_note(struct socket_post *p, const struct sio_socket *so);
 

@@ -244,14 +244,6 @@ socket_run_connect(
 
 /* ---- EVENT and ACK -------------------------------------------------------- */
 
-/* What was run was run for this socket: a whole POST is true only then. */
-static void
-rely_on(struct socket_post *p, const struct sio_socket *so)
-{
-	if (p->whole)
-		socket_post_rely(p, so);
-}
-
 /* The event's name is its first argument; what is left are the arguments. */
 static void
 run_event(struct socket_post *p, const struct sio_packet *packet,
@@ -266,7 +258,6 @@ run_event(struct socket_post *p, const struct sio_packet *packet,
 	struct err e = ERR_INIT;
 
 	metrics_add(p->c->metrics, METRIC_EVENTS_IN, 1);
-	rely_on(p, &call.socket);
 	if (event == NULL)
 		return;
 	(void)json_object_array_del_idx(args, 0, 1);
@@ -388,6 +379,11 @@ action_of(struct socket_post *p, const struct sio_packet *packet)
 	bool known = socket_namespace(p->c->app, packet->nsp) != NULL;
 	bool joined = sio_adapter_socket(buf_slice(&p->ns), packet->nsp, &so);
 
+	/* Run by what is remembered: true only if that is. */
+	if (p->whole && joined)
+		socket_post_rely(p, &so);
+	else if (p->whole)
+		socket_post_rely_not(p, packet->nsp);
 	return sio_namespace_receive(
 	    packet, known, joined, socket_post_left(p, packet->nsp));
 }

@@ -21,7 +21,7 @@
 -- deliver: text is the token of a GET held by the calling process, packets
 -- are its answer. overflow: the outbox was full; the session is closed.
 -- old: the revision was refused. stale: the POST was overtaken. changed: what
--- was demanded by 11 or 12 is not so. overlap: another POST is in progress.
+-- was demanded by 11 or 12 is not so, or parts of a binary packet are awaited. overlap: another POST is in progress.
 
 -- Is all that ARGV 11 demands true of the session?
 local function is_as_demanded(s)
@@ -127,7 +127,8 @@ if ARGV[4] == '=' then
 	if s.post then
 		return { 'overlap', 0, close(s, '1', true) }
 	end
-	if (ARGV[12] ~= '' and ARGV[12] ~= s.v) or not is_as_demanded(s) then
+	if (ARGV[12] ~= '' and ARGV[12] ~= s.v) or s.bin > 0 or
+	    not is_as_demanded(s) then
 		return { 'changed', 0, '' }
 	end
 elseif ARGV[4] ~= '' then
