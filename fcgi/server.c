@@ -11,6 +11,7 @@
 
 #include "base/ck.h"
 #include "fcgi/keeper.h"
+#include "fcgi/lead.h"
 #include "fcgi/park.h"
 #include "fcgi/request.h"
 #include "fcgi/spare.h"
@@ -32,6 +33,7 @@ struct server {
 	struct wake wake;
 	struct metrics metrics;
 	struct rds_breaker *breaker;
+	struct lead lead;
 	struct eio_memo *memo;
 	struct park *park;
 	struct keeper *keeper;
@@ -47,6 +49,7 @@ struct worker {
 	struct ctx ctx;
 	struct request *request;
 	pthread_t thread;
+	bool leading;
 	_Atomic bool done;
 };
 
@@ -139,17 +142,32 @@ serve(struct worker *w)
 	http_response_fini(&res);
 }
 
+/* struct ctx's wait: the thread leads no more. */
+static void
+step_back(void *cookie)
+{
+	struct worker *w = cookie;
+
+	if (w->leading)
+		lead_leave(&w->s->lead);
+	w->leading = false;
+}
+
 static void *
 run_worker(void *cookie)
 {
 	struct worker *w = cookie;
 
 	while (!atomic_load(&w->s->stopping)) {
+		if (!w->leading && !lead_enter(&w->s->lead))
+			break;
+		w->leading = true;
 		if (request_accept(w->request))
 			serve(w);
 		else if (!atomic_load(&w->s->stopping))
 			clock_sleep_ms(10); /* out of descriptors, say */
 	}
+	step_back(w);
 	atomic_store(&w->done, true);
 	return NULL;
 }
@@ -229,6 +247,8 @@ worker_init(struct worker *w, struct server *s)
 	*w = (struct worker){ .s = s };
 	w->request = request_new(STDIN_FILENO);
 	ctx_init(&w->ctx, s);
+	w->ctx.wait = step_back;
+	w->ctx.wait_cookie = w;
 }
 
 static void
@@ -292,6 +312,7 @@ server_init(struct server *s, const struct app *app, const struct conf *conf,
 	s->eio = (struct eio_store){ prefix, &s->wake, conf->ping_interval_ms,
 		conf->ping_timeout_ms, conf->connect_timeout_ms,
 		conf->recovery_ms };
+	lead_init(&s->lead);
 	s->breaker = rds_breaker_new();
 	s->memo = eio_memo_new();
 	(void)sem_init(&s->store_gate, 0, (unsigned)(conf->threads + 1) / 2);
@@ -336,6 +357,7 @@ server_run(const struct app *app, const struct conf *conf, const char *prefix)
 	log_info("started, process %s", s->wake.process);
 	wait_for_signal();
 	atomic_store(&s->stopping, true);
+	lead_stop(&s->lead);
 	request_stop();
 	join(workers, conf->threads);
 	keeper_free(s->keeper);
@@ -346,6 +368,7 @@ server_run(const struct app *app, const struct conf *conf, const char *prefix)
 	park_free(s->park);
 	ctx_fini(&s->spare_ctx);
 	eio_memo_free(s->memo);
+	lead_fini(&s->lead);
 	rds_breaker_free(s->breaker);
 	(void)sem_destroy(&s->store_gate);
 	log_info("stopped");

@@ -17,6 +17,13 @@
 #define VISITOR_SIZE 22
 #define WRITES       (HTTP_POST | HTTP_PUT | HTTP_PATCH | HTTP_DELETE | HTTP_OTHER)
 
+void
+ctx_wait(struct ctx *c)
+{
+	if (c->wait != NULL)
+		c->wait(c->wait_cookie);
+}
+
 struct store *
 ctx_store(struct ctx *c, struct err *e)
 {
@@ -257,6 +264,7 @@ run_route(struct ctx *c, struct err *e)
 		return err_set(e, ERR_FORBIDDEN,
 		    "Only clients on this machine may see this.");
 	if (!(c->route->flags & ROUTE_TRANSPORT)) {
+		ctx_wait(c);
 		if (!(c->route->flags & ROUTE_PROBE))
 			dispatch_visitor(c);
 		if (read_body(c, &req, e) != 0)

@@ -106,7 +106,15 @@ struct ctx {
 	struct slice sid; /* for the log line */
 	struct err error; /* what went wrong, for the log line */
 	bool holds_gate;
+	/* What follows may wait: another thread goes on accepting. NULL: there
+	 * is none to tell. Use ctx_wait(). */
+	void (*wait)(void *cookie);
+	void *wait_cookie;
 };
+
+/** Call it before whatever may take longer than computing does: Redis, the
+ *  store, a large body. Once for a request is enough, more does no harm. */
+void ctx_wait(struct ctx *c);
 
 /**
  * The store, once a place in it is free: at most half of the request threads

@@ -153,6 +153,7 @@ handshake(struct ctx *c, const struct eio_query *q, struct err *e)
 	struct slice packet;
 	struct buf open = BUF_INIT, payload = BUF_INIT;
 
+	ctx_wait(c);
 	dispatch_visitor(c);
 	rnd_id(sid, EIO_SID_LENGTH);
 	mark(c, sid);

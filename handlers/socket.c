@@ -6,6 +6,10 @@
 #include "proto/eio_payload.h"
 #include "proto/eio_session.h"
 
+/* As much of a body is there when its request is: the web server has all of it,
+ * and a socket's buffer takes so much. */
+#define BODY_AT_ONCE 65536
+
 /* As it is in an outbox: in the form of version 4. */
 static void
 run_message(struct socket_post *p, const struct eio_packet *packet)
@@ -203,9 +207,11 @@ run_in_steps(struct ctx *c, struct slice body, struct err *e)
 	struct socket_post p = { .c = c };
 	struct slice text = SLICE_EMPTY;
 	enum eio_framing framing;
-	enum socket_post_result result = socket_post_begin(&p, &text, e);
+	enum socket_post_result result;
 	bool valid;
 
+	ctx_wait(c);
+	result = socket_post_begin(&p, &text, e);
 	if (result == SOCKET_POST_OK) {
 		valid = framing_of(p.speech, is_octets(c), &framing);
 		if (valid && is_pure(&p, body, framing))
@@ -230,6 +236,8 @@ socket_post(struct ctx *c, struct err *e)
 	/* Counted as received; the session survives it (D2). */
 	if (c->req->content_length > c->conf->max_payload)
 		return SOCKET_POST_TOO_LARGE;
+	if (c->req->content_length > BODY_AT_ONCE)
+		ctx_wait(c);
 	if (c->body.read(
 		c->body.cookie, (size_t)c->conf->max_payload, &body, e) != 0)
 		result = e->code == ERR_TOO_LARGE ? SOCKET_POST_TOO_LARGE
