@@ -91,9 +91,9 @@ static const struct {
 	struct slice name;
 	size_t offset;
 } FIELDS[] = {
-#define FIELD(name, member)                                                 \
-	{                                                                   \
-		SLICE_INIT(name "="), offsetof(struct http_request, member) \
+#define FIELD(name, member)                                             \
+	{                                                               \
+		SLICE_INIT(name), offsetof(struct http_request, member) \
 	}
 	FIELD("QUERY_STRING", query),
 	FIELD("HTTP_HOST", host),
@@ -110,23 +110,32 @@ static const struct {
 
 /* The path as it was sent: PATH_INFO is decoded and cut by the web server. */
 static void
-special(struct http_request *out, struct slice param)
+special(struct http_request *out, struct slice name, struct slice value)
 {
-	static const struct slice METHOD = SLICE_INIT("REQUEST_METHOD=");
-	static const struct slice URI = SLICE_INIT("REQUEST_URI=");
-	static const struct slice LENGTH = SLICE_INIT("CONTENT_LENGTH=");
+	if (slice_eqs(name, "REQUEST_METHOD"))
+		out->method = http_method_parse(value);
+	else if (slice_eqs(name, "REQUEST_URI"))
+		out->path = slice_sub(value, 0, slice_chr(value, '?'));
+	else if (slice_eqs(name, "CONTENT_LENGTH") &&
+	    !num_parse(value, 0, INT64_MAX, &out->content_length))
+		out->content_length = -1;
+}
 
-	if (slice_starts(param, METHOD)) {
-		out->method = http_method_parse(slice_from_at(param, METHOD.n));
-	} else if (slice_starts(param, URI)) {
-		struct slice uri = slice_from_at(param, URI.n);
+static void
+take_param(struct arena *a, struct slice param, struct http_request *out)
+{
+	struct slice value = param, name;
 
-		out->path = slice_sub(uri, 0, slice_chr(uri, '?'));
-	} else if (slice_starts(param, LENGTH)) {
-		if (!num_parse(slice_from_at(param, LENGTH.n), 0, INT64_MAX,
-			&out->content_length))
-			out->content_length = -1;
-	}
+	if (!slice_cut(&value, '=', &name) || value.p == NULL)
+		return;
+	special(out, name, value);
+	for (size_t i = 0; i < COUNT(FIELDS); i++)
+		if (slice_eq(name, FIELDS[i].name)) {
+			struct slice *to =
+			    (void *)((char *)out + FIELDS[i].offset);
+
+			*to = arena_dup(a, value);
+		}
 }
 
 void
@@ -137,19 +146,8 @@ request_http(struct request *r, struct arena *a, struct http_request *out)
 		.content_length = -1,
 		.scheme = SLICE("http"),
 	};
-	for (char **p = r->fcgx.envp; *p != NULL; p++) {
-		struct slice param = slice_from(*p);
-
-		special(out, param);
-		for (size_t i = 0; i < COUNT(FIELDS); i++)
-			if (slice_starts(param, FIELDS[i].name)) {
-				struct slice *to =
-				    (void *)((char *)out + FIELDS[i].offset);
-
-				*to = arena_dup(
-				    a, slice_from_at(param, FIELDS[i].name.n));
-			}
-	}
+	for (char **p = r->fcgx.envp; *p != NULL; p++)
+		take_param(a, slice_from(*p), out);
 	out->path = arena_dup(a, out->path);
 	r->announced = out->content_length;
 	/* No body was announced: there is none. */
@@ -174,8 +172,13 @@ request_body(void *cookie, size_t max, struct buf *out, struct err *e)
 	struct request *r = cookie;
 	int n;
 
+	int room = READ_SIZE;
+
+	/* One byte more than it should have, to see its end. */
+	if (r->announced >= 0 && r->announced < READ_SIZE)
+		room = (int)r->announced + 1;
 	do {
-		n = read_more(r, buf_room(out, READ_SIZE), READ_SIZE);
+		n = read_more(r, buf_room(out, (size_t)room), room);
 		if (n < 0)
 			return err_set(
 			    e, ERR_BAD_REQUEST, "The body broke off.");

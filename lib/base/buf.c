@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/ck.h"
+#include "base/num.h"
 
 /* Small answers fit the first allocation. */
 #define BUF_FIRST 256
@@ -84,6 +85,14 @@ buf_addv(struct buf *b, const char *format, va_list ap)
 	(void)buf_room(b, (size_t)n);
 	(void)vsnprintf(b->p + b->n, (size_t)n + 1, format, ap);
 	b->n += (size_t)n;
+}
+
+void
+buf_add_int(struct buf *b, int64_t value)
+{
+	char text[NUM_TEXT_SIZE];
+
+	buf_add(b, text, num_text(value, text));
 }
 
 void

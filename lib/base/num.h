@@ -1,5 +1,6 @@
 /**
- * The one place where text becomes an integer.
+ * The one place where text becomes an integer, and the quick one for the way
+ * back.
  *
  * Layer:  base (pure)
  */
@@ -21,5 +22,9 @@
  */
 bool num_parse(struct slice text, int64_t min, int64_t max,
     int64_t *out) MUST_CHECK NONNULL(4);
+
+/** A decimal number and its NUL; how many characters it has. */
+#define NUM_TEXT_SIZE 24
+size_t num_text(int64_t value, char out[static NUM_TEXT_SIZE]) NONNULL(2);
 
 #endif

@@ -256,9 +256,7 @@ rds_word(struct rds_command *c, struct slice word)
 void
 rds_word_int(struct rds_command *c, int64_t number, char room[static 24])
 {
-	int n = snprintf(room, 24, "%lld", (long long)number);
-
-	rds_word(c, (struct slice){ room, (size_t)n });
+	rds_word(c, (struct slice){ room, num_text(number, room) });
 }
 
 /*
@@ -297,20 +295,29 @@ rds_argv_fini(struct rds_argv *argv)
 	free(argv->size);
 }
 
+static void
+add_bulk(struct buf *out, const char *word, size_t size)
+{
+	buf_addc(out, '$');
+	buf_add_int(out, (int64_t)size);
+	buf_adds(out, "\r\n");
+	buf_add(out, word, size);
+	buf_adds(out, "\r\n");
+}
+
+/* Not by hiredis: it calls sprintf() for each word, of which there are 20. */
 void
 rds_format(const struct rds_command *c, struct buf *out)
 {
 	struct rds_argv argv;
-	char *text = NULL;
-	int n;
 
 	rds_argv_make(&argv, c);
-	n = redisFormatCommandArgv(&text, argv.n, argv.word, argv.size);
+	buf_addc(out, '*');
+	buf_add_int(out, argv.n);
+	buf_adds(out, "\r\n");
+	for (int i = 0; i < argv.n; i++)
+		add_bulk(out, argv.word[i], argv.size[i]);
 	rds_argv_fini(&argv);
-	if (n < 0)
-		abort(); /* out of memory */
-	buf_add(out, text, (size_t)n);
-	redisFreeCommand(text);
 }
 
 static int

@@ -88,9 +88,14 @@ http_header(struct http_response *r, const char *name, const char *format, ...)
 
 	buf_adds(&r->headers, name);
 	buf_adds(&r->headers, ": ");
-	va_start(ap, format);
-	buf_addv(&r->headers, format, ap);
-	va_end(ap);
+	/* Most are constant. */
+	if (strchr(format, '%') == NULL) {
+		buf_adds(&r->headers, format);
+	} else {
+		va_start(ap, format);
+		buf_addv(&r->headers, format, ap);
+		va_end(ap);
+	}
 	drop_line_ends(&r->headers, line);
 	buf_adds(&r->headers, "\r\n");
 }
@@ -105,10 +110,17 @@ has_no_body(int status)
 void
 http_head(struct buf *out, const struct http_response *r, size_t body_n)
 {
-	buf_addf(out, "Status: %d %s\r\n", r->status, http_reason(r->status));
+	buf_adds(out, "Status: ");
+	buf_add_int(out, r->status);
+	buf_addc(out, ' ');
+	buf_adds(out, http_reason(r->status));
+	buf_adds(out, "\r\n");
 	buf_add_slice(out, buf_slice(&r->headers));
-	if (!has_no_body(r->status))
-		buf_addf(out, "Content-Length: %zu\r\n", body_n);
+	if (!has_no_body(r->status)) {
+		buf_adds(out, "Content-Length: ");
+		buf_add_int(out, (int64_t)body_n);
+		buf_adds(out, "\r\n");
+	}
 	buf_adds(out, "\r\n");
 }
 
