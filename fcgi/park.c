@@ -38,6 +38,8 @@ struct park {
 	struct ev_loop *loop;
 	struct rds_async *redis;
 	ev_async poke;
+	pthread_mutex_t awake; /* held by the loop unless it sleeps */
+	_Atomic bool left;     /* a thread could not write all of a command */
 	ev_timer sweep, drain_end;
 	uint32_t sweep_at, sweep_step; /* places of the table */
 	int drain_ticks;
@@ -497,22 +499,56 @@ on_asked(void *cookie, uint64_t token, struct redisReply *got)
 	} else if (a.verdict == VERDICT_CHANGED) {
 		run_again(p, en);
 	} else {
-		reply(p, en, &a);
+		/* First what was waited for longer. */
 		if (a.verdict == VERDICT_DELIVER)
 			deliver_here(p, &a);
+		reply(p, en, &a);
 	}
+}
+
+static struct slice
+command_of(const struct park_entry *en)
+{
+	return (
+	    struct slice){ en->text + en->headers_n + en->id_n, en->command_n };
 }
 
 static void
 ask(struct park *p, struct park_entry *en)
 {
-	const char *command = en->text + en->headers_n + en->id_n;
-
 	(void)pthread_mutex_lock(&p->table.lock);
 	park_table_set(en, PARK_ASKING);
 	(void)pthread_mutex_unlock(&p->table.lock);
-	rds_async_send(p->redis, (struct slice){ command, en->command_n },
-	    on_asked, p, en->token);
+	rds_async_send(p->redis, command_of(en), on_asked, p, en->token);
+}
+
+/*
+ * By the request's own thread, while the loop sleeps: so the loop need not be
+ * woken before Redis is. Under load it does not sleep, and takes many at once.
+ */
+static bool
+ask_aside(struct park *p, struct park_entry *en)
+{
+	bool sent, left = false;
+
+	if (pthread_mutex_trylock(&p->awake) != 0)
+		return false;
+	(void)pthread_mutex_lock(&p->table.lock);
+	park_table_set(en, PARK_ASKING);
+	(void)pthread_mutex_unlock(&p->table.lock);
+	sent = rds_async_send_aside(
+	    p->redis, command_of(en), on_asked, p, en->token, &left);
+	if (!sent) {
+		(void)pthread_mutex_lock(&p->table.lock);
+		park_table_set(en, PARK_HANDED);
+		(void)pthread_mutex_unlock(&p->table.lock);
+	}
+	(void)pthread_mutex_unlock(&p->awake);
+	if (left) {
+		atomic_store(&p->left, true);
+		ev_async_send(p->loop, &p->poke);
+	}
+	return sent;
 }
 
 /* From the loop's mailbox. */
@@ -557,6 +593,8 @@ on_poke(struct ev_loop *loop, ev_async *w, int revents)
 	}
 	buf_fini(&handed);
 	buf_fini(&ready);
+	if (atomic_exchange(&p->left, false))
+		rds_async_flush(p->redis);
 }
 
 static void
@@ -685,6 +723,10 @@ park_hold(struct park *p, const struct park_request *request)
 		atomic_fetch_add(&p->setup.metrics->parked, 1);
 	(void)pthread_mutex_lock(&p->table.lock);
 	park_table_set(en, PARK_HANDED);
+	(void)pthread_mutex_unlock(&p->table.lock);
+	if (ask_aside(p, en))
+		return true;
+	(void)pthread_mutex_lock(&p->table.lock);
 	buf_add(&p->table.handed, &en->token, sizeof(en->token));
 	(void)pthread_mutex_unlock(&p->table.lock);
 	ev_async_send(p->loop, &p->poke);
@@ -737,6 +779,22 @@ park_drain(struct park *p)
 	ev_async_send(p->loop, &p->poke);
 }
 
+static void
+fall_asleep(struct ev_loop *loop) EV_NOEXCEPT
+{
+	struct park *p = ev_userdata(loop);
+
+	(void)pthread_mutex_unlock(&p->awake);
+}
+
+static void
+wake_up(struct ev_loop *loop) EV_NOEXCEPT
+{
+	struct park *p = ev_userdata(loop);
+
+	(void)pthread_mutex_lock(&p->awake);
+}
+
 struct park *
 park_new(const struct park_setup *setup)
 {
@@ -750,6 +808,8 @@ park_new(const struct park_setup *setup)
 	if (p->loop == NULL)
 		log_fatal("no event loop");
 	ev_set_userdata(p->loop, p);
+	(void)pthread_mutex_init(&p->awake, NULL);
+	ev_set_loop_release_cb(p->loop, fall_asleep, wake_up);
 	ev_async_init(&p->poke, on_drain_poke);
 	ev_async_start(p->loop, &p->poke);
 	ev_timer_init(&p->sweep, on_sweep, 1., 1.);
@@ -762,7 +822,9 @@ park_new(const struct park_setup *setup)
 void
 park_run(struct park *p)
 {
+	(void)pthread_mutex_lock(&p->awake);
 	(void)ev_run(p->loop, 0);
+	(void)pthread_mutex_unlock(&p->awake);
 }
 
 void
@@ -773,5 +835,6 @@ park_free(struct park *p)
 	rds_async_free(p->redis);
 	ev_loop_destroy(p->loop);
 	park_table_fini(&p->table);
+	(void)pthread_mutex_destroy(&p->awake);
 	free(p);
 }

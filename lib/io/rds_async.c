@@ -15,6 +15,7 @@
 #pragma GCC diagnostic ignored "-Wsign-conversion"
 #include <hiredis/adapters/libev.h>
 #include <hiredis/async.h>
+#include <hiredis/sds.h>
 #pragma GCC diagnostic pop
 
 #include "base/ck.h"
@@ -39,6 +40,7 @@ struct rds_async {
 	struct rds_async_events events;
 	struct side commands, subscription;
 	ev_timer beat;
+	bool aside; /* a thread is at it: nothing of the loop may be touched */
 	bool closing;
 };
 
@@ -101,6 +103,17 @@ on_message(redisAsyncContext *c, void *got, void *data)
 		ra->events.listening(ra->events.cookie);
 }
 
+/* hiredis wants to write; a thread writes itself. */
+static void
+add_write(void *watchers)
+{
+	struct redisLibevEvents *e = watchers;
+	const struct side *s = e->context->data;
+
+	if (!s->owner->aside)
+		redisLibevAddWrite(watchers);
+}
+
 static void
 connect_side(struct side *s)
 {
@@ -119,6 +132,7 @@ connect_side(struct side *s)
 	s->connection = c;
 	s->beats = 0;
 	(void)redisLibevAttach(ra->loop, c);
+	c->ev.addWrite = add_write;
 	(void)redisAsyncSetConnectCallback(c, on_connect);
 	(void)redisAsyncSetDisconnectCallback(c, on_disconnect);
 	if (s->listens)
@@ -237,25 +251,59 @@ on_reply(redisAsyncContext *c, void *got, void *data)
 	free(call);
 }
 
+static bool
+send_command(struct rds_async *ra, struct slice command,
+    void (*done)(void *, uint64_t, struct redisReply *), void *cookie,
+    uint64_t token)
+{
+	struct call *call = ck_calloc(1, sizeof(*call));
+
+	*call = (struct call){ done, cookie, token, ra };
+	if (redisAsyncFormattedCommand(ra->commands.connection, on_reply, call,
+		command.p, command.n) == REDIS_OK)
+		return true;
+	free(call);
+	return false;
+}
+
 void
 rds_async_send(struct rds_async *ra, struct slice command,
     void (*done)(void *, uint64_t, struct redisReply *), void *cookie,
     uint64_t token)
 {
-	struct call *call;
-
 	/* What is sent while it connects waits for that. */
-	if (ra->commands.connection == NULL) {
+	if (ra->commands.connection == NULL ||
+	    !send_command(ra, command, done, cookie, token))
 		done(cookie, token, NULL);
-		return;
-	}
-	call = ck_calloc(1, sizeof(*call));
-	*call = (struct call){ done, cookie, token, ra };
-	if (redisAsyncFormattedCommand(ra->commands.connection, on_reply, call,
-		command.p, command.n) != REDIS_OK) {
-		free(call);
-		done(cookie, token, NULL);
-	}
+}
+
+bool
+rds_async_send_aside(struct rds_async *ra, struct slice command,
+    void (*done)(void *, uint64_t, struct redisReply *), void *cookie,
+    uint64_t token, bool *left)
+{
+	redisAsyncContext *c = ra->commands.connection;
+	int written = 0;
+	bool sent;
+
+	/* What waits already goes first. */
+	if (!ra->commands.up || sdslen(c->c.obuf) != 0)
+		return false;
+	ra->aside = true;
+	sent = send_command(ra, command, done, cookie, token);
+	/* An error is found again, and handled, by the loop. */
+	if (sent)
+		*left =
+		    redisBufferWrite(&c->c, &written) != REDIS_OK || !written;
+	ra->aside = false;
+	return sent;
+}
+
+void
+rds_async_flush(struct rds_async *ra)
+{
+	if (ra->commands.connection != NULL)
+		redisLibevAddWrite(ra->commands.connection->ev.data);
 }
 
 void

@@ -3,7 +3,7 @@
  * channel. Both come back by themselves; commands sent while there is no
  * connection, nor one being made, fail at once, through their callback.
  *
- * Threads: the loop's alone.
+ * Threads: the loop's alone, but for rds_async_send_aside().
  * Layer:  io (Redis)
  */
 #ifndef IO_RDS_ASYNC_H
@@ -37,6 +37,15 @@ void rds_async_call(struct rds_async *ra, const struct rds_command *c,
 void rds_async_send(struct rds_async *ra, struct slice command,
     void (*done)(void *cookie, uint64_t token, struct redisReply *reply),
     void *cookie, uint64_t token);
+/**
+ * The same from another thread while the loop sleeps: the caller keeps it from
+ * waking. What is not written at once is left to rds_async_flush(), on the
+ * loop: then `*left` is true. False: it has to be sent on the loop.
+ */
+bool rds_async_send_aside(struct rds_async *ra, struct slice command,
+    void (*done)(void *cookie, uint64_t token, struct redisReply *reply),
+    void *cookie, uint64_t token, bool *left) MUST_CHECK;
+void rds_async_flush(struct rds_async *ra);
 bool rds_async_up(const struct rds_async *ra);
 
 #endif
