@@ -1,7 +1,7 @@
 /**
  * The parking lot with socket pairs as the web server's connections, for
- * test_park.c: a lot on its loop, and GETs that are armed, asked of Redis and
- * handed over as a request thread does it. What the lot writes is taken apart.
+ * test_park.c: a lot on its loop, and requests that are handed over as a request
+ * thread does it. What the lot writes is taken apart.
  */
 #ifndef TESTS_IO_PARK_FIXTURE_H
 #define TESTS_IO_PARK_FIXTURE_H
@@ -12,6 +12,7 @@
 #include <poll.h>
 
 #include "eio_fixture.h"
+#include "handlers/polling.h"
 
 /* The lot is no library: it is compiled in, and its inside can be looked at. */
 #include "fcgi/park.c"       /* NOLINT(bugprone-suspicious-include) */
@@ -28,175 +29,11 @@
 
 static struct eio_fixture f;
 
-/* A process with a lot of its own. */
-struct lot {
-	struct park *park;
-	struct metrics metrics;
-	struct wake wake;
-	struct eio_store eio;
-	pthread_t loop;
-	atomic_int ended;
+/* A request, as the web server has it. */
+struct client {
+	int fd, theirs; /* its end, and the lot's */
+	uint64_t token; /* of a GET that is held */
 };
-
-static void
-on_ended(void *cookie, struct slice left)
-{
-	struct lot *l = cookie;
-
-	(void)left;
-	(void)atomic_fetch_add(&l->ended, 1);
-}
-
-static void *
-run_loop(void *cookie)
-{
-	park_run(cookie);
-	return NULL;
-}
-
-static void
-lot_init(struct lot *l, bool sweeps)
-{
-	memset(l, 0, sizeof(*l));
-	(void)snprintf(l->wake.process, sizeof(l->wake.process), "lot");
-	l->eio = f.store[PROC_A];
-	l->eio.wake = &l->wake;
-	l->park = park_new(&(struct park_setup){
-	    &l->eio, f.redis.url, &l->metrics, on_ended, l });
-	park_wake(l->park, &l->wake);
-	if (!sweeps)
-		ev_timer_stop(l->park->loop, &l->park->sweep);
-	if (pthread_create(&l->loop, NULL, run_loop, l->park) != 0)
-		abort();
-	rds_reply_free(eio_fixture_redis(&f, "FLUSHALL"));
-	/* Subscribed: wake-ups arrive from here on. */
-	for (int i = 0; i < 300; i++) {
-		struct redisReply *r =
-		    eio_fixture_redis(&f, "PUBSUB NUMSUB t:wake:lot");
-		bool there = rds_int(rds_at(r, 1)) == 1;
-
-		rds_reply_free(r);
-		if (there)
-			return;
-		clock_sleep_ms(10);
-	}
-	CHECK(!"the lot subscribes");
-}
-
-static void
-lot_fini(struct lot *l)
-{
-	int64_t from = clock_mono_ms();
-
-	park_drain(l->park);
-	(void)pthread_join(l->loop, NULL);
-	CHECK(clock_mono_ms() - from < DRAIN_MS + 1000);
-	CHECK(atomic_load(&l->metrics.parked) == 0);
-	park_free(l->park);
-}
-
-static bool
-settles(const _Atomic int64_t *what, int64_t n)
-{
-	int64_t until = clock_mono_ms() + SOON_MS;
-
-	while (atomic_load(what) != n && clock_mono_ms() < until)
-		clock_sleep_ms(1);
-	return atomic_load(what) == n;
-}
-
-/* Sessions. */
-
-static enum eio_verdict
-run_on(struct rds *r, const struct eio_store *st, const struct eio_command *c)
-{
-	struct err e = ERR_INIT;
-	struct eio_answer a = { .verdict = VERDICT_GONE };
-	enum eio_verdict v;
-
-	if (eio_store_run(r, st, c, &a, &e) != 0)
-		return VERDICT_STALE;
-	v = a.verdict;
-	eio_answer_fini(&a);
-	return v;
-}
-
-static void
-open_session(const struct eio_store *st, const char *esid)
-{
-	struct eio_command c;
-
-	eio_store_open(&c, st, slice_from(esid), 4, SLICE_EMPTY);
-	CHECK(run_on(f.rds, st, &c) == VERDICT_OK);
-}
-
-static enum eio_verdict
-push_on(struct rds *r, const struct eio_store *st, const char *esid,
-    const char *packet)
-{
-	const struct slice one = slice_from(packet);
-	struct eio_command c;
-
-	eio_store_push(&c, st, slice_from(esid),
-	    &(struct eio_push){ .packet = &one, .n = 1 });
-	return run_on(r, st, &c);
-}
-
-/* A GET: the web server's end of it, and the token. */
-struct get {
-	int fd, theirs;
-	uint64_t token;
-};
-
-/* Armed and asked of Redis. */
-static enum eio_verdict
-get_ask(struct get *g, struct rds *r, struct lot *l, const char *esid)
-{
-	struct eio_command c;
-	int pair[2];
-
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
-		abort();
-	g->fd = pair[0];
-	g->theirs = pair[1];
-	g->token = l->wake.arm(l->wake.cookie, slice_from(esid));
-	CHECK(g->token != 0);
-	eio_store_poll(&c, &l->eio, slice_from(esid), g->token);
-	return run_on(r, &l->eio, &c);
-}
-
-static void
-get_hold(const struct get *g, struct lot *l, int64_t wait_ms)
-{
-	park_hold(l->park,
-	    &(struct park_poll){
-		.token = g->token,
-		.connection = { g->theirs, REQUEST_ID },
-		.wait_ms = wait_ms,
-		.headers = SLICE("X-Test: yes\r\n"),
-		.request_id = SLICE("r-1"),
-		.started_us = clock_mono_us(),
-	    });
-}
-
-static void
-get_give_up(const struct get *g, struct lot *l)
-{
-	l->wake.disarm(l->wake.cookie, g->token);
-	(void)close(g->theirs);
-	(void)close(g->fd);
-}
-
-/* A GET that is held. */
-static struct get
-get_park(struct lot *l, const char *esid)
-{
-	struct get g;
-
-	CHECK(get_ask(&g, f.rds, l, esid) == VERDICT_PARK);
-	get_hold(&g, l, 25000);
-	return g;
-}
 
 /* All that the lot writes until it closes, within `ms`; false: it does not. */
 static bool
@@ -254,7 +91,7 @@ struct reply {
 
 /* What the web server reads; status 0: nothing came in time. */
 static struct reply
-get_reply(const struct get *g, int64_t ms)
+get_reply(const struct client *g, int64_t ms)
 {
 	struct reply r = { 0, BUF_INIT, SLICE_EMPTY };
 	struct buf raw = BUF_INIT;
@@ -272,7 +109,7 @@ get_reply(const struct get *g, int64_t ms)
 }
 
 static void
-check_reply(int line, const struct get *g, int status, const char *body)
+check_reply(int line, const struct client *g, int status, const char *body)
 {
 	struct reply r = get_reply(g, SOON_MS);
 
@@ -287,6 +124,234 @@ check_reply(int line, const struct get *g, int status, const char *body)
 	}
 	buf_fini(&r.text);
 }
-#define CHECK_REPLY(get, status, body) check_reply(__LINE__, get, status, body)
+#define CHECK_REPLY(request, status, body) \
+	check_reply(__LINE__, request, status, body)
+
+static bool
+settles(const _Atomic int64_t *what, int64_t n)
+{
+	int64_t until = clock_mono_ms() + SOON_MS;
+
+	while (atomic_load(what) != n && clock_mono_ms() < until)
+		clock_sleep_ms(1);
+	return atomic_load(what) == n;
+}
+
+/* A process with a lot of its own. */
+struct lot {
+	struct park *park;
+	struct metrics metrics;
+	struct wake wake;
+	struct eio_store eio;
+	pthread_t loop;
+	/* The last POST that has to be run again, as text. */
+	struct buf again;
+	_Atomic int64_t n_again;
+};
+
+static const struct route ROUTE = { .pattern = "/socket.io/" };
+
+/* The POST is run again elsewhere; here it is written down. */
+static void
+on_again(void *cookie, const struct park_again *post)
+{
+	struct lot *l = cookie;
+
+	buf_clear(&l->again);
+	buf_add_slice(&l->again, post->esid);
+	buf_add_slice(&l->again, post->headers);
+	buf_add_slice(&l->again, post->request_id);
+	buf_add_slice(&l->again, post->body);
+	buf_adds(&l->again, post->octets ? " octets " : " text ");
+	buf_adds(&l->again, post->route->pattern);
+	(void)close(post->connection.fd);
+	(void)atomic_fetch_add(&l->n_again, 1);
+}
+
+static void *
+run_loop(void *cookie)
+{
+	park_run(cookie);
+	return NULL;
+}
+
+static struct client
+request_hand(struct lot *l, const char *esid, const struct later *later)
+{
+	struct client r = { .token = 0 };
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+		abort();
+	r.fd = pair[0];
+	r.theirs = pair[1];
+	CHECK(park_hold(l->park,
+	    &(struct park_request){
+		.later = later,
+		.route = &ROUTE,
+		.esid = slice_from(esid),
+		.connection = { r.theirs, REQUEST_ID },
+		.headers = SLICE("X-Test: yes\r\n"),
+		.request_id = SLICE("r-1"),
+		.started_us = clock_mono_us(),
+	    }));
+	return r;
+}
+
+/* A GET, on its way. */
+static struct client
+get_hand(struct lot *l, const char *esid)
+{
+	return request_hand(l, esid, &(struct later){ .kind = LATER_POLL });
+}
+
+/* Both connections of the lot to Redis are there. */
+static bool
+lot_is_up(struct lot *l)
+{
+	struct redisReply *r =
+	    eio_fixture_redis(&f, "PUBSUB NUMSUB {t}:wake:lot");
+	bool listens = rds_int(rds_at(r, 1)) == 1;
+	struct client g;
+	struct reply answer;
+
+	rds_reply_free(r);
+	if (!listens)
+		return false;
+	g = get_hand(l, "nobody");
+	answer = get_reply(&g, SOON_MS);
+	buf_fini(&answer.text);
+	return answer.status == 400 && settles(&l->metrics.parked, 0);
+}
+
+static void
+lot_init(struct lot *l, bool sweeps)
+{
+	memset(l, 0, sizeof(*l));
+	(void)snprintf(l->wake.process, sizeof(l->wake.process), "lot");
+	l->eio = f.store[PROC_A];
+	l->eio.wake = &l->wake;
+	l->park = park_new(&(struct park_setup){
+	    &l->eio, f.redis.url, &l->metrics, polling_reply, on_again, l });
+	park_wake(l->park, &l->wake);
+	if (!sweeps)
+		ev_timer_stop(l->park->loop, &l->park->sweep);
+	if (pthread_create(&l->loop, NULL, run_loop, l->park) != 0)
+		abort();
+	rds_reply_free(eio_fixture_redis(&f, "FLUSHALL"));
+	for (int i = 0; i < 300; i++) {
+		if (lot_is_up(l))
+			return;
+		clock_sleep_ms(10);
+	}
+	CHECK(!"the lot reaches Redis");
+}
+
+static void
+lot_fini(struct lot *l)
+{
+	int64_t from = clock_mono_ms();
+
+	park_drain(l->park);
+	(void)pthread_join(l->loop, NULL);
+	CHECK(clock_mono_ms() - from < DRAIN_MS + 1000);
+	CHECK(atomic_load(&l->metrics.parked) == 0);
+	park_free(l->park);
+	buf_fini(&l->again);
+}
+
+/* Sessions. */
+
+static enum eio_verdict
+run_on(struct rds *r, const struct eio_store *st, const struct eio_command *c)
+{
+	struct err e = ERR_INIT;
+	struct eio_answer a = { .verdict = VERDICT_GONE };
+	enum eio_verdict v;
+
+	if (eio_store_run(r, st, c, &a, &e) != 0)
+		return VERDICT_STALE;
+	v = a.verdict;
+	eio_answer_fini(&a);
+	return v;
+}
+
+static enum eio_verdict
+open_by(struct rds *r, const struct eio_store *st, const char *esid,
+    enum eio_speech speech)
+{
+	struct eio_command c;
+
+	eio_store_open(&c, st, slice_from(esid), speech, true, SLICE_EMPTY);
+	return run_on(r, st, &c);
+}
+
+static void
+open_session(const struct eio_store *st, const char *esid)
+{
+	CHECK(open_by(f.rds, st, esid, EIO_V4) == VERDICT_OK);
+}
+
+static enum eio_verdict
+push_on(struct rds *r, const struct eio_store *st, const char *esid,
+    const char *packet)
+{
+	const struct slice one = slice_from(packet);
+	struct eio_command c;
+
+	eio_store_push(&c, st, slice_from(esid),
+	    &(struct eio_push){
+		.parts_ms = EIO_PARTS_AS_THEY_ARE, .packet = &one, .n = 1 });
+	return run_on(r, st, &c);
+}
+
+/* A POST in one step, of one packet as its answer. */
+static struct client
+post_hand(
+    struct lot *l, const char *esid, const char *joined, const char *packet)
+{
+	const struct slice one = slice_from(packet);
+	const struct eio_push push = { .whole = true,
+		.joined = slice_from(joined),
+		.parts_ms = EIO_PARTS_AS_THEY_ARE,
+		.packet = &one,
+		.n = one.n != 0 };
+
+	return request_hand(l, esid,
+	    &(struct later){ .kind = LATER_POST,
+		.push = &push,
+		.body = SLICE("4\0body"),
+		.octets = true });
+}
+
+/* The token of a GET once the loop holds it; 0: it does not yet. */
+static uint64_t
+token_of(struct lot *l, int theirs)
+{
+	struct park_table *t = &l->park->table;
+	uint64_t token = 0;
+
+	(void)pthread_mutex_lock(&t->lock);
+	for (uint32_t i = 0; i < t->n; i++)
+		if (t->entry[i]->state == PARK_PARKED &&
+		    t->entry[i]->connection.fd == theirs)
+			token = t->entry[i]->token;
+	(void)pthread_mutex_unlock(&t->lock);
+	return token;
+}
+
+/* A GET that is held. */
+static struct client
+get_park(struct lot *l, const char *esid)
+{
+	struct client g = get_hand(l, esid);
+	int64_t until = clock_mono_ms() + SOON_MS;
+
+	while (
+	    (g.token = token_of(l, g.theirs)) == 0 && clock_mono_ms() < until)
+		clock_sleep_ms(1);
+	CHECK(g.token != 0);
+	return g;
+}
 
 #endif

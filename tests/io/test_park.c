@@ -1,8 +1,8 @@
 /*
- * The parking lot, with socket pairs as the web server's connections: a poll
- * is armed, its script run, and handed over, as a request thread does it; what
- * the web server would read is taken apart. The lot's own sweep is off unless
- * a case wants it, so a lost wake-up shows as a poll that is never answered.
+ * The parking lot, with socket pairs as the web server's connections: requests
+ * are handed over as a request thread does it; what the web server would read
+ * is taken apart. The lot's own sweep is off unless a case wants it, so a lost
+ * wake-up shows as a poll that is never answered.
  */
 #include <sys/resource.h>
 
@@ -14,130 +14,98 @@ static void
 test_deliver(void)
 {
 	struct lot l;
-	struct get g;
+	struct client g;
 
 	lot_init(&l, false);
 	open_session(&l.eio, S1);
 	g = get_park(&l, S1);
-	clock_sleep_ms(20);
 	CHECK(push_on(f.rds, &l.eio, S1, "4a") == VERDICT_DELIVER);
 	CHECK_REPLY(&g, 200, "4a");
 	CHECK(settles(&l.metrics.parked, 0));
 	lot_fini(&l);
 }
 
-/* Packets come before the poll was handed over. */
+/*
+ * Packets come while the poll is on its way to the loop, or its script to
+ * Redis: they are what the script finds, or are left on the entry.
+ */
 static void
-test_deliver_while_arming(void)
+race(bool same_process)
 {
 	struct lot l;
-	struct get g;
+	struct client g;
 
 	lot_init(&l, false);
 	open_session(&l.eio, S1);
-	CHECK(get_ask(&g, f.rds, &l, S1) == VERDICT_PARK);
-	CHECK(push_on(f.rds, &l.eio, S1, "4a") == VERDICT_DELIVER);
-	clock_sleep_ms(20);
-	get_hold(&g, &l, 25000);
-	CHECK_REPLY(&g, 200, "4a");
+	for (int i = 0; i < 200 && !check_failed; i++) {
+		enum eio_verdict v;
+
+		g = get_hand(&l, S1);
+		for (int spin = 0; spin < i * 100; spin++)
+			atomic_signal_fence(memory_order_seq_cst);
+		v = push_on(
+		    f.rds, same_process ? &l.eio : &f.store[PROC_W], S1, "4a");
+		CHECK(
+		    v == VERDICT_OK || (same_process && v == VERDICT_DELIVER));
+		CHECK_REPLY(&g, 200, "4a");
+	}
 	lot_fini(&l);
 }
 
-/* And so near to it that the loop has both in one go. */
 static void
-test_deliver_while_handed(void)
+test_deliver_on_its_way(void)
 {
-	struct lot l;
-	struct get g;
+	race(true);
+}
 
-	lot_init(&l, false);
-	open_session(&l.eio, S1);
-	for (int i = 0; i < 200; i++) {
-		CHECK(get_ask(&g, f.rds, &l, S1) == VERDICT_PARK);
-		get_hold(&g, &l, 25000);
-		CHECK(push_on(f.rds, &l.eio, S1, "4a") == VERDICT_DELIVER);
-		CHECK_REPLY(&g, 200, "4a");
-		if (check_failed)
-			break;
-	}
-	lot_fini(&l);
+static void
+test_wake_on_its_way(void)
+{
+	race(false);
 }
 
 static void
 test_wake(void)
 {
 	struct lot l;
-	struct get g;
+	struct client g;
 
 	lot_init(&l, false);
 	open_session(&l.eio, S1);
 	g = get_park(&l, S1);
-	clock_sleep_ms(20);
 	CHECK(push_on(f.rds, &f.store[PROC_W], S1, "4a") == VERDICT_OK);
 	CHECK_REPLY(&g, 200, "4a");
 	lot_fini(&l);
 }
 
-/* The wake-up has come and gone before the poll was handed over. */
+/* An old token reaches nobody, not even its successor in the place. */
 static void
-test_wake_while_arming(void)
+test_old_token(void)
 {
 	struct lot l;
-	struct get g;
+	struct client g, h;
+	struct wake_payload late = { BUF_INIT, false };
+	const uint64_t ODD[] = { 0, 12345, UINT64_MAX };
 
 	lot_init(&l, false);
 	open_session(&l.eio, S1);
-	CHECK(get_ask(&g, f.rds, &l, S1) == VERDICT_PARK);
-	CHECK(push_on(f.rds, &f.store[PROC_W], S1, "4a") == VERDICT_OK);
-	clock_sleep_ms(50);
-	get_hold(&g, &l, 25000);
-	CHECK_REPLY(&g, 200, "4a");
-	lot_fini(&l);
-}
-
-static void
-test_wake_while_handed(void)
-{
-	struct lot l;
-	struct get g;
-
-	lot_init(&l, false);
-	open_session(&l.eio, S1);
-	for (int i = 0; i < 200; i++) {
-		CHECK(get_ask(&g, f.rds, &l, S1) == VERDICT_PARK);
-		get_hold(&g, &l, 25000);
-		CHECK(push_on(f.rds, &f.store[PROC_W], S1, "4a") == VERDICT_OK);
-		CHECK_REPLY(&g, 200, "4a");
-		if (check_failed)
-			break;
-	}
-	lot_fini(&l);
-}
-
-/* A place given back: its old token reaches nobody, not even its successor. */
-static void
-test_disarm(void)
-{
-	struct lot l;
-	struct get g, h;
-	uint64_t old;
-
-	lot_init(&l, false);
-	open_session(&l.eio, S1);
-	old = l.wake.arm(l.wake.cookie, SLICE(S1));
-	CHECK(old != 0 && atomic_load(&l.metrics.parked) == 1);
-	l.wake.disarm(l.wake.cookie, old);
-	l.wake.disarm(l.wake.cookie, old);
-	CHECK(atomic_load(&l.metrics.parked) == 0);
-	l.wake.deliver(l.wake.cookie, old, SLICE("4old"));
+	h = get_park(&l, S1);
+	CHECK(atomic_load(&l.metrics.parked) == 1);
+	CHECK(push_on(f.rds, &l.eio, S1, "4a") == VERDICT_DELIVER);
+	CHECK_REPLY(&h, 200, "4a");
+	CHECK(settles(&l.metrics.parked, 0));
 	g = get_park(&l, S1);
-	CHECK(g.token != old);
-	l.wake.deliver(l.wake.cookie, old, SLICE("4old"));
-	l.wake.deliver(l.wake.cookie, 12345, SLICE("4odd"));
-	l.wake.disarm(l.wake.cookie, old);
+	CHECK(g.token != h.token);
+	buf_adds(&late.body, "4late");
+	l.wake.deliver(l.wake.cookie, h.token, &late);
+	for (size_t i = 0; i < COUNT(ODD); i++)
+		l.wake.deliver(l.wake.cookie, ODD[i], &late);
+	/* Nobody took them over. */
+	CHECK_SLICE(buf_slice(&late.body), "4late");
+	buf_fini(&late.body);
 	/* A second GET: both are over. */
-	CHECK(get_ask(&h, f.rds, &l, S1) == VERDICT_OVERLAP);
-	get_give_up(&h, &l);
+	h = get_hand(&l, S1);
+	CHECK_REPLY(&h, 400, "");
 	CHECK_REPLY(&g, 200, "1");
 	lot_fini(&l);
 }
@@ -146,22 +114,158 @@ test_disarm(void)
 static void
 test_long_esid(void)
 {
+	const struct later later = { .kind = LATER_POLL };
 	struct lot l;
-	struct get g;
+
+	lot_init(&l, false);
+	for (int i = 0; i < 3; i++)
+		CHECK(!park_hold(l.park,
+		    &(struct park_request){ .later = &later,
+			.route = &ROUTE,
+			.esid = SLICE("012345678901234567890123"),
+			.connection = { -1, REQUEST_ID } }));
+	CHECK(atomic_load(&l.metrics.parked) == 0);
+	lot_fini(&l);
+}
+
+/* A POST in one step: what it is answered, and what it leaves to others. */
+static void
+test_post(void)
+{
+	struct lot l;
+	struct client p;
+
+	lot_init(&l, false);
+	p = post_hand(&l, S1, "", "4a");
+	CHECK_REPLY(&p, 400, "");
+	open_session(&l.eio, S1);
+	p = post_hand(&l, S1, "", "");
+	CHECK_REPLY(&p, 200, "ok");
+	p = post_hand(&l, S1, "", "4a");
+	CHECK_REPLY(&p, 200, "ok");
+	CHECK(eio_fixture_int(&f, "LLEN {t}:o:" S1) == 1);
+	CHECK(eio_fixture_int(&f, "HSET {t}:e:" S1 " post 9") == 1);
+	p = post_hand(&l, S1, "", "4a");
+	CHECK_REPLY(&p, 400, "");
+	CHECK(eio_fixture_int(&f, "DBSIZE") == 0);
+	CHECK(atomic_load(&l.metrics.counter[METRIC_SESSIONS_CLOSED]) == 1);
+	CHECK(atomic_load(&l.metrics.counter[METRIC_POLLS]) == 1);
+	CHECK(atomic_load(&l.n_again) == 0);
+	lot_fini(&l);
+}
+
+/* What it brings goes to the GET that the lot holds, at once. */
+static void
+test_post_delivers(void)
+{
+	struct lot l;
+	struct client g, p;
 
 	lot_init(&l, false);
 	open_session(&l.eio, S1);
-	g = get_park(&l, S1);
-	CHECK(push_on(f.rds, &l.eio, S1, "4a") == VERDICT_DELIVER);
-	CHECK_REPLY(&g, 200, "4a");
-	for (int i = 0; i < 3; i++)
-		CHECK(
-		    l.wake.arm(l.wake.cookie,
-			SLICE("01234567890123456789012345678901234567")) == 0);
+	for (int i = 0; i < 100 && !check_failed; i++) {
+		g = i % 2 ? get_park(&l, S1) : get_hand(&l, S1);
+		p = post_hand(&l, S1, "", "4a");
+		CHECK_REPLY(&p, 200, "ok");
+		CHECK_REPLY(&g, 200, "4a");
+	}
 	CHECK(settles(&l.metrics.parked, 0));
-	(void)pthread_mutex_lock(&l.park->table.lock);
-	CHECK(l.park->table.n == 1 && l.park->table.free != NULL);
-	(void)pthread_mutex_unlock(&l.park->table.lock);
+	lot_fini(&l);
+}
+
+/* The session is not as the thread had thought: all of the POST goes on. */
+static void
+test_post_again(void)
+{
+	struct lot l;
+	struct client p;
+
+	lot_init(&l, false);
+	open_session(&l.eio, S1);
+	p = post_hand(&l, S1, "/n ssid", "4a");
+	CHECK(settles(&l.n_again, 1));
+	CHECK(slice_eq(buf_slice(&l.again),
+	    SLICE(S1 "X-Test: yes\r\nr-14\0body octets /socket.io/")));
+	(void)close(p.fd);
+	CHECK(eio_fixture_int(&f, "EXISTS {t}:o:" S1) == 0);
+	/* Its place is free again. */
+	p = post_hand(&l, S1, "", "4a");
+	CHECK_REPLY(&p, 200, "ok");
+	lot_fini(&l);
+}
+
+static void
+test_post_without_redis(void)
+{
+	struct lot l;
+	struct client p;
+
+	lot_init(&l, false);
+	open_session(&l.eio, S1);
+	redis_kill(&f.redis);
+	p = post_hand(&l, S1, "", "4a");
+	CHECK_REPLY(&p, 503, "");
+	redis_launch(&f.redis);
+	lot_fini(&l);
+	/* The next case finds that its connection is an old one. */
+	clock_sleep_ms(200);
+}
+
+/* What a client of version 3 is answered. */
+static void
+test_version_3(void)
+{
+	static const struct {
+		int line;
+		enum eio_speech speech;
+		const char *packet, *type;
+		struct slice body;
+	} CASES[] = {
+		{ __LINE__, EIO_V3, "4\xc3\xa4", "text/plain; charset=UTF-8",
+		    SLICE_INIT("2:4\xc3\xa4") },
+		{ __LINE__, EIO_V3, "bAQI=", "application/octet-stream",
+		    SLICE_INIT("\1\3\xff\4\1\2") },
+		{ __LINE__, EIO_V3_BASE64, "bAQI=", "text/plain; charset=UTF-8",
+		    SLICE_INIT("6:b4AQI=") },
+		{ __LINE__, EIO_V4, "bAQI=", "text/plain; charset=UTF-8",
+		    SLICE_INIT("bAQI=") },
+	};
+
+	for (size_t i = 0; i < 2 * COUNT(CASES); i++) {
+		const struct eio_store *st = &f.store[PROC_W];
+		size_t k = i / 2;
+		struct lot l;
+		struct client g;
+		struct reply r;
+
+		/* By this process, and by another. */
+		lot_init(&l, false);
+		CHECK(
+		    open_by(f.rds, &l.eio, S1, CASES[k].speech) == VERDICT_OK);
+		g = get_park(&l, S1);
+		(void)push_on(f.rds, i % 2 ? &l.eio : st, S1, CASES[k].packet);
+		r = get_reply(&g, SOON_MS);
+		CHECK_ROW(CASES[k].line, slice_eq(r.body, CASES[k].body));
+		CHECK_ROW(CASES[k].line,
+		    slice_find(buf_slice(&r.text), slice_from(CASES[k].type)) >=
+			0);
+		buf_fini(&r.text);
+		lot_fini(&l);
+	}
+}
+
+/* The close packet that the lot makes itself is in the client's framing. */
+static void
+test_close_of_version_3(void)
+{
+	struct lot l;
+	struct client g;
+
+	lot_init(&l, true);
+	CHECK(open_by(f.rds, &l.eio, S1, EIO_V3) == VERDICT_OK);
+	g = get_park(&l, S1);
+	CHECK(eio_fixture_int(&f, "DEL {t}:e:" S1) == 1);
+	CHECK_REPLY(&g, 200, "1:1");
 	lot_fini(&l);
 }
 
@@ -170,21 +274,19 @@ static void
 test_abort(void)
 {
 	struct lot l;
-	struct get g;
+	struct client g;
 
 	lot_init(&l, false);
 	open_session(&l.eio, S1);
 	g = get_park(&l, S1);
-	clock_sleep_ms(20);
 	(void)close(g.fd);
 	CHECK(settles(&l.metrics.parked, 0));
-	CHECK(atomic_load(&l.ended) == 1);
+	CHECK(atomic_load(&l.metrics.counter[METRIC_SESSIONS_CLOSED]) == 1);
 	CHECK(push_on(f.rds, &l.eio, S1, "4a") == VERDICT_GONE);
-	/* It was gone before it was handed over. */
+	/* It is gone while it is on its way. */
 	open_session(&l.eio, S1);
-	CHECK(get_ask(&g, f.rds, &l, S1) == VERDICT_PARK);
+	g = get_hand(&l, S1);
 	(void)close(g.fd);
-	get_hold(&g, &l, 25000);
 	CHECK(settles(&l.metrics.parked, 0));
 	CHECK(push_on(f.rds, &l.eio, S1, "4a") == VERDICT_GONE);
 	lot_fini(&l);
@@ -195,7 +297,7 @@ static void
 test_abort_races(void)
 {
 	struct lot l;
-	struct get g;
+	struct client g;
 
 	lot_init(&l, false);
 	for (int i = 0; i < 200; i++) {
@@ -223,7 +325,7 @@ static void
 test_deadlines(void)
 {
 	struct lot l;
-	struct get g;
+	struct client g;
 	int64_t from;
 
 	lot_init(&l, false);
@@ -232,15 +334,13 @@ test_deadlines(void)
 	l.eio.connect_timeout_ms = 0;
 	open_session(&l.eio, S1);
 	from = clock_mono_ms();
-	CHECK(get_ask(&g, f.rds, &l, S1) == VERDICT_PARK);
-	get_hold(&g, &l, 150);
+	g = get_hand(&l, S1);
 	CHECK_REPLY(&g, 200, "2");
 	CHECK(clock_mono_ms() - from >= 100 && clock_mono_ms() - from < 400);
-	CHECK(get_ask(&g, f.rds, &l, S1) == VERDICT_PARK);
-	get_hold(&g, &l, 400);
+	g = get_hand(&l, S1);
 	CHECK_REPLY(&g, 200, "1");
 	CHECK(clock_mono_ms() - from < 1500);
-	CHECK(atomic_load(&l.ended) == 1);
+	CHECK(atomic_load(&l.metrics.counter[METRIC_SESSIONS_CLOSED]) == 1);
 	lot_fini(&l);
 }
 
@@ -249,8 +349,9 @@ static void
 test_big_answer(void)
 {
 	struct lot l;
-	struct get g;
+	struct client g;
 	struct reply r;
+	struct wake_payload late = { BUF_INIT, false };
 	char *packet = ck_malloc(1000001);
 
 	memset(packet, '4', 1000000);
@@ -258,11 +359,12 @@ test_big_answer(void)
 	lot_init(&l, false);
 	open_session(&l.eio, S1);
 	g = get_park(&l, S1);
-	clock_sleep_ms(20);
 	CHECK(push_on(f.rds, &l.eio, S1, packet) == VERDICT_DELIVER);
 	/* Delivered to one that is writing: dropped, not mixed in. */
 	clock_sleep_ms(50);
-	l.wake.deliver(l.wake.cookie, g.token, SLICE("4late"));
+	buf_adds(&late.body, "4late");
+	l.wake.deliver(l.wake.cookie, g.token, &late);
+	buf_fini(&late.body);
 	r = get_reply(&g, SOON_MS);
 	CHECK(r.status == 200);
 	CHECK(slice_eq(r.body, (struct slice){ packet, 1000000 }));
@@ -282,12 +384,11 @@ static void
 test_redis_restart(void)
 {
 	struct lot l;
-	struct get g;
+	struct client g;
 
 	lot_init(&l, false);
 	open_session(&l.eio, S1);
 	g = get_park(&l, S1);
-	clock_sleep_ms(20);
 	redis_kill(&f.redis);
 	clock_sleep_ms(700);
 	redis_launch(&f.redis);
@@ -306,14 +407,12 @@ static void
 test_redis_away(void)
 {
 	struct lot l;
-	struct get g;
+	struct client g;
 
 	lot_init(&l, false);
 	l.eio.ping_interval_ms = 300;
 	open_session(&l.eio, S1);
-	CHECK(get_ask(&g, f.rds, &l, S1) == VERDICT_PARK);
-	get_hold(&g, &l, 300);
-	clock_sleep_ms(20);
+	g = get_park(&l, S1);
 	redis_kill(&f.redis);
 	CHECK_REPLY(&g, 503, "");
 	redis_launch(&f.redis);
@@ -325,12 +424,11 @@ static void
 test_drain_without_redis(void)
 {
 	struct lot l;
-	struct get g;
+	struct client g;
 
 	lot_init(&l, false);
 	open_session(&l.eio, S1);
 	g = get_park(&l, S1);
-	clock_sleep_ms(20);
 	redis_kill(&f.redis);
 	clock_sleep_ms(50);
 	lot_fini(&l);
@@ -343,7 +441,7 @@ static void
 test_drain(void)
 {
 	struct lot l;
-	struct get g[100];
+	struct client g[100];
 	char esid[24];
 
 	lot_init(&l, false);
@@ -368,14 +466,13 @@ static void
 test_sweep(void)
 {
 	struct lot l;
-	struct get g;
+	struct client g;
 
 	lot_init(&l, true);
 	open_session(&l.eio, S1);
 	g = get_park(&l, S1);
-	clock_sleep_ms(20);
-	rds_reply_free(eio_fixture_redis(&f, "RPUSH {t:03}:o:" S1 " 4quiet"));
-	CHECK('s' % 16 == 3);
+	rds_reply_free(eio_fixture_redis(&f, "RPUSH {t}:o:" S1 " 4quiet"));
+	CHECK(eio_fixture_int(&f, "HSET {t}:e:" S1 " ob 6") == 0);
 	CHECK_REPLY(&g, 200, "4quiet");
 	lot_fini(&l);
 }
@@ -384,13 +481,13 @@ test_sweep(void)
 static void
 test_odd_messages(void)
 {
-	static const char *const ODD[] = { "PUBLISH t:wake:lot x",
-		"PUBLISH t:wake:lot 0", "PUBLISH t:wake:lot -1",
-		"PUBLISH t:wake:lot 1048576", "PUBLISH t:wake:lot 1",
-		"PUBLISH t:wake:lot 9223372036854775807",
-		"PUBLISH t:wake:lot 99999999999999999999999" };
+	static const char *const ODD[] = { "PUBLISH {t}:wake:lot x",
+		"PUBLISH {t}:wake:lot 0", "PUBLISH {t}:wake:lot -1",
+		"PUBLISH {t}:wake:lot 1048576", "PUBLISH {t}:wake:lot 1",
+		"PUBLISH {t}:wake:lot 9223372036854775807",
+		"PUBLISH {t}:wake:lot 99999999999999999999999" };
 	struct lot l;
-	struct get g;
+	struct client g;
 
 	lot_init(&l, false);
 	open_session(&l.eio, S1);
@@ -473,48 +570,13 @@ take_in_order(struct slice payload, int *next)
 	return true;
 }
 
-/* A GET for the session: answered at once or held. */
-static bool
-crowd_get(struct crowd *c, struct rds *r, int i, struct get *g, int *next)
+static struct client
+crowd_get(struct crowd *c, int i)
 {
-	struct eio_command command;
-	struct eio_answer a;
-	struct err e = ERR_INIT;
-	struct buf payload = BUF_INIT;
 	char esid[24];
-	int pair[2];
-	bool good = true;
 
 	esid_of(i, esid);
-	do {
-		g->token =
-		    c->lot->wake.arm(c->lot->wake.cookie, slice_from(esid));
-		eio_store_poll(
-		    &command, &c->lot->eio, slice_from(esid), g->token);
-		if (eio_store_run(r, &c->lot->eio, &command, &a, &e) != 0) {
-			(void)printf("# %s\n", e.msg);
-			return false;
-		}
-		if (a.verdict == VERDICT_PARK)
-			break;
-		c->lot->wake.disarm(c->lot->wake.cookie, g->token);
-		eio_answer_payload(&a, &payload);
-		good = a.verdict == VERDICT_PACKETS &&
-		    take_in_order(buf_slice(&payload), next);
-		buf_clear(&payload);
-		eio_answer_fini(&a);
-	} while (good && *next < PACKETS);
-	buf_fini(&payload);
-	g->fd = -1;
-	if (!good || *next >= PACKETS)
-		return good;
-	eio_answer_fini(&a);
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
-		abort();
-	g->fd = pair[0];
-	g->theirs = pair[1];
-	get_hold(g, c->lot, 25000);
-	return true;
+	return get_hand(c->lot, esid);
 }
 
 /* One poller's sessions: wait for answers, poll again until all has come. */
@@ -522,18 +584,15 @@ static void *
 poll_crowd(void *cookie)
 {
 	struct crowd *c = cookie;
-	struct rds_breaker *breaker = rds_breaker_new();
-	struct rds *r = rds_new(f.redis.url, 10000, breaker);
-	struct get *g = ck_calloc((size_t)c->n, sizeof(*g));
+	struct client *g = ck_calloc((size_t)c->n, sizeof(*g));
 	struct pollfd *p = ck_calloc((size_t)c->n, sizeof(*p));
 	int *next = ck_calloc((size_t)c->n, sizeof(*next));
 	int64_t until = clock_mono_ms() + 60000;
-	int open = 0;
+	int open = c->n;
 
 	for (int i = 0; i < c->n; i++) {
-		c->wrong += !crowd_get(c, r, c->first + i, &g[i], &next[i]);
+		g[i] = crowd_get(c, c->first + i);
 		p[i] = (struct pollfd){ .fd = g[i].fd, .events = POLLIN };
-		open += g[i].fd >= 0;
 	}
 	while (open > 0 && clock_mono_ms() < until && c->wrong == 0) {
 		(void)poll(p, (nfds_t)c->n, 100);
@@ -543,17 +602,15 @@ poll_crowd(void *cookie)
 			if (p[i].fd < 0 || p[i].revents == 0)
 				continue;
 			reply = get_reply(&g[i], SOON_MS);
-			open--;
 			if (reply.status != 200 ||
 			    !take_in_order(reply.body, &next[i]))
 				c->wrong++;
 			buf_fini(&reply.text);
-			g[i].fd = -1;
 			if (next[i] < PACKETS && c->wrong == 0)
-				c->wrong += !crowd_get(
-				    c, r, c->first + i, &g[i], &next[i]);
+				g[i] = crowd_get(c, c->first + i);
+			else
+				open--, g[i].fd = -1;
 			p[i].fd = g[i].fd;
-			open += g[i].fd >= 0;
 		}
 	}
 	for (int i = 0; i < c->n; i++) {
@@ -565,8 +622,6 @@ poll_crowd(void *cookie)
 	free(next);
 	free(p);
 	free(g);
-	rds_free(r);
-	rds_breaker_free(breaker);
 	return NULL;
 }
 
@@ -622,21 +677,13 @@ chaos(void *cookie)
 	char esid[24];
 
 	for (int i = 0; i < MANY / POLLERS; i++) {
-		struct get g;
+		struct client g;
 
 		/* Sessions are shared by all: overlaps, too. */
 		esid_of(rand_r(&c->seed) % 20, esid);
-		if (rand_r(&c->seed) % 8 == 0) {
-			struct eio_command open;
-
-			eio_store_open(&open, &c->lot->eio, slice_from(esid), 4,
-			    SLICE_EMPTY);
-			(void)run_on(r, &c->lot->eio, &open);
-		}
-		if (get_ask(&g, r, c->lot, esid) != VERDICT_PARK) {
-			get_give_up(&g, c->lot);
-			continue;
-		}
+		if (rand_r(&c->seed) % 8 == 0)
+			(void)open_by(r, &c->lot->eio, esid, EIO_V4);
+		g = get_hand(c->lot, esid);
 		if (rand_r(&c->seed) % 2)
 			(void)push_on(r,
 			    rand_r(&c->seed) % 2 ? &c->lot->eio
@@ -644,7 +691,6 @@ chaos(void *cookie)
 			    esid, "4x");
 		if (rand_r(&c->seed) % 4 == 0)
 			(void)close(g.fd);
-		get_hold(&g, c->lot, 25000);
 		if (rand_r(&c->seed) % 2)
 			(void)push_on(r, &c->lot->eio, esid, "4y");
 		/* What is not closed above is left to the end: its client
@@ -685,11 +731,12 @@ main(void)
 	log_set_level(LOG_ERROR);
 	eio_fixture_init(&f);
 	rc = check_main((struct check_case[]){ CHECK_CASE(test_deliver),
-	    CHECK_CASE(test_deliver_while_arming),
-	    CHECK_CASE(test_deliver_while_handed), CHECK_CASE(test_wake),
-	    CHECK_CASE(test_wake_while_arming),
-	    CHECK_CASE(test_wake_while_handed), CHECK_CASE(test_disarm),
-	    CHECK_CASE(test_long_esid), CHECK_CASE(test_abort),
+	    CHECK_CASE(test_deliver_on_its_way), CHECK_CASE(test_wake),
+	    CHECK_CASE(test_wake_on_its_way), CHECK_CASE(test_old_token),
+	    CHECK_CASE(test_long_esid), CHECK_CASE(test_post),
+	    CHECK_CASE(test_post_delivers), CHECK_CASE(test_post_again),
+	    CHECK_CASE(test_post_without_redis), CHECK_CASE(test_version_3),
+	    CHECK_CASE(test_close_of_version_3), CHECK_CASE(test_abort),
 	    CHECK_CASE(test_abort_races), CHECK_CASE(test_deadlines),
 	    CHECK_CASE(test_big_answer), CHECK_CASE(test_redis_restart),
 	    CHECK_CASE(test_redis_away), CHECK_CASE(test_drain_without_redis),
