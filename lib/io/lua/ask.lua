@@ -15,7 +15,7 @@ if tonumber(ARGV[6]) > 0 then
 	if s.ad == 0 or at < s.ad then
 		s.ad = at
 		redis.call('HSET', s.S, 'ad', at)
-		redis.call('ZADD', due_key(ESID), deadline(s), ESID)
+		redis.call('ZADD', due_key(ESID), due_at(s), ESID)
 	end
 end
 local id = redis.call('HINCRBY', s.S, 'ask', 1) - 1

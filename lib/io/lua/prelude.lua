@@ -84,15 +84,18 @@ local function due_key(id)
 	return string.format('%sdue:%02d', P, string.byte(id) % 16)
 end
 
--- The next moment something must happen.
+local function earlier(at, other)
+	return other > 0 and other < at and other or at
+end
+
+-- The next moment its client must hear something.
 local function deadline(s)
-	local at = s.due
-	for _, other in ipairs({ s.cto, s.bin, s.ad }) do
-		if other > 0 and other < at then
-			at = other
-		end
-	end
-	return at
+	return earlier(earlier(s.due, s.cto), s.bin)
+end
+
+-- The next moment something must happen.
+local function due_at(s)
+	return earlier(deadline(s), s.ad)
 end
 
 -- A session whose ping we were too late to send has ended for its client too.
@@ -129,7 +132,7 @@ local function remember(s)
 			    ttl + redis.call('HGET', s.S, 'rw'))
 		end
 	end
-	redis.call('ZADD', due_key(s.id), deadline(s), s.id)
+	redis.call('ZADD', due_key(s.id), due_at(s), s.id)
 end
 
 local function forget(s)

@@ -47,7 +47,7 @@ if s.ad > 0 and t >= s.ad then
 		end
 	end
 	redis.call('HSET', s.S, 'ad', s.ad)
-	redis.call('ZADD', due_key(ESID), deadline(s), ESID)
+	redis.call('ZADD', due_key(ESID), due_at(s), ESID)
 	return answer
 end
 if s.ping == '0' and t >= s.due then
@@ -60,5 +60,5 @@ if s.ping == '0' and t >= s.due then
 	end
 	return { 'ok', 0, '' }
 end
-redis.call('ZADD', due_key(ESID), deadline(s), ESID)
-return { 'wait', deadline(s) - t, '' }
+redis.call('ZADD', due_key(ESID), due_at(s), ESID)
+return { 'wait', due_at(s) - t, '' }
