@@ -354,23 +354,25 @@ end
 
 -- An event as it goes to a socket that can be recovered: numbered by a last
 -- argument, "TAG.N" (L3), and logged. `packet` is the EVENT and, behind
--- separators, its attachments. The packet and its number.
+-- separators, its attachments. The packet, its number and the pid.
+-- `replaces`: number and pid of the one that it makes worthless, or nil.
 local function number(s, packet, replaces)
 	local nsp = string.match(packet, '^4[25][%d%-]*(/[^,]*),') or '/'
 	local _, pid = socket_of(s, nsp)
 	if not pid or pid == '' then
-		return packet, 0
+		return packet, 0, ''
 	end
 	local K = P .. 'p:' .. pid
 	local f = redis.call('HMGET', K, 'seq', 'n', 'bytes', 'low', 'lost')
 	if not f[1] then
-		return packet, 0
+		return packet, 0, ''
 	end
 	local r = { seq = f[1] + 1, n = tonumber(f[2]), bytes = tonumber(f[3]),
 	    low = tonumber(f[4]), lost = tonumber(f[5]) }
 	local head = string.find(packet, '\30', 1, true) or #packet + 1
 	packet = string.format('%s,"%s.%d"]%s', string.sub(packet, 1, head - 2),
 	    string.sub(pid, 1, TAG_SIZE), r.seq, string.sub(packet, head))
-	log(K, r, packet, replaces)
-	return packet, r.seq
+	log(K, r, packet,
+	    replaces and replaces.pid == pid and replaces.seq or nil)
+	return packet, r.seq, pid
 end

@@ -39,26 +39,28 @@ local function is_as_demanded(s)
 	return true
 end
 
--- The revision is newer than what the session was told; of what it replaces.
+-- The revision is newer than what the session was told; what it replaces. The
+-- socket that was told may have been another one.
 local function newer()
 	local known = redis.call('HGET', P .. 'r:' .. ESID, ARGV[8])
 	if not known then
 		return true, nil
 	end
-	local rev, seq = string.match(known, '^(%S+) (%S+)$')
+	local rev, seq, pid = string.match(known, '^(%S+) (%S+) (%S*)$')
 	local mine = tonumber(ARGV[9])
 	rev = tonumber(rev)
-	return mine > rev or (mine == rev and ARGV[10] == '1'), tonumber(seq)
+	return mine > rev or (mine == rev and ARGV[10] == '1'),
+	    { seq = tonumber(seq), pid = pid }
 end
 
-local function note_revision(s, seq)
+local function note_revision(s, seq, pid)
 	local R = P .. 'r:' .. ESID
 	-- A session follows few messages at once; should it be many, forgetting
 	-- is safe: clients compare revisions too.
 	if redis.call('HLEN', R) > 500 then
 		redis.call('DEL', R)
 	end
-	redis.call('HSET', R, ARGV[8], ARGV[9] .. ' ' .. seq)
+	redis.call('HSET', R, ARGV[8], ARGV[9] .. ' ' .. seq .. ' ' .. pid)
 	redis.call('PEXPIRE', R, s.pi + s.pt + 600000)
 end
 
@@ -72,17 +74,18 @@ local function packets(s)
 			return nil
 		end
 	end
-	local seq = 0
+	local seq, pid = 0, ''
 	for i = 16, #ARGV - ARGV[15] do
 		local packet = ARGV[i]
 		if string.byte(packet) == 43 then
-			packet, seq = number(s, string.sub(packet, 2), replaces)
+			packet, seq, pid =
+			    number(s, string.sub(packet, 2), replaces)
 		end
 		out[#out + 1] = packet
 		bytes = bytes + #packet
 	end
 	if ARGV[8] ~= '' then
-		note_revision(s, seq)
+		note_revision(s, seq, pid)
 	end
 	return out, bytes
 end
