@@ -1,6 +1,7 @@
 /**
- * A plain model of one Engine.IO session, for test_eio_model.c: what each
- * script must answer, written from the rules and not from the scripts.
+ * A plain model of two Engine.IO sessions and the sockets in them, for
+ * test_eio_model.c: what each script must answer, written from the rules and not
+ * from the scripts.
  */
 #ifndef TESTS_IO_EIO_MODEL_H
 #define TESTS_IO_EIO_MODEL_H
@@ -12,38 +13,105 @@
 #include "eio_fixture.h"
 #include "io/rds_keys.h"
 
-#define STEPS          40
-#define HISTORIES      2000
-#define PACKETS_ROOM   1100 /* above the outbox's bound */
-#define PUSHED_MAX     600  /* two of these are over it */
-#define MESSAGES       3
-#define TOKENS         4
-#define MESSAGE_BIG    700000
-#define BOUND_PACKETS  1000
-#define BOUND_BYTES    2000000
-#define BOUND_ANSWER   1000000
-#define ESID           "m123456789abcdefghij"
-#define KEY(kind)      "{t:13}:" kind ":" ESID
-#define LEFT_TEXT_SIZE 512
+#define STEPS         40
+#define SESSIONS      2
+#define NSPS          2
+#define ROOMS         2
+#define SOCKETS       (4 * STEPS)
+#define PUSHED_MAX    600 /* two of these are over the outbox's bound */
+#define PARTS_MAX     2
+#define MESSAGES      3
+#define TOKENS        4
+#define BOUND_PACKETS 1000
+#define BOUND_BYTES   2000000
+#define BOUND_ANSWER  1000000
+#define LOG_PACKETS   1000
+#define LOG_BYTES     1000000
+/* An outbox that is full, one push more, and what two sockets have missed. */
+#define PACKETS_ROOM (BOUND_PACKETS + PUSHED_MAX + 2 * LOG_PACKETS)
+#define TEXT_SIZE    256
 
-static struct eio_fixture f;
+static const char *const NSP[NSPS] = { "/", "/chat" };
 
-/* A small random number generator: histories must be the same everywhere. */
-static uint64_t random_state;
+/* Packets. */
 
-static uint32_t
-any(uint32_t below)
+enum kind {
+	CONTROL, /* one character */
+	MESSAGE, /* what cannot be recovered */
+	EVENT,   /* of a socket, numbered when that can be recovered */
+	BINARY,  /* an event with an attachment */
+	PART,    /* of an incomplete one of the client */
+	OVERDUE  /* an ack, as tick names it */
+};
+
+struct packet {
+	enum kind kind;
+	char control;
+	uint32_t serial;
+	size_t pad;
+	int nsp;
+	int socket; /* with seq: whose number it is */
+	int64_t seq;
+	size_t size; /* of all that, packet_measure() */
+};
+
+static int
+packet_head(const struct packet *p, char out[static 64])
 {
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return (uint32_t)(random_state >> 33) % below;
+	const char *nsp = p->nsp == 0 ? "" : "/chat,";
+
+	switch (p->kind) {
+	case CONTROL:
+		return snprintf(out, 64, "%c", p->control);
+	case MESSAGE:
+		return snprintf(out, 64, "4%08" PRIu32, p->serial);
+	case EVENT:
+		return snprintf(out, 64, "42%s[\"%08" PRIu32, nsp, p->serial);
+	case BINARY:
+		return snprintf(out, 64, "451-%s[\"%08" PRIu32, nsp, p->serial);
+	case PART:
+		return snprintf(out, 64, "part%08" PRIu32, p->serial);
+	case OVERDUE:
+		return snprintf(
+		    out, 64, "/chat %" PRIu32 " waiting", p->serial);
+	}
+	abort();
 }
 
-static bool
-chance(uint32_t percent)
+static int
+packet_tail(const struct packet *p, char out[static 64])
 {
-	return any(100) < percent;
+	char number[40] = "";
+
+	if (p->kind != EVENT && p->kind != BINARY)
+		return 0;
+	if (p->seq != 0)
+		(void)snprintf(number, sizeof(number), ",\"%06d.%" PRId64 "\"",
+		    p->socket, p->seq);
+	return snprintf(out, 64, "\"%s]%s", number,
+	    p->kind == BINARY ? "\x1e"
+				"bAQID"
+			      : "");
+}
+
+static void
+packet_measure(struct packet *p)
+{
+	char scratch[64];
+
+	p->size = (size_t)packet_head(p, scratch) + p->pad +
+	    (size_t)packet_tail(p, scratch);
+}
+
+static void
+packet_write(struct buf *out, const struct packet *p)
+{
+	char scratch[64];
+
+	buf_add(out, scratch, (size_t)packet_head(p, scratch));
+	memset(buf_room(out, p->pad), '.', p->pad);
+	out->n += p->pad;
+	buf_add(out, scratch, (size_t)packet_tail(p, scratch));
 }
 
 /* The model. */
@@ -51,40 +119,60 @@ chance(uint32_t percent)
 enum life {
 	NEVER,
 	OPEN,
-	FOR_HELD,
-	FOR_NEXT
+	FOR_HELD, /* closed, a word is left for the held GET */
+	FOR_NEXT, /* closed, packets are left for the next GET */
+	DORMANT   /* closed, its sockets can be recovered */
 };
 
-struct packet {
-	uint32_t serial; /* of a message; 0: a control packet */
-	char control;
-	size_t size;
+/* What was said of a chat message last. */
+struct revision {
+	int64_t rev; /* -1: nothing */
+	int64_t seq; /* its number in the log of `socket`; 0: not there */
+	int socket;
 };
 
-struct model {
+struct session {
 	enum life life;
-	bool awaits_pong;
-	bool due_past, late, connect_past, connected;
+	enum eio_speech speech;
+	bool awaits; /* a sign of life; in version 3 always */
+	bool due_past, late, connect_past, connected, parts_past;
 	uint64_t lease; /* 0: none */
 	enum process holder;
 	uint64_t post;
-	char ns[64], rooms[128];
+	int joined[NSPS], n_joined; /* sockets, in the order they came */
+	bool kept, keep_past;       /* closed, sockets can be recovered */
 	struct packet out[PACKETS_ROOM];
 	size_t n;
-	int64_t newest[MESSAGES];
-	int64_t asked;
+	uint32_t part[PARTS_MAX];
+	int n_parts;
+	struct revision newest[MESSAGES];
+	uint32_t asked;
 	bool waits[STEPS + 1];
+	int64_t overdue; /* an ask; -1: none */
+};
+
+struct socket {
+	bool there, recoverable;
+	int nsp, session;
+	bool in[ROOMS];
+	int64_t seq, lost;
+	struct packet log[LOG_PACKETS + 1];
+	size_t n;
 };
 
 /* What the model says a command answers. */
 struct expected {
 	enum eio_verdict verdict;
-	char text[LEFT_TEXT_SIZE];
+	char text[TEXT_SIZE];
 	bool has_text;
-	size_t from, n; /* in `packets` */
+	int64_t number;
+	bool has_number;
+	size_t from, n; /* in expect_packet */
 };
 
-static struct model m;
+static struct session session[SESSIONS];
+static struct socket sockets[SOCKETS];
+static int n_sockets;
 /* Packets expected of one history, step after step. */
 static struct packet expect_packet[STEPS * PACKETS_ROOM];
 static size_t expect_n;
@@ -102,196 +190,367 @@ says_packet(struct expected *x, struct packet p)
 	x->n++;
 }
 
-static void
-says_control(struct expected *x, char c)
+static struct packet
+control(char c)
 {
-	says_packet(x, (struct packet){ 0, c, 1 });
+	return (struct packet){ .kind = CONTROL, .control = c, .size = 1 };
 }
 
 static void
-forget(void)
+says_text(struct expected *x, const char *text)
 {
-	memset(&m, 0, sizeof(m));
-	for (int i = 0; i < MESSAGES; i++)
-		m.newest[i] = -1;
-}
-
-static void
-leave_behind(struct expected *x)
-{
-	(void)snprintf(x->text, sizeof(x->text), "%s\n%s", m.ns, m.rooms);
+	(void)snprintf(x->text, sizeof(x->text), "%s", text);
 	x->has_text = true;
+}
+
+static void
+says_number(struct expected *x, int64_t number)
+{
+	x->number = number;
+	x->has_number = true;
+}
+
+static void
+forget(struct session *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->overdue = -1;
+	for (int i = 0; i < MESSAGES; i++)
+		s->newest[i].rev = -1;
+}
+
+static void
+model_reset(void)
+{
+	for (int i = 0; i < SESSIONS; i++)
+		forget(&session[i]);
+	n_sockets = 0;
+	expect_n = 0;
+}
+
+/* Sockets. */
+
+/* Its socket of a namespace; -1: none. */
+static int
+socket_in(const struct session *s, int nsp)
+{
+	for (int i = 0; i < s->n_joined; i++)
+		if (sockets[s->joined[i]].nsp == nsp)
+			return s->joined[i];
+	return -1;
+}
+
+/* Its sockets, a line each, as begin says them. */
+static void
+list_sockets(const struct session *s, char *out, size_t size)
+{
+	size_t n = 0;
+
+	out[0] = '\0';
+	for (int i = 0; i < s->n_joined; i++) {
+		int k = s->joined[i];
+
+		n += (size_t)snprintf(
+		    out + n, size - n, "%s s%d", NSP[sockets[k].nsp], k);
+		if (sockets[k].recoverable)
+			n += (size_t)snprintf(
+			    out + n, size - n, " %06d-secret", k);
+		n += (size_t)snprintf(out + n, size - n, "\n");
+	}
+}
+
+/* A number that the next socket has; it is nowhere yet. */
+static int
+new_socket(int nsp, bool recoverable)
+{
+	struct socket *k = &sockets[n_sockets];
+
+	k->there = false;
+	k->recoverable = recoverable;
+	k->nsp = nsp;
+	memset(k->in, 0, sizeof(k->in));
+	k->seq = k->lost = 0;
+	k->n = 0;
+	return n_sockets++;
+}
+
+static void
+enter(struct session *s, int k)
+{
+	s->joined[s->n_joined++] = k;
+	s->connected = true;
+	sockets[k].there = true;
+	sockets[k].session = (int)(s - session);
+}
+
+static void
+take_out(struct session *s, int k)
+{
+	int n = 0;
+
+	for (int i = 0; i < s->n_joined; i++)
+		if (s->joined[i] != k)
+			s->joined[n++] = s->joined[i];
+	s->n_joined = n;
+}
+
+static void
+drop(struct session *s, int k)
+{
+	take_out(s, k);
+	sockets[k].there = false;
+}
+
+static size_t
+log_bytes(const struct socket *k)
+{
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < k->n; i++)
+		bytes += k->log[i].size;
+	return bytes;
+}
+
+static void
+log_out(struct socket *k, size_t at)
+{
+	k->n--;
+	memmove(k->log + at, k->log + at + 1, (k->n - at) * sizeof(k->log[0]));
+}
+
+/* An event goes to its socket: numbered and kept where that can come back. */
+static void
+number(struct session *s, struct packet *p, struct revision *r)
+{
+	int of = socket_in(s, p->nsp);
+	struct socket *k = of < 0 ? NULL : &sockets[of];
+
+	if (k == NULL || !k->recoverable)
+		return;
+	p->socket = of;
+	p->seq = ++k->seq;
+	packet_measure(p);
+	k->log[k->n++] = *p;
+	/* Snapshots of a message replace each other. */
+	for (size_t i = 0; r != NULL && r->socket == of && i < k->n; i++)
+		if (k->log[i].seq == r->seq && r->seq != 0) {
+			log_out(k, i);
+			break;
+		}
+	while (k->n > LOG_PACKETS || log_bytes(k) > LOG_BYTES) {
+		k->lost = k->log[0].seq;
+		log_out(k, 0);
+	}
+}
+
+/* The ends. */
+
+/* A closed session has nothing more to say. */
+static void
+settle(struct session *s)
+{
+	if (!s->kept) {
+		forget(s);
+		return;
+	}
+	s->life = DORMANT;
+	s->lease = 0;
+	s->n = 0;
+}
+
+static void
+retire(struct session *s, bool keep)
+{
+	s->kept = s->keep_past = false;
+	for (int i = s->n_joined - 1; i >= 0; i--)
+		if (keep && sockets[s->joined[i]].recoverable)
+			s->kept = true;
+		else
+			drop(s, s->joined[i]);
+	s->n_parts = 0;
 }
 
 /* Ended at once; a held GET is told `last`. */
 static void
-end(struct expected *x, char last)
+end(struct expected *x, struct session *s, char last, bool keep)
 {
-	leave_behind(x);
-	if (m.lease == 0 || last == '\0') {
-		forget();
+	says_text(x, "ended");
+	retire(s, keep);
+	if (s->lease == 0 || last == '\0') {
+		settle(s);
 		return;
 	}
-	m.n = 1;
-	m.out[0] = (struct packet){ 0, last, 1 };
-	m.life = FOR_HELD;
-	m.ns[0] = m.rooms[0] = '\0';
+	s->life = FOR_HELD;
+	s->n = 1;
+	s->out[0] = control(last);
 }
 
-static void
-end_softly(struct expected *x)
+static size_t
+queued_bytes(const struct session *s)
 {
-	leave_behind(x);
-	m.life = FOR_NEXT;
-	m.ns[0] = m.rooms[0] = '\0';
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		bytes += s->out[i].size;
+	return bytes;
 }
 
 static void
-take_packets(struct expected *x)
+take_packets(struct expected *x, struct session *s)
 {
 	size_t bytes = 0, n = 0;
 
-	while (n < m.n && (n == 0 || bytes + m.out[n].size <= BOUND_ANSWER)) {
-		bytes += m.out[n].size;
-		says_packet(x, m.out[n++]);
+	says_number(x, s->speech);
+	for (; n < s->n; n++) {
+		bytes += s->out[n].size;
+		if (n > 0 && bytes > BOUND_ANSWER)
+			break;
+		says_packet(x, s->out[n]);
 	}
-	m.n -= n;
-	memmove(m.out, m.out + n, m.n * sizeof(m.out[0]));
+	s->n -= n;
+	memmove(s->out, s->out + n, s->n * sizeof(s->out[0]));
 }
 
 /* What is left of a closed session, then, alone, the close packet. */
 static void
-leftovers(struct expected *x)
+leftovers(struct expected *x, struct session *s)
 {
-	bool last = m.n == 0 || m.life == FOR_HELD;
+	bool last = s->n == 0 || s->life == FOR_HELD;
 
-	if (m.n == 0)
-		says_control(x, '1');
-	take_packets(x);
-	m.lease = 0;
+	says_number(x, s->speech);
+	if (s->n == 0)
+		says_packet(x, control('1'));
+	take_packets(x, s);
+	s->lease = 0;
 	if (last)
-		forget();
-}
-
-static size_t
-queued_bytes(void)
-{
-	size_t bytes = 0;
-
-	for (size_t i = 0; i < m.n; i++)
-		bytes += m.out[i].size;
-	return bytes;
+		settle(s);
 }
 
 static bool
-is_over(void)
+is_over(const struct session *s)
 {
-	return (m.awaits_pong && m.due_past) || m.late ||
-	    (!m.connected && m.connect_past);
+	return (s->awaits && s->due_past) || s->late || s->parts_past ||
+	    (!s->connected && s->connect_past);
 }
 
 static bool
-ping_is_due(void)
+ping_is_due(const struct session *s)
 {
-	return !m.awaits_pong && m.due_past;
+	return !s->awaits && s->due_past;
 }
 
 static void
-ping(void)
+ping(struct session *s)
 {
-	m.awaits_pong = true;
-	m.due_past = false;
+	s->awaits = true;
+	s->due_past = false;
 }
 
+/* The commands. */
+
 static struct expected
-model_open(void)
+model_open(struct session *s, enum eio_speech speech, bool joins)
 {
-	forget();
-	m.life = OPEN;
+	forget(s);
+	s->life = OPEN;
+	s->speech = speech;
+	s->awaits = speech != EIO_V4;
+	s->connected = !joins;
 	return says(VERDICT_OK);
 }
 
 static struct expected
-model_poll(enum process who, uint64_t token)
+model_poll(struct session *s, enum process who, uint64_t token)
 {
 	struct expected x = says(VERDICT_PACKETS);
 
-	if (m.life == NEVER || m.life == FOR_HELD ||
-	    (m.life == FOR_NEXT && m.lease != 0))
+	if (s->life == NEVER || s->life == FOR_HELD || s->life == DORMANT ||
+	    (s->life == FOR_NEXT && s->lease != 0))
 		return says(VERDICT_GONE);
-	if (m.life == FOR_NEXT) {
-		leftovers(&x);
-		return x;
-	}
-	if (is_over()) {
+	if (s->life == FOR_NEXT) {
+		leftovers(&x, s);
+	} else if (is_over(s)) {
 		x.verdict = VERDICT_GONE;
-		end(&x, '1');
-	} else if (m.lease != 0) {
+		end(&x, s, '1', true);
+	} else if (s->lease != 0) {
 		x.verdict = VERDICT_OVERLAP;
-		end(&x, '1');
-	} else if (m.n != 0) {
-		take_packets(&x);
-	} else if (ping_is_due()) {
-		ping();
-		says_control(&x, '2');
+		end(&x, s, '1', true);
+	} else if (s->n != 0) {
+		take_packets(&x, s);
+	} else if (ping_is_due(s)) {
+		ping(s);
+		says_number(&x, s->speech);
+		says_packet(&x, control('2'));
 	} else {
-		m.lease = token;
-		m.holder = who;
+		s->lease = token;
+		s->holder = who;
 		x.verdict = VERDICT_PARK;
 	}
 	return x;
 }
 
 static struct expected
-model_take(enum process who, uint64_t token, enum eio_why why)
+model_take(
+    struct session *s, enum process who, uint64_t token, enum eio_why why)
 {
 	struct expected x = says(VERDICT_PACKETS);
+	enum eio_speech speech = s->speech;
 
-	if (m.life == NEVER)
+	if (s->life == NEVER)
 		return says(VERDICT_GONE);
-	if (m.lease != token || m.holder != who)
+	if (s->lease != token || s->holder != who)
 		return says(VERDICT_STALE);
-	if (m.life != OPEN) {
-		leftovers(&x);
+	says_number(&x, speech);
+	if (s->life != OPEN) {
+		leftovers(&x, s);
 	} else if (why == EIO_ABORT) {
 		x.verdict = VERDICT_CLOSED;
-		end(&x, '\0');
-	} else if (is_over()) {
-		end(&x, '\0');
-		says_control(&x, '1');
-	} else if (m.n != 0) {
-		m.lease = 0;
-		take_packets(&x);
-	} else if (ping_is_due()) {
-		m.lease = 0;
-		ping();
-		says_control(&x, '2');
+		x.has_number = false;
+		end(&x, s, '\0', true);
+	} else if (is_over(s)) {
+		end(&x, s, '\0', true);
+		says_packet(&x, control('1'));
+	} else if (s->n != 0) {
+		s->lease = 0;
+		take_packets(&x, s);
+	} else if (ping_is_due(s)) {
+		s->lease = 0;
+		ping(s);
+		says_packet(&x, control('2'));
 	} else if (why == EIO_DRAIN) {
-		m.lease = 0;
-		says_control(&x, '6');
+		s->lease = 0;
+		says_packet(&x, control('6'));
 	} else {
 		x.verdict = VERDICT_WAIT;
+		x.has_number = false;
 	}
 	return x;
 }
 
 static struct expected
-model_begin(uint64_t token)
+model_begin(struct session *s, uint64_t token)
 {
 	struct expected x = says(VERDICT_OK);
+	int n;
 
-	if (m.life != OPEN)
+	if (s->life != OPEN)
 		return says(VERDICT_GONE);
-	if (is_over()) {
+	if (is_over(s)) {
 		x.verdict = VERDICT_GONE;
-		end(&x, '1');
-	} else if (m.post != 0) {
+		end(&x, s, '1', true);
+	} else if (s->post != 0) {
 		x.verdict = VERDICT_OVERLAP;
-		end(&x, '1');
+		end(&x, s, '1', true);
 	} else {
-		m.post = token;
-		(void)snprintf(x.text, sizeof(x.text), "4 who\n%s", m.ns);
+		s->post = token;
+		n = snprintf(
+		    x.text, sizeof(x.text), "%d who\n", (int)s->speech);
+		list_sockets(s, x.text + n, sizeof(x.text) - (size_t)n);
 		x.has_text = true;
+		for (int i = 0; i < s->n_parts; i++)
+			says_packet(&x,
+			    (struct packet){
+				.kind = PART, .serial = s->part[i] });
 	}
 	return x;
 }
@@ -299,152 +558,345 @@ model_begin(uint64_t token)
 /* A push, as the step describes it. */
 struct push {
 	uint64_t post;
-	bool pong;
-	const char *ns; /* NULL: as it is */
+	bool whole, alive, is_volatile;
+	enum eio_speech speech;
+	struct {
+		bool join;
+		int nsp, socket;
+	} change[3];
+	int n_changes;
+	int demand; /* a socket that must be joined; -1: none */
 	enum eio_end end;
 	int message; /* -1: none */
 	int64_t rev;
 	bool again;
+	int n_parts; /* of an incomplete packet; -1: as they are */
 	int n;
-	uint32_t serial; /* of the first packet */
-	size_t size;
+	struct packet packet; /* the first; the others count on */
 };
 
 static bool
-is_old(const struct push *p)
+is_old(const struct session *s, const struct push *p)
 {
+	const struct revision *r = &s->newest[p->message < 0 ? 0 : p->message];
+
 	return p->message >= 0 &&
-	    (p->rev < m.newest[p->message] ||
-		(p->rev == m.newest[p->message] && !p->again));
+	    (p->rev < r->rev || (p->rev == r->rev && !p->again));
 }
 
-/* What a push says besides its packets. */
 static void
-model_changes(const struct push *p)
+change_namespaces(struct session *s, const struct push *p)
 {
-	if (p->message >= 0)
-		m.newest[p->message] = p->rev;
-	if (p->ns != NULL) {
-		(void)snprintf(m.ns, sizeof(m.ns), "%s", p->ns);
-		m.connected = true;
+	for (int i = 0; i < p->n_changes; i++) {
+		int k = socket_in(s, p->change[i].nsp);
+
+		if (p->change[i].join && k < 0)
+			enter(s, p->change[i].socket);
+		else if (!p->change[i].join && k >= 0)
+			drop(s, k);
 	}
-	if (p->pong) {
-		m.awaits_pong = false;
-		m.due_past = m.late = false;
+}
+
+static void
+come_alive(struct session *s)
+{
+	s->awaits = s->speech != EIO_V4;
+	s->due_past = s->late = false;
+}
+
+static void
+keep_parts(struct session *s, const struct push *p)
+{
+	s->n_parts = p->n_parts;
+	s->parts_past = false;
+	for (int i = 0; i < s->n_parts; i++)
+		s->part[i] = p->packet.serial + (uint32_t)i;
+}
+
+/* The packets as they go out, behind what is queued; how many bytes. */
+static size_t
+make_packets(struct session *s, const struct push *p)
+{
+	struct revision *r = p->message < 0 ? NULL : &s->newest[p->message];
+	struct revision last = { p->rev, 0, 0 };
+	size_t bytes = 0;
+
+	for (int i = 0; i < p->n; i++) {
+		struct packet *to = &s->out[s->n + (size_t)i];
+
+		*to = p->packet;
+		to->serial += (uint32_t)i;
+		if (to->kind != MESSAGE && !p->is_volatile)
+			number(s, to, r);
+		bytes += to->size;
+		last.seq = to->seq;
+		last.socket = to->socket;
+	}
+	if (r != NULL)
+		*r = last;
+	return bytes;
+}
+
+static bool
+as_demanded(const struct session *s, const struct push *p)
+{
+	return p->demand < 0 ||
+	    socket_in(s, sockets[p->demand].nsp) == p->demand;
+}
+
+/* May it be done at all? True: x says why not. */
+static bool
+refused(struct expected *x, struct session *s, const struct push *p)
+{
+	if (p->whole && is_over(s)) {
+		x->verdict = VERDICT_GONE;
+		end(x, s, '1', true);
+	} else if (p->whole && s->post != 0) {
+		x->verdict = VERDICT_OVERLAP;
+		end(x, s, '1', true);
+	} else if (p->whole &&
+	    ((p->speech != EIO_ANY && p->speech != s->speech) ||
+		!as_demanded(s, p))) {
+		x->verdict = VERDICT_CHANGED;
+	} else if (!p->whole && p->post != 0 && p->post != s->post) {
+		x->verdict = VERDICT_STALE;
+	} else if (!p->whole && p->post == 0 && !as_demanded(s, p)) {
+		x->verdict = VERDICT_GONE;
+	} else {
+		return false;
+	}
+	return true;
+}
+
+/* Its sockets may come back: their events are kept for them. */
+static struct expected
+push_to_closed(struct session *s, const struct push *p)
+{
+	if (s->life == NEVER || p->whole || p->post != 0 || p->demand < 0 ||
+	    !as_demanded(s, p))
+		return says(VERDICT_GONE);
+	if (is_old(s, p))
+		return says(VERDICT_OLD);
+	(void)make_packets(s, p);
+	return says(VERDICT_OK);
+}
+
+static void
+queue_packets(struct expected *x, struct session *s, enum process who,
+    const struct push *p)
+{
+	size_t waiting = s->n, before = queued_bytes(s);
+	size_t bytes = make_packets(s, p);
+	bool here = s->lease != 0 && s->holder == who && p->end == EIO_END_NOT;
+
+	s->n += (size_t)p->n;
+	/* Straight to a GET an answer may be of any number of packets. */
+	if (!(here && waiting == 0 && bytes <= BOUND_ANSWER) && p->n > 0 &&
+	    (waiting >= BOUND_PACKETS || before + bytes > BOUND_BYTES)) {
+		x->verdict = VERDICT_OVERFLOW;
+		end(x, s, '1', true);
+	} else if (p->end == EIO_END_SOFT) {
+		x->verdict = VERDICT_CLOSED;
+		says_text(x, "ended");
+		retire(s, false);
+		s->life = FOR_NEXT;
+	} else if (here && s->n != 0) {
+		x->verdict = VERDICT_DELIVER;
+		(void)snprintf(x->text, sizeof(x->text), "%" PRIu64, s->lease);
+		x->has_text = true;
+		s->lease = 0;
+		take_packets(x, s);
 	}
 }
 
 static struct expected
-model_push(enum process who, const struct push *p)
+model_push(struct session *s, enum process who, const struct push *p)
 {
 	struct expected x = says(VERDICT_OK);
 
-	if (m.life != OPEN)
-		return says(VERDICT_GONE);
-	if (p->post != 0 && p->post != m.post)
-		return says(VERDICT_STALE);
+	if (s->life != OPEN)
+		return push_to_closed(s, p);
+	if (refused(&x, s, p))
+		return x;
 	if (p->post != 0)
-		m.post = 0;
-	if (is_old(p))
-		return says(VERDICT_OLD);
-	model_changes(p);
-	if (p->end == EIO_END_NOOP || p->end == EIO_END_CLOSE) {
+		s->post = 0;
+	if (p->is_volatile && (s->lease == 0 || s->n != 0))
+		return x;
+	change_namespaces(s, p);
+	if (p->alive)
+		come_alive(s);
+	if (p->end != EIO_END_NOT && p->end != EIO_END_SOFT) {
 		x.verdict = VERDICT_CLOSED;
-		end(&x, p->end == EIO_END_NOOP ? '6' : '1');
+		end(&x, s, p->end == EIO_END_NOOP ? '6' : '1',
+		    p->end != EIO_END_CLOSE);
 		return x;
 	}
-	if (p->n > 0 &&
-	    (m.n >= BOUND_PACKETS ||
-		queued_bytes() + (size_t)p->n * p->size > BOUND_BYTES)) {
-		x.verdict = VERDICT_OVERFLOW;
-		end(&x, '1');
-		return x;
-	}
-	for (int i = 0; i < p->n; i++)
-		m.out[m.n++] =
-		    (struct packet){ p->serial + (uint32_t)i, '4', p->size };
-	if (p->end == EIO_END_SOFT) {
-		x.verdict = VERDICT_CLOSED;
-		end_softly(&x);
-	} else if (m.lease != 0 && m.n != 0 && m.holder == who) {
-		x.verdict = VERDICT_DELIVER;
-		(void)snprintf(x.text, sizeof(x.text), "%" PRIu64, m.lease);
-		x.has_text = true;
-		m.lease = 0;
-		take_packets(&x);
-	}
+	if (p->n_parts >= 0)
+		keep_parts(s, p);
+	if (is_old(s, p))
+		x.verdict = VERDICT_OLD;
+	else
+		queue_packets(&x, s, who, p);
 	return x;
 }
 
 static struct expected
-model_tick(void)
+model_tick(struct session *s)
 {
 	struct expected x = says(VERDICT_WAIT);
 
-	if (m.life != OPEN)
+	if (s->life != OPEN && s->kept && !s->keep_past)
+		return x;
+	if (s->life != OPEN) {
+		retire(s, false);
+		if (s->life == DORMANT)
+			forget(s);
 		return says(VERDICT_GONE);
-	if (is_over()) {
+	}
+	if (is_over(s)) {
 		x.verdict = VERDICT_CLOSED;
-		end(&x, '1');
-	} else if (ping_is_due()) {
+		end(&x, s, '1', true);
+	} else if (s->overdue >= 0) {
+		x.verdict = VERDICT_ASKS;
+		says_packet(&x,
+		    (struct packet){
+			.kind = OVERDUE, .serial = (uint32_t)s->overdue });
+		s->waits[s->overdue] = false;
+		s->overdue = -1;
+	} else if (ping_is_due(s)) {
 		x.verdict = VERDICT_OK;
-		ping();
-		m.out[m.n++] = (struct packet){ 0, '2', 1 };
+		ping(s);
+		s->out[s->n++] = control('2');
 	}
 	return x;
 }
 
+/* `k`: the socket that it is, or that it becomes by this. */
 static struct expected
-model_room(bool join, const char *line)
+model_room(struct session *s, bool join, int k, int room)
 {
-	char *at;
-
-	if (m.life != OPEN)
+	if (s->life != OPEN)
 		return says(VERDICT_GONE);
-	/* The rooms' names are such that none is part of another. */
-	at = strstr(m.rooms, line);
-	if (join && at == NULL)
-		strcat(m.rooms, line);
-	else if (!join && at != NULL)
-		memmove(at, at + strlen(line), strlen(at + strlen(line)) + 1);
+	if (!sockets[k].there)
+		enter(s, k);
+	sockets[k].in[room] = join;
 	return says(VERDICT_OK);
 }
 
 static struct expected
-model_quit(void)
+model_ask(struct session *s)
 {
 	struct expected x = says(VERDICT_OK);
 
-	if (m.life != OPEN)
+	if (s->life != OPEN)
 		return says(VERDICT_GONE);
-	/* All the rooms are of this namespace; others may be joined. */
-	(void)snprintf(x.text, sizeof(x.text), "%s\n%s",
-	    strstr(m.ns, "/chat") != NULL ? "/chat s1\n" : "", m.rooms);
-	x.has_text = true;
-	m.rooms[0] = '\0';
+	says_number(&x, s->asked);
+	s->waits[s->asked++] = true;
 	return x;
 }
 
 static struct expected
-model_ask(void)
-{
-	if (m.life != OPEN)
-		return says(VERDICT_GONE);
-	m.waits[m.asked++] = true;
-	return says(VERDICT_OK);
-}
-
-static struct expected
-model_acked(int64_t id)
+model_acked(struct session *s, int64_t id)
 {
 	struct expected x = says(VERDICT_OK);
 
-	if (!m.waits[id])
+	if (!s->waits[id] || s->overdue == id)
 		return says(VERDICT_GONE);
-	m.waits[id] = false;
-	(void)snprintf(x.text, sizeof(x.text), "waiting");
-	x.has_text = true;
+	s->waits[id] = false;
+	says_text(&x, "waiting");
 	return x;
+}
+
+/* Does `k` have to start anew? */
+static bool
+is_lost(const struct session *from, const struct socket *k, int64_t seen)
+{
+	return from->keep_past || seen < k->lost || seen > k->seq;
+}
+
+static void
+move(struct session *from, struct session *to, int k)
+{
+	take_out(from, k);
+	enter(to, k);
+	for (int i = 0; i < MESSAGES; i++)
+		if (to->newest[i].rev < 0)
+			to->newest[i] = from->newest[i];
+}
+
+static struct expected
+model_recover(struct session *s, int k, int nsp, int64_t seen)
+{
+	struct expected x = says(VERDICT_GONE), ended = says(VERDICT_GONE);
+	struct socket *so = &sockets[k];
+	struct session *from = &session[so->session];
+	int64_t missed = 0;
+
+	if (s->life != OPEN || !so->there || !so->recoverable ||
+	    so->nsp != nsp || from == s)
+		return x;
+	if (from->life == OPEN)
+		end(&ended, from, '1', true);
+	if (is_lost(from, so, seen)) {
+		drop(from, k);
+		x = ended;
+	} else {
+		move(from, s, k);
+		for (size_t i = 0; i < so->n; i++)
+			if (so->log[i].seq > seen) {
+				s->out[s->n++] = so->log[i];
+				missed++;
+			}
+		x.verdict = VERDICT_OK;
+		says_number(&x, missed);
+		(void)snprintf(x.text, sizeof(x.text), "s%d%s", k,
+		    ended.has_text ? " ended" : "");
+		x.has_text = true;
+	}
+	from->kept = from->n_joined > 0;
+	if (!from->kept && from->life == DORMANT)
+		forget(from);
+	return x;
+}
+
+/* All keys that there are: nothing is left behind, and nothing missing. */
+
+static bool
+is_member(const struct socket *k, int nsp, int room)
+{
+	return k->there && k->nsp == nsp && (room == ROOMS || k->in[room]);
+}
+
+static int
+session_keys(const struct session *s)
+{
+	bool notes = false;
+
+	for (int i = 0; i < MESSAGES; i++)
+		notes = notes || s->newest[i].rev >= 0;
+	return (s->life != NEVER) + (s->n > 0) + (s->n_parts > 0) + notes;
+}
+
+static int
+model_keys(void)
+{
+	bool members[NSPS][ROOMS + 1] = { { false } }, due = false;
+	int n = 0;
+
+	for (int i = 0; i < SESSIONS; i++) {
+		n += session_keys(&session[i]);
+		due = due || session[i].life == OPEN || session[i].kept;
+	}
+	for (int k = 0; k < n_sockets; k++) {
+		n += sockets[k].there && sockets[k].recoverable;
+		for (int r = 0; r <= ROOMS; r++)
+			if (is_member(&sockets[k], sockets[k].nsp, r))
+				members[sockets[k].nsp][r] = true;
+	}
+	for (int i = 0; i < NSPS; i++)
+		for (int r = 0; r <= ROOMS; r++)
+			n += members[i][r];
+	return n + due;
 }
 
 #endif

@@ -1,326 +1,735 @@
 /*
- * The session scripts against a plain model: one session in memory, written
- * from the rules (lua/prelude.lua, the polling protocol's C, D, E) and not from
- * the scripts. Both are driven with the same random histories and must agree on
- * every verdict, on the packets and their order, and after each step on the
- * lease, the POST in progress and what is queued.
+ * The session scripts against a plain model: two sessions in memory, between
+ * which sockets move, written from the rules (lua/prelude.lua, the polling
+ * protocol's C, D, E, L) and not from the scripts. Both are driven with the same
+ * random histories and must agree on every verdict, on the packets and their
+ * order, and after each step on the leases, the POSTs in progress, the sockets,
+ * what is queued, and how many keys there are.
  *
  * In the first family nothing ever falls due; in the second deadlines are moved
- * into the past now and then. A history is sent as one pipeline. On a
- * difference the history is printed, with the seed that makes it again:
+ * into the past now and then; in the third packets are large. A history is sent
+ * as one pipeline. On a difference the history is printed, with the seed that
+ * makes it again:
  *
  *      SEED=n HISTORIES=1 build/release/tests/io/test_eio_model
  */
 #include "eio_model.h"
+
+#define HISTORIES 600
+#define BIG_MAX   700000
+
+static struct eio_fixture f;
+static const char *const ESID[SESSIONS] = { "m0", "m1" };
+static const char *const ROOM[ROOMS] = { "r", "room" };
+
+/* A small random number generator: histories must be the same everywhere. */
+static uint64_t random_state;
+
+static uint32_t
+any(uint32_t below)
+{
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 7;
+	random_state ^= random_state << 17;
+	return (uint32_t)(random_state >> 33) % below;
+}
+
+static bool
+chance(uint32_t percent)
+{
+	return any(100) < percent;
+}
 
 /*
  * A ping that was due in 1970 is not late with a timeout beyond all clocks, so
  * that deadlines can be set without knowing the time.
  */
 #define TIMEOUT_MS INT64_C(10000000000000)
-#define LATE       "100000000000000"
+#define LATE       "-100000000000000"
 
 /* A history: each step a command, what it must answer, and the state then. */
+
+struct after {
+	enum life life;
+	uint64_t lease, post;
+	size_t queued, bytes;
+	char list[TEXT_SIZE];
+	bool parts;
+};
 
 struct step {
 	struct eio_command c;
 	struct rds_command plain; /* instead, moves a deadline */
+	struct arena arena;       /* what the command borrows */
 	struct expected x;
-	struct buf bytes; /* the packets pushed */
-	struct slice *packet;
-	char what[120];
-	struct {
-		enum life life;
-		uint64_t lease, post;
-		size_t queued, bytes;
-	} after;
+	char what[160];
+	struct after after[SESSIONS];
+	int keys;
 };
 
 static struct step step[STEPS];
 static uint32_t serial;
 
-static void
-step_packets(struct step *s, const struct push *p)
-{
-	s->packet = ck_calloc((size_t)p->n + 1, sizeof(*s->packet));
-	s->bytes.n = 0;
-	(void)buf_room(&s->bytes, (size_t)p->n * p->size + 16);
-	for (int i = 0; i < p->n; i++) {
-		char *at = s->bytes.p + (size_t)i * p->size;
-		int n =
-		    snprintf(at, 16, "4%08" PRIu32, p->serial + (uint32_t)i);
+/* Where it happens: a session, and who asks. */
+struct where {
+	int i;
+	struct session *s;
+	struct slice esid;
+	enum process who;
+};
 
-		memset(at + n, '.', p->size - (size_t)n);
-		s->packet[i] = (struct slice){ at, p->size };
+static struct slice
+text_of(struct arena *a, const struct packet *p, bool logged)
+{
+	struct buf b = BUF_INIT;
+	struct slice text;
+
+	if (logged)
+		buf_addc(&b, EIO_LOGGED);
+	packet_write(&b, p);
+	text = arena_dup(a, buf_slice(&b));
+	buf_fini(&b);
+	return text;
+}
+
+/* A push: chosen, then made. */
+
+static void
+any_changes(struct push *p)
+{
+	while (p->n_changes < 3 && chance(60)) {
+		int nsp = (int)any(NSPS);
+
+		p->change[p->n_changes].nsp = nsp;
+		p->change[p->n_changes].join = chance(65);
+		p->change[p->n_changes++].socket = new_socket(nsp, chance(80));
 	}
 }
 
-static const char *const SPACES[] = { "", "/chat s1\n", "/ s0\n/chat s1\n" };
-static const char *const LINES[] = { "/chat r1\n", "/chat room2\n" };
+static void
+any_packets(struct push *p, bool big)
+{
+	p->packet = (struct packet){ .serial = serial,
+		.kind = chance(30) ? MESSAGE
+		    : chance(80)   ? EVENT
+				   : BINARY,
+		.nsp = (int)any(NSPS) };
+	p->n = (int)any(4);
+	if (p->message >= 0 && p->n > 1)
+		p->n = 1;
+	if (big && chance(40))
+		p->packet.pad = any(BIG_MAX);
+	else if (p->message < 0 && chance(2))
+		p->n = (int)any(PUSHED_MAX);
+	packet_measure(&p->packet);
+	serial += (uint32_t)p->n + PARTS_MAX;
+}
+
+/* What a POST brings, or what comes from elsewhere. */
+static void
+any_origin(struct push *p, const struct session *s)
+{
+	if (chance(30))
+		p->post =
+		    s->post != 0 && chance(85) ? s->post : 1 + any(TOKENS);
+	else if (chance(30))
+		p->whole = true;
+	else if (p->message < 0 && chance(15))
+		p->is_volatile = true;
+	if (p->whole && chance(50))
+		p->speech = chance(90) ? s->speech : EIO_V3;
+	if (p->post == 0 && n_sockets > 0 && chance(60))
+		p->demand = s->n_joined > 0 && chance(80)
+		    ? s->joined[any((uint32_t)s->n_joined)]
+		    : (int)any((uint32_t)n_sockets);
+}
 
 static struct push
-any_push(bool big)
+any_push(const struct session *s, bool big)
 {
-	struct push p = { .message = -1, .serial = serial, .size = 9 };
+	struct push p = { .message = -1, .demand = -1, .n_parts = -1 };
 
-	if (chance(40))
-		p.post = m.post != 0 && chance(85) ? m.post : 1 + any(TOKENS);
-	p.pong = chance(25);
-	if (chance(20))
-		p.ns = SPACES[any(COUNT(SPACES))];
-	if (chance(6))
-		p.end = (enum eio_end)(1 + any(3));
-	if (chance(40)) {
+	if (chance(30)) {
 		p.message = (int)any(MESSAGES);
 		p.rev = any(6);
 		p.again = chance(20);
 	}
-	p.n = (int)any(4);
-	if (big && chance(40))
-		p.size = 9 + any(MESSAGE_BIG);
-	else if (chance(2))
-		p.n = (int)any(PUSHED_MAX);
-	serial += (uint32_t)p.n;
+	any_origin(&p, s);
+	any_packets(&p, big);
+	if (p.is_volatile)
+		return p;
+	p.alive = chance(25);
+	if (p.post != 0 || p.whole) {
+		if (chance(30))
+			any_changes(&p);
+		if (chance(15))
+			p.n_parts = (int)any(PARTS_MAX + 1);
+	}
+	if (chance(8))
+		p.end = (enum eio_end)(1 + any(EIO_END_SOFT));
 	return p;
 }
 
-static void
-step_push(struct step *s, enum process who, bool big)
+static struct slice
+socket_words(struct arena *a, int k)
 {
-	static const char *const MESSAGE[MESSAGES] = { "ma", "mb", "mc" };
-	const struct push p = any_push(big);
+	return slice_from(arena_printf(a, "%s s%d", NSP[sockets[k].nsp], k));
+}
 
-	(void)snprintf(s->what, sizeof(s->what),
-	    "push post=%" PRIu64 " pong=%d ns=%s end=%d msg=%d rev=%d n=%d "
-	    "size=%zu",
-	    p.post, p.pong, p.ns ? p.ns : "-", (int)p.end, p.message,
-	    (int)p.rev, p.n, p.size);
-	step_packets(s, &p);
-	eio_store_push(&s->c, &f.store[who], SLICE(ESID),
+static struct slice
+pid_of(struct arena *a, int k)
+{
+	return sockets[k].recoverable
+	    ? slice_from(arena_printf(a, "%06d-secret", k))
+	    : SLICE_EMPTY;
+}
+
+static struct slice
+changes_text(struct arena *a, const struct push *p)
+{
+	struct buf b = BUF_INIT;
+	struct slice text;
+
+	for (int i = 0; i < p->n_changes; i++) {
+		int k = p->change[i].socket;
+		struct slice pid = pid_of(a, k);
+
+		buf_addc(&b, p->change[i].join ? '+' : '-');
+		if (p->change[i].join) {
+			buf_add_slice(&b, socket_words(a, k));
+			buf_adds(&b, pid.n == 0 ? "" : " ");
+			buf_add_slice(&b, pid);
+		} else {
+			buf_adds(&b, NSP[p->change[i].nsp]);
+		}
+		buf_addc(&b, '\n');
+	}
+	text = arena_dup(a, buf_slice(&b));
+	buf_fini(&b);
+	return text;
+}
+
+/* Its packets, and then what came of an incomplete one. */
+static const struct slice *
+push_words(struct arena *a, const struct push *p)
+{
+	int parts = p->n_parts > 0 ? p->n_parts : 0;
+	struct slice *word =
+	    arena_alloc(a, (size_t)(p->n + parts + 1) * sizeof(*word));
+
+	for (int i = 0; i < p->n; i++) {
+		struct packet one = p->packet;
+
+		one.serial += (uint32_t)i;
+		word[i] =
+		    text_of(a, &one, one.kind != MESSAGE && !p->is_volatile);
+	}
+	for (int i = 0; i < parts; i++)
+		word[p->n + i] = text_of(a,
+		    &(struct packet){ .kind = PART,
+			.serial = p->packet.serial + (uint32_t)i },
+		    false);
+	return word;
+}
+
+static void
+step_push(struct step *st, const struct where *w, bool big)
+{
+	static const char *const NAME[MESSAGES] = { "ma", "mb", "mc" };
+	const struct push p = any_push(w->s, big);
+	struct slice changes = changes_text(&st->arena, &p);
+
+	(void)snprintf(st->what, sizeof(st->what),
+	    "push post=%" PRIu64 "%s%s%s v=%d ns=%.*s end=%d demand=%d "
+	    "msg=%d rev=%d parts=%d n=%d kind=%d nsp=%d pad=%zu",
+	    p.post, p.whole ? " whole" : "", p.alive ? " alive" : "",
+	    p.is_volatile ? " volatile" : "", (int)p.speech, SLICE_ARG(changes),
+	    (int)p.end, p.demand, p.message, (int)p.rev, p.n_parts, p.n,
+	    (int)p.packet.kind, p.packet.nsp, p.packet.pad);
+	eio_store_push(&st->c, &f.store[w->who], w->esid,
 	    &(struct eio_push){
 		.post = p.post,
-		.pong = p.pong,
-		.ns_changed = p.ns != NULL,
-		.ns = slice_from(p.ns),
+		.whole = p.whole,
+		.speech = p.speech,
+		.alive = p.alive,
+		.ns = changes,
+		.joined = p.demand < 0 ? SLICE_EMPTY
+				       : socket_words(&st->arena, p.demand),
 		.end = p.end,
-		.message = p.message < 0 ? SLICE_EMPTY
-					 : slice_from(MESSAGE[p.message]),
+		.message =
+		    p.message < 0 ? SLICE_EMPTY : slice_from(NAME[p.message]),
 		.rev = p.rev,
 		.again = p.again,
-		.packet = s->packet,
+		.is_volatile = p.is_volatile,
+		.parts_ms = p.n_parts < 0 ? EIO_PARTS_AS_THEY_ARE
+		    : p.n_parts == 0      ? 0
+					  : 10000000,
+		.packet = push_words(&st->arena, &p),
 		.n = p.n,
+		.n_parts = p.n_parts < 0 ? 0 : p.n_parts,
 	    });
-	s->x = model_push(who, &p);
+	st->x = model_push(w->s, w->who, &p);
 }
 
-/* A deadline of now, or one so long ago that nothing can be made good. */
+/* Deadlines. */
+
 static void
-step_deadline(struct step *s)
+set_past(
+    struct step *st, const struct where *w, const char *field, const char *when)
 {
-	/* One that is no deadline any more is not moved. */
-	bool connect = !m.connected && chance(30);
-	bool late = !connect && chance(15);
-
-	(void)snprintf(s->what, sizeof(s->what), "past %s%s",
-	    connect ? "cto" : "due", late ? ", late" : "");
-	s->plain = rds_command("HSET", KEY("e"), connect ? "cto" : "due",
-	    late ? "-" LATE : "1", NULL);
-	if (connect) {
-		m.connect_past = true;
-		return;
-	}
-	m.due_past = true;
-	m.late = late;
+	st->plain = rds_command("HSET",
+	    arena_printf(&st->arena, "{t}:e:%s", ESID[w->i]), field, when,
+	    NULL);
+	(void)snprintf(st->what, sizeof(st->what), "past %s %s", field, when);
 }
 
+/* The acks that were asked for must come now. */
+static bool
+past_ask(struct step *st, const struct where *w)
+{
+	struct session *s = w->s;
+
+	if (s->overdue >= 0 || s->asked == 0 || !s->waits[s->asked - 1])
+		return false;
+	s->overdue = s->asked - 1;
+	set_past(st, w, "ad", "1");
+	rds_word(&st->plain,
+	    slice_from(
+		arena_printf(&st->arena, "a:/chat:%d", (int)s->overdue)));
+	rds_word(&st->plain, SLICE("1 waiting"));
+	return true;
+}
+
+/* A deadline of now, or one so long ago that nothing can be made good. Only
+ * what is a deadline still is moved. */
 static void
-step_take(struct step *s, enum process who)
+step_deadline(struct step *st, const struct where *w)
+{
+	struct session *s = w->s;
+
+	if (s->kept) {
+		s->keep_past = true;
+		set_past(st, w, "keep", "1");
+	} else if (!s->connected && chance(30)) {
+		s->connect_past = true;
+		set_past(st, w, "cto", "1");
+	} else if (s->n_parts > 0 && chance(30)) {
+		s->parts_past = true;
+		set_past(st, w, "bin", "1");
+	} else if (!chance(30) || !past_ask(st, w)) {
+		s->due_past = true;
+		s->late = chance(15);
+		set_past(st, w, "due", s->late ? LATE : "1");
+	}
+}
+
+/* The other commands. */
+
+static void
+step_take(struct step *st, struct where w)
 {
 	/* Mostly what a holder does; sometimes a stranger or an old token. */
-	uint64_t token = m.lease != 0 && chance(80) ? m.lease : 1 + any(TOKENS);
+	uint64_t token =
+	    w.s->lease != 0 && chance(80) ? w.s->lease : 1 + any(TOKENS);
 	enum eio_why why = chance(70) ? EIO_LOOK
 	    : chance(60)              ? EIO_DRAIN
 				      : EIO_ABORT;
 
-	if (m.lease != 0 && chance(80))
-		who = m.holder;
-	(void)snprintf(s->what, sizeof(s->what), "%c:take %" PRIu64 " why=%d",
-	    "ABW"[who], token, (int)why);
-	eio_store_take(&s->c, &f.store[who], SLICE(ESID), token, why);
-	s->x = model_take(who, token, why);
+	if (w.s->lease != 0 && chance(80))
+		w.who = w.s->holder;
+	(void)snprintf(st->what, sizeof(st->what), "%c take %" PRIu64 " why=%d",
+	    "ABW"[w.who], token, (int)why);
+	eio_store_take(&st->c, &f.store[w.who], w.esid, token, why);
+	st->x = model_take(w.s, w.who, token, why);
 }
 
 static void
-step_poll(struct step *s, enum process who)
+step_poll(struct step *st, const struct where *w)
 {
 	uint64_t token = 1 + any(TOKENS);
 
-	(void)snprintf(
-	    s->what, sizeof(s->what), "%c:poll %" PRIu64, "ABW"[who], token);
-	eio_store_poll(&s->c, &f.store[who], SLICE(ESID), token);
-	s->x = model_poll(who, token);
+	(void)snprintf(st->what, sizeof(st->what), "%c poll %" PRIu64,
+	    "ABW"[w->who], token);
+	eio_store_poll(&st->c, &f.store[w->who], w->esid, token);
+	st->x = model_poll(w->s, w->who, token);
 }
 
 static void
-step_begin(struct step *s, enum process who)
+step_begin(struct step *st, const struct where *w)
 {
 	uint64_t token = 1 + any(TOKENS);
 
-	(void)snprintf(s->what, sizeof(s->what), "begin %" PRIu64, token);
-	eio_store_begin(&s->c, &f.store[who], SLICE(ESID), token);
-	s->x = model_begin(token);
+	(void)snprintf(st->what, sizeof(st->what), "begin %" PRIu64, token);
+	eio_store_begin(&st->c, &f.store[w->who], w->esid, token);
+	st->x = model_begin(w->s, token);
 }
 
 static void
-step_rare(struct step *s, enum process who)
+step_open(struct step *st, const struct where *w)
 {
-	const struct eio_store *st = &f.store[who];
-	const char *line = LINES[any(COUNT(LINES))];
+	enum eio_speech speech = chance(70) ? EIO_V4
+	    : chance(60)                    ? EIO_V3
+					    : EIO_V3_BASE64;
+	bool joins = chance(80);
+
+	(void)snprintf(st->what, sizeof(st->what), "open v=%d joins=%d",
+	    (int)speech, joins);
+	eio_store_open(
+	    &st->c, &f.store[w->who], w->esid, speech, joins, SLICE("who"));
+	st->x = model_open(w->s, speech, joins);
+}
+
+static void
+step_room(struct step *st, const struct where *w)
+{
+	int nsp = (int)any(NSPS), room = (int)any(ROOMS);
+	int k = socket_in(w->s, nsp);
 	bool join = chance(70);
-	int64_t id;
 
-	switch (any(6)) {
-	case 4:
-		(void)snprintf(s->what, sizeof(s->what), "quit");
-		eio_store_quit(&s->c, st, SLICE(ESID), SLICE("/chat"));
-		s->x = model_quit();
-		break;
-	case 0:
-	case 1:
-		(void)snprintf(
-		    s->what, sizeof(s->what), "room %d %s", join, line);
-		eio_store_room(&s->c, st, SLICE(ESID), join, slice_from(line));
-		s->x = model_room(join, line);
-		break;
-	case 2:
-		(void)snprintf(s->what, sizeof(s->what), "ask");
-		eio_store_ask(
-		    &s->c, st, SLICE(ESID), SLICE("/chat"), SLICE("waiting"));
-		s->x = model_ask();
-		break;
-	case 3:
-		id = any((uint32_t)m.asked + 1);
-		(void)snprintf(s->what, sizeof(s->what), "acked %d", (int)id);
-		eio_store_acked(&s->c, st, SLICE(ESID), SLICE("/chat"), id);
-		s->x = model_acked(id);
-		break;
-	default:
-		(void)snprintf(s->what, sizeof(s->what), "tick");
-		eio_store_tick(&s->c, st, SLICE(ESID));
-		s->x = model_tick();
-		break;
-	}
+	if (k < 0)
+		k = new_socket(nsp, chance(80));
+	(void)snprintf(st->what, sizeof(st->what), "room %d %s s%d %s", join,
+	    NSP[nsp], k, ROOM[room]);
+	eio_store_room(&st->c, &f.store[w->who], join,
+	    &(struct sio_socket){
+		.nsp = slice_from(NSP[nsp]),
+		.ssid = slice_from(arena_printf(&st->arena, "s%d", k)),
+		.pid = pid_of(&st->arena, k),
+		.esid = w->esid,
+	    },
+	    slice_from(ROOM[room]));
+	st->x = model_room(w->s, join, k, room);
+}
+
+/* A socket that could come back to this session; -1: there is none. */
+static int
+any_lost_socket(const struct session *s)
+{
+	int found = -1, n = 0;
+
+	for (int k = 0; k < n_sockets; k++)
+		if (sockets[k].there && sockets[k].recoverable &&
+		    &session[sockets[k].session] != s &&
+		    socket_in(s, sockets[k].nsp) < 0 && any((uint32_t)++n) == 0)
+			found = k;
+	return found;
 }
 
 static void
-step_make(struct step *s, bool deadlines, bool big)
+step_recover(struct step *st, const struct where *w)
 {
-	enum process who = chance(50) ? PROC_A : PROC_B;
+	int k = any_lost_socket(w->s);
+	int nsp;
+	int64_t seen;
+
+	/* Nobody is lost: one that is gone, or is here. */
+	if (k < 0 || chance(5))
+		k = n_sockets > 0 ? (int)any((uint32_t)n_sockets)
+				  : new_socket(0, true);
+	if (sockets[k].there && &session[sockets[k].session] != w->s &&
+	    socket_in(w->s, sockets[k].nsp) >= 0) {
+		/* A CONNECT to a namespace that is joined never comes here. */
+		step_begin(st, w);
+		return;
+	}
+	nsp = chance(95) ? sockets[k].nsp : 1 - sockets[k].nsp;
+	seen = chance(30) ? 0
+	    : chance(30)  ? sockets[k].seq
+			  : (int64_t)any((uint32_t)sockets[k].seq + 2);
+	(void)snprintf(st->what, sizeof(st->what), "recover s%d %s seen=%d", k,
+	    NSP[nsp], (int)seen);
+	eio_store_recover(&st->c, &f.store[w->who], w->esid,
+	    slice_from(arena_printf(&st->arena, "%06d-secret", k)),
+	    slice_from(NSP[nsp]), seen);
+	st->x = model_recover(w->s, k, nsp, seen);
+}
+
+static void
+step_ask(struct step *st, const struct where *w)
+{
+	(void)snprintf(st->what, sizeof(st->what), "ask");
+	eio_store_ask(&st->c, &f.store[w->who], w->esid, SLICE("/chat"),
+	    SLICE("waiting"), chance(50) ? 0 : 10000000);
+	st->x = model_ask(w->s);
+}
+
+static void
+step_acked(struct step *st, const struct where *w)
+{
+	int64_t id = any(w->s->asked + 1);
+
+	(void)snprintf(st->what, sizeof(st->what), "acked %d", (int)id);
+	eio_store_acked(&st->c, &f.store[w->who], w->esid, SLICE("/chat"), id);
+	st->x = model_acked(w->s, id);
+}
+
+static void
+step_tick(struct step *st, const struct where *w)
+{
+	(void)snprintf(st->what, sizeof(st->what), "tick");
+	eio_store_tick(&st->c, &f.store[w->who], w->esid);
+	st->x = model_tick(w->s);
+}
+
+static struct after
+after(const struct session *s)
+{
+	struct after a = {
+		.life = s->life,
+		.lease = s->lease,
+		.post = s->post,
+		.queued = s->n,
+		/* Of what is left of a closed session nobody counts them. */
+		.bytes = s->life == OPEN ? queued_bytes(s) : 0,
+		.parts = s->n_parts > 0,
+	};
+
+	list_sockets(s, a.list, sizeof(a.list));
+	return a;
+}
+
+static void
+step_choose(struct step *st, struct where w, bool deadlines, bool big)
+{
 	uint32_t what = any(100);
 
-	s->c.c.n = s->plain.n = 0;
-	s->packet = NULL;
-	if (m.life == NEVER && chance(70)) {
-		(void)snprintf(s->what, sizeof(s->what), "open");
-		eio_store_open(
-		    &s->c, &f.store[who], SLICE(ESID), 4, SLICE("who"));
-		s->x = model_open();
-	} else if (deadlines && m.life == OPEN && what < 12) {
-		step_deadline(s);
+	if (w.s->life == NEVER && chance(70)) {
+		step_open(st, &w);
+	} else if (deadlines && what < 12 && (w.s->life == OPEN || w.s->kept)) {
+		step_deadline(st, &w);
 	} else if (what < 40) {
-		step_push(s, chance(30) ? PROC_W : who, big);
-	} else if (what < 58) {
+		if (chance(30))
+			w.who = PROC_W;
+		step_push(st, &w, big);
+	} else if (what < 54) {
 		/* A second GET at once ends the session: not too often. */
-		if (m.lease != 0 && chance(75))
-			step_take(s, who);
+		if (w.s->lease != 0 && chance(75))
+			step_take(st, w);
 		else
-			step_poll(s, who);
+			step_poll(st, &w);
+	} else if (what < 67) {
+		step_take(st, w);
 	} else if (what < 75) {
-		step_take(s, who);
-	} else if (what < 85) {
-		if (m.post != 0 && chance(75))
-			step_push(s, who, big);
+		if (w.s->post != 0 && chance(75))
+			step_push(st, &w, big);
 		else
-			step_begin(s, who);
+			step_begin(st, &w);
+	} else if (what < 83) {
+		step_recover(st, &w);
+	} else if (what < 90) {
+		step_room(st, &w);
+	} else if (what < 94) {
+		step_ask(st, &w);
+	} else if (what < 96) {
+		step_acked(st, &w);
 	} else {
-		step_rare(s, who);
+		step_tick(st, &w);
 	}
-	s->after.life = m.life;
-	s->after.lease = m.lease;
-	s->after.post = m.post;
-	s->after.queued = m.n;
-	/* Of what is left of a closed session nobody counts the bytes. */
-	s->after.bytes = m.life == OPEN ? queued_bytes() : 0;
+}
+
+static void
+step_make(struct step *st, bool deadlines, bool big)
+{
+	int i = (int)any(SESSIONS);
+	const struct where w = { i, &session[i], slice_from(ESID[i]),
+		chance(50) ? PROC_A : PROC_B };
+	size_t n;
+
+	st->c.c.n = st->plain.n = 0;
+	st->arena = ARENA_INIT;
+	step_choose(st, w, deadlines, big);
+	n = strlen(st->what);
+	(void)snprintf(st->what + n, sizeof(st->what) - n, " @%d", i);
+	for (int k = 0; k < SESSIONS; k++)
+		st->after[k] = after(&session[k]);
+	st->keys = model_keys();
 }
 
 /* Comparison. */
 
-static bool
-same_packet(struct slice got, struct packet want)
-{
-	int64_t n = 0;
-
-	if (got.n != want.size || got.p[0] != want.control)
-		return false;
-	if (want.control != '4')
-		return true;
-	return got.n >= 9 &&
-	    num_parse(slice_sub(got, 1, 8), 0, UINT32_MAX, &n) &&
-	    n == want.serial;
-}
-
 static const char *
-differs(const struct step *s, const struct eio_answer *a)
+differs(const struct step *st, const struct eio_answer *a)
 {
-	if (a->verdict != s->x.verdict)
+	const struct expected *x = &st->x;
+	struct buf want = BUF_INIT;
+	const char *why = NULL;
+
+	if (a->verdict != x->verdict)
 		return "verdict";
-	if (s->x.has_text && !slice_eqs(a->text, s->x.text))
+	if (x->has_text && !slice_eqs(a->text, x->text))
 		return "text";
-	if (a->n != s->x.n)
+	if (x->has_number && a->number != x->number)
+		return "number";
+	if (a->n != x->n)
 		return "number of packets";
-	for (size_t i = 0; i < a->n; i++)
-		if (!same_packet(
-			eio_answer_packet(a, i), expect_packet[s->x.from + i]))
-			return "packets";
+	for (size_t i = 0; i < a->n && why == NULL; i++) {
+		buf_clear(&want);
+		packet_write(&want, &expect_packet[x->from + i]);
+		if (!slice_eq(eio_answer_packet(a, i), buf_slice(&want)))
+			why = "packets";
+	}
+	buf_fini(&want);
 	if ((a->verdict == VERDICT_PARK || a->verdict == VERDICT_WAIT) &&
-	    (a->ms <= 0 || a->ms > 2 * TIMEOUT_MS))
-		return "time to wait";
-	return NULL;
+	    (a->number <= 0 || a->number > 2 * TIMEOUT_MS))
+		why = "time to wait";
+	return why;
 }
 
-/* `state`: HMGET of v st lt post ob; `queued`: LLEN of the outbox. */
+/* `state`: HMGET of FIELDS; `queued`: LLEN of the outbox. */
+#define FIELDS "v", "st", "lt", "post", "ob", "ns", "bin"
 static const char *
 state_differs(
-    const struct step *s, const struct redisReply *state, int64_t queued)
+    const struct after *want, const struct redisReply *state, int64_t queued)
 {
-	static const char *const ST[] = { "", "", "x", "l" };
+	static const char *const ST[] = { "", "", "x", "l", "d" };
 
-	if (rds_is_null(rds_at(state, 0)) != (s->after.life == NEVER))
+	if (rds_is_null(rds_at(state, 0)) != (want->life == NEVER))
 		return "life";
-	if (!slice_eqs(rds_text(rds_at(state, 1)), ST[s->after.life]))
+	if (!slice_eqs(rds_text(rds_at(state, 1)), ST[want->life]))
 		return "state";
-	if ((uint64_t)rds_int(rds_at(state, 2)) != s->after.lease)
+	if ((uint64_t)rds_int(rds_at(state, 2)) != want->lease)
 		return "lease";
-	if ((uint64_t)rds_int(rds_at(state, 3)) != s->after.post)
+	if ((uint64_t)rds_int(rds_at(state, 3)) != want->post)
 		return "POST";
-	if ((size_t)queued != s->after.queued)
+	if ((size_t)queued != want->queued)
 		return "what is queued";
-	if (s->after.life == OPEN &&
-	    (size_t)rds_int(rds_at(state, 4)) != s->after.bytes)
+	if (want->life == OPEN &&
+	    (size_t)rds_int(rds_at(state, 4)) != want->bytes)
 		return "bytes queued";
+	if (!slice_eqs(rds_text(rds_at(state, 5)), want->list))
+		return "sockets";
+	if (want->life == OPEN &&
+	    (rds_int(rds_at(state, 6)) > 0) != want->parts)
+		return "parts";
 	return NULL;
 }
 
-#define PER_STEP 3
-static struct rds_command commands[STEPS * PER_STEP + 1];
-static struct redisReply *replies[STEPS * PER_STEP + 1];
+/* The command, then two for the state of each session, and DBSIZE. */
+#define PER_STEP (2 + 2 * SESSIONS)
+/* At the end: who is in each room, and each recoverable socket. */
+#define LAST (NSPS * (ROOMS + 1) + SOCKETS)
+static struct rds_command commands[1 + STEPS * PER_STEP + LAST];
+static struct redisReply *replies[1 + STEPS * PER_STEP + LAST];
+
+static const char *
+judge(int i)
+{
+	struct eio_answer a = { .verdict = VERDICT_GONE };
+	struct redisReply **reply = &replies[1 + i * PER_STEP];
+	const char *why = NULL;
+
+	if (step[i].plain.n == 0) {
+		if (rds_is_error(reply[0]))
+			(void)printf("# the script %s failed\n", step[i].what);
+		eio_answer_read(&a, reply[0]);
+		why = differs(&step[i], &a);
+	}
+	for (int k = 0; k < SESSIONS && why == NULL; k++)
+		why = state_differs(&step[i].after[k], reply[1 + 2 * k],
+		    rds_int(reply[2 + 2 * k]));
+	if (why == NULL && rds_int(reply[PER_STEP - 1]) != step[i].keys)
+		why = "number of keys";
+	return why;
+}
+
+/* The members of a room are its sockets, where they are. */
+static bool
+room_differs(const struct redisReply *all, int nsp, int room)
+{
+	size_t members = 0;
+
+	for (int k = 0; k < n_sockets; k++)
+		members += is_member(&sockets[k], nsp, room);
+	if (rds_count(all) != 2 * members)
+		return true;
+	for (size_t i = 0; i < members; i++) {
+		struct slice ssid = rds_text(rds_at(all, 2 * i));
+		int64_t k = -1;
+
+		if (!num_parse(slice_from_at(ssid, 1), 0, n_sockets - 1, &k) ||
+		    !is_member(&sockets[k], nsp, room) ||
+		    !slice_eqs(rds_text(rds_at(all, 2 * i + 1)),
+			ESID[sockets[k].session]))
+			return true;
+	}
+	return false;
+}
+
+/* `got`: HMGET of esid seq lost n bytes of its pid. */
+static bool
+socket_differs(const struct redisReply *got, const struct socket *k)
+{
+	if (!k->there || !k->recoverable)
+		return !rds_is_null(rds_at(got, 0));
+	return !slice_eqs(rds_text(rds_at(got, 0)), ESID[k->session]) ||
+	    rds_int(rds_at(got, 1)) != k->seq ||
+	    rds_int(rds_at(got, 2)) != k->lost ||
+	    (size_t)rds_int(rds_at(got, 3)) != k->n ||
+	    (size_t)rds_int(rds_at(got, 4)) != log_bytes(k);
+}
+
+static const char *
+judge_end(void)
+{
+	struct redisReply **reply = &replies[1 + STEPS * PER_STEP];
+
+	for (int nsp = 0; nsp < NSPS; nsp++)
+		for (int room = 0; room <= ROOMS; room++)
+			if (room_differs(*reply++, nsp, room))
+				return "who is in a room";
+	for (int k = 0; k < n_sockets; k++)
+		if (socket_differs(*reply++, &sockets[k]))
+			return "the log of a socket";
+	return NULL;
+}
+
+/* A history is made, sent and judged. */
+
+static int
+make_steps(bool deadlines, bool big)
+{
+	int n = 0;
+
+	commands[n++] = rds_command("FLUSHALL", NULL);
+	for (int i = 0; i < STEPS; i++) {
+		step_make(&step[i], deadlines, big);
+		commands[n++] =
+		    step[i].plain.n != 0 ? step[i].plain : step[i].c.c;
+		for (int k = 0; k < SESSIONS; k++) {
+			struct arena *a = &step[i].arena;
+
+			commands[n++] = rds_command("HMGET",
+			    arena_printf(a, "{t}:e:%s", ESID[k]), FIELDS, NULL);
+			commands[n++] = rds_command(
+			    "LLEN", arena_printf(a, "{t}:o:%s", ESID[k]), NULL);
+		}
+		commands[n++] = rds_command("DBSIZE", NULL);
+	}
+	return n;
+}
+
+static int
+make_end(int n, struct arena *a)
+{
+	for (int nsp = 0; nsp < NSPS; nsp++)
+		for (int room = 0; room <= ROOMS; room++)
+			commands[n++] = rds_command("HGETALL",
+			    arena_printf(a, "{t}:room:%s,%s", NSP[nsp],
+				room == ROOMS ? "" : ROOM[room]),
+			    NULL);
+	for (int k = 0; k < n_sockets; k++)
+		commands[n++] = rds_command("HMGET",
+		    arena_printf(a, "{t}:p:%06d-secret", k), "esid", "seq",
+		    "lost", "n", "bytes", NULL);
+	return n;
+}
 
 static void
 report(uint64_t seed, int last, const char *why)
 {
 	(void)printf(
 	    "# SEED=%" PRIu64 " differs at step %d: %s\n", seed, last, why);
-	for (int i = 0; i <= last; i++) {
+	for (int i = 0; i <= last && i < STEPS; i++) {
 		for (char *p = step[i].what; *p != '\0'; p++)
 			if (*p == '\n')
 				*p = '|';
@@ -329,49 +738,21 @@ report(uint64_t seed, int last, const char *why)
 	}
 }
 
-static const char *
-judge(int i)
-{
-	struct eio_answer a = { .verdict = VERDICT_GONE };
-	const char *why = NULL;
-	int at = 1 + i * PER_STEP;
-
-	if (step[i].plain.n == 0) {
-		eio_answer_read(&a, replies[at]);
-		why = differs(&step[i], &a);
-		if (rds_is_error(replies[at]))
-			(void)printf("# the script %s failed\n", step[i].what);
-	}
-	if (why == NULL)
-		why = state_differs(
-		    &step[i], replies[at + 1], rds_int(replies[at + 2]));
-	return why;
-}
-
 static bool
 run_history(uint64_t seed, bool deadlines, bool big)
 {
+	struct arena arena = ARENA_INIT;
 	struct err e = ERR_INIT;
 	const char *why = NULL;
+	int n;
 
 	random_state = seed * UINT64_C(0x9E3779B97F4A7C15) + 1;
 	for (int i = 0; i < 8; i++)
 		(void)any(2);
-	forget();
-	expect_n = 0;
+	model_reset();
 	serial = 1;
-	commands[0] = rds_command("FLUSHALL", NULL);
-	for (int i = 0; i < STEPS; i++) {
-		int at = 1 + i * PER_STEP;
-
-		step_make(&step[i], deadlines, big);
-		commands[at] =
-		    step[i].plain.n != 0 ? step[i].plain : step[i].c.c;
-		commands[at + 1] = rds_command(
-		    "HMGET", KEY("e"), "v", "st", "lt", "post", "ob", NULL);
-		commands[at + 2] = rds_command("LLEN", KEY("o"), NULL);
-	}
-	if (rds_pipeline(f.rds, commands, COUNT(commands), replies, &e) != 0) {
+	n = make_end(make_steps(deadlines, big), &arena);
+	if (rds_pipeline(f.rds, commands, n, replies, &e) != 0) {
 		(void)printf("# %s\n", e.msg);
 		return false;
 	}
@@ -380,10 +761,13 @@ run_history(uint64_t seed, bool deadlines, bool big)
 		if (why != NULL)
 			report(seed, i, why);
 	}
-	for (size_t i = 0; i < COUNT(replies); i++)
+	if (why == NULL && (why = judge_end()) != NULL)
+		report(seed, STEPS, why);
+	for (int i = 0; i < n; i++)
 		rds_reply_free(replies[i]);
 	for (int i = 0; i < STEPS; i++)
-		free(step[i].packet);
+		arena_fini(&step[i].arena);
+	arena_fini(&arena);
 	return why == NULL;
 }
 
@@ -425,7 +809,7 @@ test_with_deadlines(void)
 	run_family(true, false, 2);
 }
 
-/* Packets of up to 700 KB: the bounds of outbox and answer. */
+/* Packets of up to 700 KB: the bounds of outbox, answer and log. */
 static void
 test_big_packets(void)
 {
@@ -443,12 +827,11 @@ main(void)
 		f.store[i].ping_interval_ms = 10000000;
 		f.store[i].ping_timeout_ms = TIMEOUT_MS;
 		f.store[i].connect_timeout_ms = 10000000;
+		f.store[i].recovery_ms = 10000000;
 	}
 	rc = check_main((struct check_case[]){
 	    CHECK_CASE(test_without_deadlines), CHECK_CASE(test_with_deadlines),
 	    CHECK_CASE(test_big_packets), { NULL, NULL } });
-	for (int i = 0; i < STEPS; i++)
-		buf_fini(&step[i].bytes);
 	eio_fixture_fini(&f);
 	return rc;
 }
