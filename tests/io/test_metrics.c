@@ -119,8 +119,8 @@ static void
 test_sessions(void)
 {
 	fresh();
-	rds_reply_free(eio_fixture_redis(&f, "ZADD {t:00}:due 1 a 2 b"));
-	rds_reply_free(eio_fixture_redis(&f, "ZADD {t:15}:due 1 c"));
+	rds_reply_free(eio_fixture_redis(&f, "ZADD {t}:due:00 1 a 2 b"));
+	rds_reply_free(eio_fixture_redis(&f, "ZADD {t}:due:15 1 c"));
 	CHECK(value("director_sessions") == 3);
 }
 
