@@ -22,11 +22,12 @@
 #define PARTS_MAX     2
 #define MESSAGES      3
 #define TOKENS        4
+#define ASK_NSP       1
 #define BOUND_PACKETS 1000
 #define BOUND_BYTES   2000000
 #define BOUND_ANSWER  1000000
 #define LOG_PACKETS   1000
-#define LOG_BYTES     1000000
+#define LOG_BYTES     900000
 /* An outbox that is full, one push more, and what two sockets have missed. */
 #define PACKETS_ROOM (BOUND_PACKETS + PUSHED_MAX + 2 * LOG_PACKETS)
 #define TEXT_SIZE    256
@@ -41,7 +42,8 @@ enum kind {
 	EVENT,   /* of a socket, numbered when that can be recovered */
 	BINARY,  /* an event with an attachment */
 	PART,    /* of an incomplete one of the client */
-	OVERDUE  /* an ack, as tick names it */
+	OVERDUE, /* an ack, as tick names it */
+	CONNECT, /* of a socket that came back */
 };
 
 struct packet {
@@ -74,6 +76,10 @@ packet_head(const struct packet *p, char out[static 64])
 	case OVERDUE:
 		return snprintf(
 		    out, 64, "/chat %" PRIu32 " waiting", p->serial);
+	case CONNECT:
+		return snprintf(out, 64,
+		    "40%s{\"sid\":\"s%d\",\"pid\":\"%06d-secret\"}", nsp,
+		    p->socket, p->socket);
 	}
 	abort();
 }
@@ -148,7 +154,8 @@ struct session {
 	struct revision newest[MESSAGES];
 	uint32_t asked;
 	bool waits[STEPS + 1];
-	int64_t overdue; /* an ask; -1: none */
+	bool asks_past;  /* somebody must look for overdue acks */
+	int64_t overdue; /* the one that is; -1: none */
 };
 
 struct socket {
@@ -292,6 +299,11 @@ take_out(struct session *s, int k)
 		if (s->joined[i] != k)
 			s->joined[n++] = s->joined[i];
 	s->n_joined = n;
+	/* Nobody waits for its acks any more. */
+	if (sockets[k].nsp == ASK_NSP) {
+		memset(s->waits, 0, sizeof(s->waits));
+		s->overdue = -1;
+	}
 }
 
 static void
@@ -566,6 +578,7 @@ struct push {
 	} change[3];
 	int n_changes;
 	int demand; /* a socket that must be joined; -1: none */
+	int absent; /* a namespace that must not; -1: none */
 	enum eio_end end;
 	int message; /* -1: none */
 	int64_t rev;
@@ -640,8 +653,17 @@ make_packets(struct session *s, const struct push *p)
 static bool
 as_demanded(const struct session *s, const struct push *p)
 {
-	return p->demand < 0 ||
-	    socket_in(s, sockets[p->demand].nsp) == p->demand;
+	return (p->demand < 0 ||
+		   socket_in(s, sockets[p->demand].nsp) == p->demand) &&
+	    (p->absent < 0 || socket_in(s, p->absent) < 0);
+}
+
+/* A whole POST is made of what its process remembers of the session. */
+static bool
+has_changed(const struct session *s, const struct push *p)
+{
+	return (p->speech != EIO_ANY && p->speech != s->speech) ||
+	    s->n_parts > 0 || !as_demanded(s, p);
 }
 
 /* May it be done at all? True: x says why not. */
@@ -654,9 +676,7 @@ refused(struct expected *x, struct session *s, const struct push *p)
 	} else if (p->whole && s->post != 0) {
 		x->verdict = VERDICT_OVERLAP;
 		end(x, s, '1', true);
-	} else if (p->whole &&
-	    ((p->speech != EIO_ANY && p->speech != s->speech) ||
-		!as_demanded(s, p))) {
+	} else if (p->whole && has_changed(s, p)) {
 		x->verdict = VERDICT_CHANGED;
 	} else if (!p->whole && p->post != 0 && p->post != s->post) {
 		x->verdict = VERDICT_STALE;
@@ -672,8 +692,8 @@ refused(struct expected *x, struct session *s, const struct push *p)
 static struct expected
 push_to_closed(struct session *s, const struct push *p)
 {
-	if (s->life == NEVER || p->whole || p->post != 0 || p->demand < 0 ||
-	    !as_demanded(s, p))
+	if (s->life == NEVER || p->whole || p->post != 0 ||
+	    (p->demand < 0 && p->absent < 0) || !as_demanded(s, p))
 		return says(VERDICT_GONE);
 	if (is_old(s, p))
 		return says(VERDICT_OLD);
@@ -740,6 +760,18 @@ model_push(struct session *s, enum process who, const struct push *p)
 	return x;
 }
 
+static void
+overdue_ask(struct expected *x, struct session *s)
+{
+	s->asks_past = false;
+	if (s->overdue < 0)
+		return;
+	says_packet(x,
+	    (struct packet){ .kind = OVERDUE, .serial = (uint32_t)s->overdue });
+	s->waits[s->overdue] = false;
+	s->overdue = -1;
+}
+
 static struct expected
 model_tick(struct session *s)
 {
@@ -756,13 +788,9 @@ model_tick(struct session *s)
 	if (is_over(s)) {
 		x.verdict = VERDICT_CLOSED;
 		end(&x, s, '1', true);
-	} else if (s->overdue >= 0) {
+	} else if (s->asks_past) {
 		x.verdict = VERDICT_ASKS;
-		says_packet(&x,
-		    (struct packet){
-			.kind = OVERDUE, .serial = (uint32_t)s->overdue });
-		s->waits[s->overdue] = false;
-		s->overdue = -1;
+		overdue_ask(&x, s);
 	} else if (ping_is_due(s)) {
 		x.verdict = VERDICT_OK;
 		ping(s);
@@ -824,13 +852,25 @@ move(struct session *from, struct session *to, int k)
 			to->newest[i] = from->newest[i];
 }
 
+/* What its client has not seen, again; how many. */
+static int64_t
+replay(struct session *s, const struct socket *k, int64_t seen)
+{
+	size_t before = s->n;
+
+	for (size_t i = 0; i < k->n; i++)
+		if (k->log[i].seq > seen)
+			s->out[s->n++] = k->log[i];
+	return (int64_t)(s->n - before);
+}
+
 static struct expected
 model_recover(struct session *s, int k, int nsp, int64_t seen)
 {
 	struct expected x = says(VERDICT_GONE), ended = says(VERDICT_GONE);
 	struct socket *so = &sockets[k];
 	struct session *from = &session[so->session];
-	int64_t missed = 0;
+	int64_t missed;
 
 	if (s->life != OPEN || !so->there || !so->recoverable ||
 	    so->nsp != nsp || from == s)
@@ -842,11 +882,10 @@ model_recover(struct session *s, int k, int nsp, int64_t seen)
 		x = ended;
 	} else {
 		move(from, s, k);
-		for (size_t i = 0; i < so->n; i++)
-			if (so->log[i].seq > seen) {
-				s->out[s->n++] = so->log[i];
-				missed++;
-			}
+		missed = replay(s, so, seen);
+		s->out[s->n] =
+		    (struct packet){ .kind = CONNECT, .nsp = nsp, .socket = k };
+		packet_measure(&s->out[s->n++]);
 		x.verdict = VERDICT_OK;
 		says_number(&x, missed);
 		(void)snprintf(x.text, sizeof(x.text), "s%d%s", k,

@@ -15,7 +15,7 @@
  */
 #include "eio_model.h"
 
-#define HISTORIES 600
+#define HISTORIES 1000
 #define BIG_MAX   700000
 
 static struct eio_fixture f;
@@ -138,6 +138,8 @@ any_origin(struct push *p, const struct session *s)
 		p->is_volatile = true;
 	if (p->whole && chance(50))
 		p->speech = chance(90) ? s->speech : EIO_V3;
+	if (p->post == 0 && chance(10))
+		p->absent = (int)any(NSPS);
 	if (p->post == 0 && n_sockets > 0 && chance(60))
 		p->demand = s->n_joined > 0 && chance(80)
 		    ? s->joined[any((uint32_t)s->n_joined)]
@@ -147,7 +149,9 @@ any_origin(struct push *p, const struct session *s)
 static struct push
 any_push(const struct session *s, bool big)
 {
-	struct push p = { .message = -1, .demand = -1, .n_parts = -1 };
+	struct push p = {
+		.message = -1, .demand = -1, .absent = -1, .n_parts = -1
+	};
 
 	if (chance(30)) {
 		p.message = (int)any(MESSAGES);
@@ -182,6 +186,18 @@ pid_of(struct arena *a, int k)
 	return sockets[k].recoverable
 	    ? slice_from(arena_printf(a, "%06d-secret", k))
 	    : SLICE_EMPTY;
+}
+
+static struct slice
+demands_text(struct arena *a, const struct push *p)
+{
+	struct slice joined =
+	    p->demand < 0 ? SLICE_EMPTY : socket_words(a, p->demand);
+
+	if (p->absent < 0)
+		return joined;
+	return slice_from(
+	    arena_printf(a, "!%s\n%.*s", NSP[p->absent], SLICE_ARG(joined)));
 }
 
 static struct slice
@@ -240,12 +256,12 @@ step_push(struct step *st, const struct where *w, bool big)
 	struct slice changes = changes_text(&st->arena, &p);
 
 	(void)snprintf(st->what, sizeof(st->what),
-	    "push post=%" PRIu64 "%s%s%s v=%d ns=%.*s end=%d demand=%d "
+	    "push post=%" PRIu64 "%s%s%s v=%d ns=%.*s end=%d demand=%d,!%d "
 	    "msg=%d rev=%d parts=%d n=%d kind=%d nsp=%d pad=%zu",
 	    p.post, p.whole ? " whole" : "", p.alive ? " alive" : "",
 	    p.is_volatile ? " volatile" : "", (int)p.speech, SLICE_ARG(changes),
-	    (int)p.end, p.demand, p.message, (int)p.rev, p.n_parts, p.n,
-	    (int)p.packet.kind, p.packet.nsp, p.packet.pad);
+	    (int)p.end, p.demand, p.absent, p.message, (int)p.rev, p.n_parts,
+	    p.n, (int)p.packet.kind, p.packet.nsp, p.packet.pad);
 	eio_store_push(&st->c, &f.store[w->who], w->esid,
 	    &(struct eio_push){
 		.post = p.post,
@@ -253,8 +269,7 @@ step_push(struct step *st, const struct where *w, bool big)
 		.speech = p.speech,
 		.alive = p.alive,
 		.ns = changes,
-		.joined = p.demand < 0 ? SLICE_EMPTY
-				       : socket_words(&st->arena, p.demand),
+		.joined = demands_text(&st->arena, &p),
 		.end = p.end,
 		.message =
 		    p.message < 0 ? SLICE_EMPTY : slice_from(NAME[p.message]),
@@ -289,8 +304,9 @@ past_ask(struct step *st, const struct where *w)
 {
 	struct session *s = w->s;
 
-	if (s->overdue >= 0 || s->asked == 0 || !s->waits[s->asked - 1])
+	if (s->asks_past || s->asked == 0 || !s->waits[s->asked - 1])
 		return false;
+	s->asks_past = true;
 	s->overdue = s->asked - 1;
 	set_past(st, w, "ad", "1");
 	rds_word(&st->plain,
@@ -448,8 +464,9 @@ static void
 step_ask(struct step *st, const struct where *w)
 {
 	(void)snprintf(st->what, sizeof(st->what), "ask");
-	eio_store_ask(&st->c, &f.store[w->who], w->esid, SLICE("/chat"),
-	    SLICE("waiting"), chance(50) ? 0 : 10000000);
+	eio_store_ask(&st->c, &f.store[w->who], w->esid,
+	    slice_from(NSP[ASK_NSP]), SLICE("waiting"),
+	    chance(50) ? 0 : 10000000);
 	st->x = model_ask(w->s);
 }
 
@@ -459,7 +476,8 @@ step_acked(struct step *st, const struct where *w)
 	int64_t id = any(w->s->asked + 1);
 
 	(void)snprintf(st->what, sizeof(st->what), "acked %d", (int)id);
-	eio_store_acked(&st->c, &f.store[w->who], w->esid, SLICE("/chat"), id);
+	eio_store_acked(
+	    &st->c, &f.store[w->who], w->esid, slice_from(NSP[ASK_NSP]), id);
 	st->x = model_acked(w->s, id);
 }
 
@@ -816,6 +834,21 @@ test_big_packets(void)
 	run_family(true, true, 40);
 }
 
+/* Any script, alone. */
+static bool
+sweep_once(void)
+{
+	struct eio_command c;
+	struct eio_answer a = { .verdict = VERDICT_GONE };
+	struct err e = ERR_INIT;
+
+	eio_store_sweep(&c, &f.store[PROC_A], 0, 1, 1);
+	if (eio_store_run(f.rds, &f.store[PROC_A], &c, &a, &e) != 0)
+		return false;
+	eio_answer_fini(&a);
+	return true;
+}
+
 int
 main(void)
 {
@@ -829,6 +862,9 @@ main(void)
 		f.store[i].connect_timeout_ms = 10000000;
 		f.store[i].recovery_ms = 10000000;
 	}
+	/* A pipeline is in order once Redis has the scripts. */
+	if (!sweep_once())
+		redis_give_up("no scripts");
 	rc = check_main((struct check_case[]){
 	    CHECK_CASE(test_without_deadlines), CHECK_CASE(test_with_deadlines),
 	    CHECK_CASE(test_big_packets), { NULL, NULL } });

@@ -362,8 +362,9 @@ test_follow(void)
 	CHECK((intptr_t)said > 0);
 	move_socket(MOVES);
 	all = eio_fixture_redis(&f, "LRANGE {t}:o:z-esid-40 0 -1");
-	CHECK(rds_count(all) == (size_t)(intptr_t)said);
-	for (size_t i = 0; i < rds_count(all); i++) {
+	/* Behind them is the CONNECT packet. */
+	CHECK(rds_count(all) == (size_t)(intptr_t)said + 1);
+	for (size_t i = 0; i + 1 < rds_count(all); i++) {
 		char want[64];
 
 		(void)snprintf(
