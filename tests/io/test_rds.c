@@ -172,12 +172,12 @@ test_scripts_forgotten(void)
 	struct client c = client_new();
 
 	CHECK(promote(&c) == 0);
-	CHECK(plain(&c, rds_command("SCRIPT", "FLUSH", NULL)) == 0);
+	CHECK(plain(&c, rds_command("FUNCTION", "FLUSH", NULL)) == 0);
 	CHECK(plain(&c,
 		  rds_command(
 		      "ZADD", "{t:q}:later", "1", "a", "2", "b", NULL)) == 0);
 	CHECK(promote(&c) == 2);
-	/* And over a restart: the SHA1 is known here, not there. */
+	/* And over a restart: a new Redis has none. */
 	redis_kill(&redis);
 	redis_launch(&redis);
 	CHECK(comes_back(&c, 3000));
@@ -202,7 +202,7 @@ test_pipeline_forgotten(void)
 		rds_word(&commands[i], SLICE("{t:q}:jobs"));
 		rds_word(&commands[i], SLICE("10"));
 	}
-	commands[1] = rds_command("SCRIPT", "FLUSH", NULL);
+	commands[1] = rds_command("FUNCTION", "FLUSH", NULL);
 	commands[3] = rds_command("ECHO", "three", NULL);
 	CHECK(rds_pipeline(c.r, commands, 5, replies, &c.e) == 0);
 	CHECK_SLICE(rds_text(replies[1]), "OK");
