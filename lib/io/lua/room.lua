@@ -1,14 +1,18 @@
 -- A socket joins or leaves a room. ARGV: 4 "join" or "leave" 5 namespace
 -- 6 ssid 7 pid 8 room. A socket that is about to be connected joins its
 -- namespace by this: so no event finds it in a room but not in the session.
--- full: it is in as many rooms as it may be.
+-- full: it is in as many rooms as it may be. gone: the session is, or it has
+-- another socket in that namespace by now.
 local MAX_ROOMS = 1000
 local s = load(ESID)
 if not alive(s) then
 	return { 'gone', 0, '' }
 end
 local nsp, ssid, room = ARGV[5], ARGV[6], ARGV[8]
-if not socket_of(s, nsp) then
+local mine = socket_of(s, nsp)
+if mine and mine ~= ssid then
+	return { 'gone', 0, '' }
+elseif not mine and ARGV[4] == 'join' then
 	enter(s, nsp, ssid, ARGV[7])
 end
 local line = nsp .. ' ' .. ssid .. ' ' .. room .. '\n'
