@@ -799,13 +799,15 @@ model_tick(struct session *s)
 	return x;
 }
 
-/* `k`: the socket that it is, or that it becomes by this. */
+/* `k`: the socket that it is, or was, or that it becomes by this. */
 static struct expected
 model_room(struct session *s, bool join, int k, int room)
 {
-	if (s->life != OPEN)
+	int mine = socket_in(s, sockets[k].nsp);
+
+	if (s->life != OPEN || (mine >= 0 && mine != k))
 		return says(VERDICT_GONE);
-	if (!sockets[k].there)
+	if (mine < 0 && join)
 		enter(s, k);
 	sockets[k].in[room] = join;
 	return says(VERDICT_OK);

@@ -402,7 +402,8 @@ step_room(struct step *st, const struct where *w)
 	int k = socket_in(w->s, nsp);
 	bool join = chance(70);
 
-	if (k < 0)
+	/* One that is about to be connected, or was before. */
+	if (k < 0 || chance(5))
 		k = new_socket(nsp, chance(80));
 	(void)snprintf(st->what, sizeof(st->what), "room %d %s s%d %s", join,
 	    NSP[nsp], k, ROOM[room]);

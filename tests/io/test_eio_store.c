@@ -140,6 +140,12 @@ static const struct row ROOMS[] = {
 	    "join /n S rr = ok; join /n S r = ok; leave /n S r = ok;"
 	    "leave /n S unknown = ok; redis HGET e:s1 rm = /n$S$rr|;"
 	    "redis EXISTS room:/n,r = 0; redis HLEN room:/n,rr = 1"),
+	/* Leaving one brings it nowhere. */
+	ROW("open = ok; leave /n S r = ok; begin 1 = ok (4$|); keys 2"),
+	/* A socket that is overtaken by another of its namespace is nowhere. */
+	ROW("open = ok; join /n S r = ok; push ns=-/n|+/n$T| = ok;"
+	    "join /n S r = gone; leave /n S r = gone;"
+	    "redis EXISTS room:/n,r = 0; push end=noop = closed; keys 0"),
 	/* A room whose line ends as another's is another. */
 	ROW("open = ok; join a/n S r = ok; join /n S r = ok;"
 	    "leave /n S r = ok; redis HGET e:s1 rm = a/n$S$r|"),
@@ -158,11 +164,161 @@ static const struct row ROOMS[] = {
 	    "redis HGET e:s1 rm = /n$S$.*|; push end=noop = closed; keys 0"),
 };
 
+static const struct row NAMESPACES[] = {
+	/* In order: left, joined anew by another socket. */
+	ROW("open = ok; push ns=+/n$S| = ok; join /n S r = ok;"
+	    "push ns=-/n|+/n$T| = ok; begin 1 = ok (4$|/n$T|);"
+	    "redis HGET room:/n, S = -; redis HGET room:/n, T = s1;"
+	    "redis EXISTS room:/n,r = 0"),
+	ROW("open = ok; push ns=+/n$S|-/n| = ok; begin 1 = ok (4$|); keys 2"),
+	/* The other way round: it was joined already, and is left. */
+	ROW("open = ok; push ns=+/n$S| = ok; push ns=+/n$T|-/n| = ok;"
+	    "begin 1 = ok (4$|); keys 2"),
+	ROW("open = ok; push ns=-/n|-/m| = ok; begin 1 = ok (4$|)"),
+	ROW("open = ok; push ns=+/n$S$pid|+/m$T| = ok;"
+	    "begin 1 = ok (4$|/n$S$pid|/m$T|); redis EXISTS p:pid = 1;"
+	    "push post=1 ns=-/n| = ok; redis EXISTS p:pid = 0"),
+	/* One whose name begins as another's. */
+	ROW("open = ok; push ns=+/nn$S|+/n$T| = ok; push ns=-/n| = ok;"
+	    "begin 1 = ok (4$|/nn$S|)"),
+	ROW("open = ok; push ns=+/$S|+/n$T| = ok; push ns=-/| = ok;"
+	    "begin 1 = ok (4$|/n$T|)"),
+};
+
+/* A POST in one step. */
+static const struct row WHOLE[] = {
+	ROW("open = ok; push whole 4a = ok; push whole = ok;"
+	    "poll 1 = packets 4a; poll 2 = park;"
+	    "push whole 4b = deliver #4 (2) 4b"),
+	ROW("open = ok; B:poll 2 = park; push whole 4b = ok; wake 2"),
+	ROW("push whole 4a = gone (); keys 0"),
+	/* The session must be as its process remembers it. */
+	ROW("open = ok; push ns=+/n$S| = ok;"
+	    "push whole v=4 joined=/n$S 4a = ok;"
+	    "push whole v=3 joined=/n$S 4x = changed ();"
+	    "push whole v=4 joined=/n$T 4x = changed ();"
+	    "push whole v=4 joined=/n$SS 4x = changed ();"
+	    "push whole v=4 joined=/m$S 4x = changed ();"
+	    "push whole v=4 joined=!/n 4x = changed ();"
+	    "push whole v=4 joined=/n$S|!/n 4x = changed ();"
+	    "push whole v=4 joined=/n$S|!/nn|!/ 4b = ok;"
+	    "poll 1 = packets 4a 4b"),
+	ROW("open v=30 = ok; push ns=+/n$S$pid|+/m$T| = ok;"
+	    "push whole v=30 joined=/n$S|/m$T 4a = ok;"
+	    "push whole v=30 joined=/m$T|/n$T 4a = changed;"
+	    "push whole v=3 4a = changed; queued 1"),
+	/* A refusal changes nothing. */
+	ROW("open = ok; due -5; poll 1 = packets 2;"
+	    "push whole alive joined=/n$S ns=+/m$T| end=close = changed;"
+	    "redis HGET e:s1 ping = 1; begin 1 = ok (4$|)"),
+	/* Parts of a packet are awaited: only begin has them. */
+	ROW("open = ok; push parts=60000 part=451-[] = ok;"
+	    "push whole 4a = changed; begin 1 = ok 451-[]"),
+	/* Another POST is in progress: both are over. */
+	ROW("open = ok; poll 7 = park; begin 1 = ok;"
+	    "push whole 4a = overlap (ended); wake 7; push post=1 = gone;"
+	    "look 7 = packets 1; keys 0"),
+	/* Overlap comes before what it demands, time before both. */
+	ROW("open = ok; begin 1 = ok; push whole v=3 4a = overlap (ended)"),
+	ROW("open = ok; begin 1 = ok; cto -5; push whole 4a = gone (ended);"
+	    "keys 0"),
+	/* It leaves no lease. */
+	ROW("open = ok; push whole 4a = ok; begin 1 = ok"),
+	ROW("open = ok; push ns=+/n$S| = ok; push whole end=noop = closed;"
+	    "keys 0"),
+};
+
+static const struct row ELSEWHERE[] = {
+	/* What comes from elsewhere is for a socket that is there. */
+	ROW("open = ok; push ns=+/n$S| = ok; W:push joined=/n$S 4a = ok;"
+	    "W:push joined=/n$T 4x = gone (); W:push joined=/m$S 4x = gone ();"
+	    "queued 1"),
+	/* Volatile: for a GET that is held, with nothing before it. */
+	ROW("open = ok; push volatile 4v = ok; queued 0; poll 1 = park;"
+	    "push volatile 4v = deliver (1) 4v; push volatile 4v = ok;"
+	    "poll 1 = park"),
+	ROW("open = ok; poll 1 = park; W:push volatile 4v = ok; wake 1;"
+	    "W:push volatile 4w = ok; look 1 = packets 4v"),
+	ROW("open = ok; push 4a = ok; push volatile 4v = ok;"
+	    "poll 1 = packets 4a"),
+	ROW("open = ok; push volatile joined=/n$S 4v = gone"),
+};
+
+/* A binary packet that is not complete. */
+static const struct row PARTS[] = {
+	ROW("open who = ok; push parts=60000 part=451-[\"a\"] = ok;"
+	    "begin 1 = ok (4$who|) 451-[\"a\"];"
+	    "push post=1 parts=60000 4x part=452-[] part=AQI= = ok;"
+	    "begin 2 = ok 452-[] AQI=; push post=2 parts=0 4y = ok;"
+	    "begin 3 = ok (4$who|); redis EXISTS b:s1 = 0;"
+	    "redis HGET e:s1 bin = 0; poll 1 = packets 4x 4y"),
+	/* A push that says nothing of them leaves them. */
+	ROW("open = ok; push parts=60000 part=451-[] = ok; push 4a = ok;"
+	    "W:push 4b = ok; begin 1 = ok 451-[]"),
+	/* The rest must come in time. */
+	ROW("open raw = ok; push parts=60000 part=451-[] = ok; bin -5;"
+	    "begin 1 = gone (ended); keys 0"),
+	ROW("open raw = ok; poll 1 = park; push parts=60000 part=451-[] = ok;"
+	    "look 1 = wait; bin -5; look 1 = packets (ended) 1; keys 0"),
+	ROW("open raw = ok; push parts=60000 part=451-[] = ok; tick = wait;"
+	    "bin -5; tick = closed (ended); keys 0"),
+	ROW("open raw = ok; push parts=60000 part=451-[] = ok;"
+	    "push end=close = closed; keys 0"),
+	ROW("open raw = ok; push parts=60000 part=451-[] = ok;"
+	    "push end=soft = closed; poll 1 = packets 1; keys 0"),
+};
+
+static const struct row VERSION_3[] = {
+	/* The client pings; all that the session has is an end. */
+	ROW("open v=3 who = ok; begin 1 = ok (3$who|); redis HGET e:s1 ping"
+	    " = 1; poll 1 = park (3); look 1 = wait"),
+	ROW("open v=30 = ok; begin 1 = ok (30$|); poll 1 = park (30)"),
+	ROW("open v=3 = ok; poll 7 = park; push alive 3 = deliver #3 (7) 3;"
+	    "push 4a = ok; poll 1 = packets #3 4a"),
+	ROW("open v=30 = ok; poll 7 = park; push 4a = deliver #30 (7) 4a"),
+	ROW("open v=3 raw = ok; due -5; poll 1 = gone (ended); keys 0"),
+	ROW("open v=3 raw = ok; due -5; begin 1 = gone (ended); keys 0"),
+	ROW("open v=3 raw = ok; due -5; push whole = gone (ended); keys 0"),
+	ROW("open v=30 raw = ok; due -5; tick = closed (ended); keys 0"),
+	ROW("open v=3 raw = ok; poll 1 = park; due -5;"
+	    "look 1 = packets #3 (ended) 1; keys 0"),
+	/* Its ping moves the end. */
+	ROW("open v=3 raw = ok; begin 1 = ok; due 1000;"
+	    "push post=1 alive 3 = ok; tick = wait; sleep 2; poll 1 = packets 3;"
+	    "poll 2 = park; look 2 = wait"),
+	ROW("open v=3 = ok; push end=soft 4a = closed; poll 1 = packets #3 4a;"
+	    "poll 2 = packets #3 1; keys 0"),
+	/* No namespace in time holds here, too. */
+	ROW("open v=3 = ok; cto -5; poll 1 = gone (ended); keys 0"),
+};
+
 static const struct row ACKS[] = {
 	ROW("open = ok; ask / one = ok #0; ask / two = ok #1;"
 	    "acked / 1 = ok (two); acked / 1 = gone; acked / 2 = gone;"
 	    "acked /n 0 = gone; acked / 0 = ok (one); acked / 0 = gone"),
 	ROW("open = ok; acked / -1 = gone; acked / 9007199254740991 = gone"),
+	/* Numbers are the session's, what is owed is the namespace's. */
+	ROW("open = ok; push ns=+/$S|+/n$T| = ok; ask / a = ok #0;"
+	    "ask /n b = ok #1; push ns=-/n| = ok; acked /n 1 = gone;"
+	    "acked / 0 = ok (a)"),
+	/* In time, and not. */
+	ROW("open = ok; ask / a 60000 = ok #0; ask / b 1 = ok #1; sleep 3;"
+	    "acked / 1 = gone; acked / 0 = ok (a)"),
+	ROW("open who = ok; push ns=+/n$S| = ok; ask /n one$more 1 = ok #0;"
+	    "ask /n two = ok #1; ask /n three 60000 = ok #2; sleep 3;"
+	    "tick = asks (4$who|/n$S|) /n$0$one$more; tick = wait;"
+	    "acked /n 0 = gone; acked /n 1 = ok (two); acked /n 2 = ok (three)"),
+	/* The due set knows the first of them. */
+	ROW("open raw = ok; ask / a 60000 = ok; ask / b 1 = ok; sleep 3;"
+	    "tick = asks /$1$b; ask / c 1 = ok; sleep 3; tick = asks /$2$c;"
+	    "tick = wait; acked / 0 = ok (a)"),
+	/* Whose socket has left owes nothing. */
+	ROW("open = ok; push ns=+/n$S| = ok; ask /n a 1 = ok; sleep 3;"
+	    "push ns=-/n| = ok; tick = asks; tick = wait"),
+	/* A held GET has nothing to say of it. */
+	ROW("open = ok; poll 1 = park; ask / a 1 = ok; sleep 3; look 1 = wait;"
+	    "redis HGET e:s1 lt = 1; tick = asks /$0$a"),
+	ROW("open = ok; ask / a 1 = ok; push end=noop = closed; keys 0"),
 };
 
 static const struct row TIMES[] = {
@@ -219,6 +375,11 @@ TEST_ROWS(test_post, POST)
 TEST_ROWS(test_revisions, REVISIONS)
 TEST_ROWS(test_ends, ENDS)
 TEST_ROWS(test_rooms, ROOMS)
+TEST_ROWS(test_namespaces, NAMESPACES)
+TEST_ROWS(test_whole, WHOLE)
+TEST_ROWS(test_elsewhere, ELSEWHERE)
+TEST_ROWS(test_parts, PARTS)
+TEST_ROWS(test_version_3, VERSION_3)
 TEST_ROWS(test_acks, ACKS)
 TEST_ROWS(test_times, TIMES)
 
@@ -554,6 +715,71 @@ test_bytes(void)
 	eio_answer_fini(&a);
 }
 
+/* A socket may be in so many rooms, and its session's sockets together. */
+static void
+test_rooms_full(void)
+{
+	struct sio_socket so = { SLICE("/n"), SLICE("S"), SLICE_EMPTY, E,
+		SLICE_EMPTY };
+	struct eio_command c;
+	char room[24];
+	int n = 0;
+
+	fresh();
+	for (enum eio_verdict v = VERDICT_OK; v == VERDICT_OK; n++) {
+		(void)snprintf(room, sizeof(room), "r%d", n);
+		eio_store_room(
+		    &c, &f.store[PROC_A], true, &so, slice_from(room));
+		v = verdict(&c, PROC_A);
+		CHECK(v == VERDICT_OK || v == VERDICT_FULL);
+	}
+	CHECK(n == 1001);
+	CHECK(eio_fixture_int(&f, "EXISTS {t}:room:/n,r1000") == 0);
+	/* The one it is in is none too many. */
+	eio_store_room(&c, &f.store[PROC_A], true, &so, SLICE("r7"));
+	CHECK(verdict(&c, PROC_A) == VERDICT_OK);
+	eio_store_room(&c, &f.store[PROC_A], false, &so, SLICE("r7"));
+	CHECK(verdict(&c, PROC_A) == VERDICT_OK);
+	eio_store_room(&c, &f.store[PROC_A], true, &so, SLICE("r1000"));
+	CHECK(verdict(&c, PROC_A) == VERDICT_OK);
+	eio_store_push(&c, &f.store[PROC_A], E,
+	    &(struct eio_push){
+		.end = EIO_END_CLOSE, .parts_ms = EIO_PARTS_AS_THEY_ARE });
+	CHECK(verdict(&c, PROC_A) == VERDICT_CLOSED);
+	CHECK(eio_fixture_int(&f, "DBSIZE") == 0);
+}
+
+/* A client may owe some 1,000 acks, until its socket leaves. */
+static void
+test_asks_full(void)
+{
+	struct eio_command c;
+	int n = 0;
+
+	fresh();
+	eio_store_push(&c, &f.store[PROC_A], E,
+	    &(struct eio_push){
+		.ns = SLICE("+/n S\n"), .parts_ms = EIO_PARTS_AS_THEY_ARE });
+	CHECK(verdict(&c, PROC_A) == VERDICT_OK);
+	for (enum eio_verdict v = VERDICT_OK; v == VERDICT_OK; n++) {
+		eio_store_ask(&c, &f.store[PROC_A], E, SLICE("/n"),
+		    SLICE("waiting"), n % 2 ? 60000 : 0);
+		v = verdict(&c, PROC_A);
+		CHECK(v == VERDICT_OK || v == VERDICT_FULL);
+	}
+	CHECK(n > 950 && n <= 1001);
+	eio_store_acked(&c, &f.store[PROC_A], E, SLICE("/n"), 500);
+	CHECK(verdict(&c, PROC_A) == VERDICT_OK);
+	eio_store_ask(
+	    &c, &f.store[PROC_A], E, SLICE("/n"), SLICE("waiting"), 0);
+	CHECK(verdict(&c, PROC_A) == VERDICT_OK);
+	eio_store_push(&c, &f.store[PROC_A], E,
+	    &(struct eio_push){
+		.ns = SLICE("-/n\n"), .parts_ms = EIO_PARTS_AS_THEY_ARE });
+	CHECK(verdict(&c, PROC_A) == VERDICT_OK);
+	CHECK(eio_fixture_int(&f, "HLEN " KEY("e")) < 50);
+}
+
 /* Many in one round trip, and what an error reply among them does. */
 static void
 test_batch(void)
@@ -670,9 +896,13 @@ main(void)
 	rc = check_main((struct check_case[]){ CHECK_CASE(test_open),
 	    CHECK_CASE(test_lease), CHECK_CASE(test_post),
 	    CHECK_CASE(test_revisions), CHECK_CASE(test_ends),
-	    CHECK_CASE(test_rooms), CHECK_CASE(test_acks),
-	    CHECK_CASE(test_times), CHECK_CASE(test_bounds),
-	    CHECK_CASE(test_answer_bound), CHECK_CASE(test_close_in_parts),
+	    CHECK_CASE(test_rooms), CHECK_CASE(test_namespaces),
+	    CHECK_CASE(test_whole), CHECK_CASE(test_elsewhere),
+	    CHECK_CASE(test_parts), CHECK_CASE(test_version_3),
+	    CHECK_CASE(test_acks), CHECK_CASE(test_rooms_full),
+	    CHECK_CASE(test_asks_full), CHECK_CASE(test_times),
+	    CHECK_CASE(test_bounds), CHECK_CASE(test_answer_bound),
+	    CHECK_CASE(test_close_in_parts),
 	    CHECK_CASE(test_close_in_parts_held), CHECK_CASE(test_delivery),
 	    CHECK_CASE(test_every_key_expires), CHECK_CASE(test_heartbeat),
 	    CHECK_CASE(test_sweep), CHECK_CASE(test_many_messages),
