@@ -1,4 +1,4 @@
-// kill -9 of either process under load, the short version of `make torture`.
+// kill -9 of either process under load, the short version of `make torture-kill`.
 // SEED=N repeats the choices of another run.
 
 import { main, test } from '../harness/tap.mjs';

@@ -1,4 +1,4 @@
-// make torture: kill -9 at any moment under load, and the proof that nothing
+// make torture-kill: kill -9 at any moment under load, and the proof that nothing
 // was lost, doubled or overtaken.
 //
 //   EVENTS=100000 KILLS=100 CLIENTS=8 SEED=1 node tests/torture/torture.mjs
