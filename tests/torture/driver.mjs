@@ -20,7 +20,7 @@ import { Client } from './client.mjs';
 import { Result } from './report.mjs';
 
 const PREFIX = 'ledger';
-const PROCESSES = ['director.fcgi', 'director.fcgi.2'];
+const PROCESSES = 2;
 const DIED = 'died by itself';
 const LATE_MS = 500;
 // One kill in three finds the clients of the last one on their way back.
@@ -70,9 +70,6 @@ class Publisher {
   }
 }
 
-// A balanced stack names them.
-const processes = (stack) => stack.apps ?? PROCESSES;
-
 /** Kills processes at moments of chance; the supervisor starts them again. */
 class Killer {
   constructor(stack, { kills, killMs, random, tell }) {
@@ -81,7 +78,7 @@ class Killer {
 
   // One that is not up again yet cannot be killed.
   alive() {
-    return processes(this.stack).filter((name) => this.stack.pid(name) && !this.dead.has(this.stack.pid(name)));
+    return this.stack.apps.filter((name) => this.stack.pid(name) && !this.dead.has(this.stack.pid(name)));
   }
 
   async run(enough) {
@@ -164,7 +161,7 @@ export async function torture(given = {}) {
   const options = { ...DEFAULTS, ...given };
   const timeline = [];
   const tell = (what) => timeline.push({ at: Date.now(), what });
-  const stack = await start({ app: 'ledger', processes: PROCESSES.length, ...options.stack });
+  const stack = await start({ app: 'ledger', processes: PROCESSES, ...options.stack });
   const clients = await connectAll(stack, options, tell);
   const began = Date.now();
   const { publisher, killer, events } = await load(stack, options, clients, tell);
