@@ -1,4 +1,4 @@
-#include "fcgi/park.h"
+#include "fcgi/park_internal.h"
 
 #include <sys/socket.h>
 
@@ -25,174 +25,12 @@
 /* A stopping process gives its polls so long to be answered. */
 #define DRAIN_MS      1500
 #define DRAIN_TICK_MS 50
-/* The web server takes an answer at once; one that does not is gone. */
-#define WRITE_S 30
 /* While Redis is away a poll that is due is looked at this often. */
 #define RETRY_MS 500
 /* Packets that a request thread took are on the loop within this. */
 #define STALE_MS 3000
 
-struct park {
-	struct park_setup setup;
-	struct park_table table;
-	struct ev_loop *loop;
-	struct rds_async *redis;
-	ev_async poke;
-	pthread_mutex_t awake; /* held by the loop unless it sleeps */
-	_Atomic bool left;     /* a thread could not write all of a command */
-	ev_timer sweep, drain_end;
-	uint32_t sweep_at, sweep_step; /* places of the table */
-	int drain_ticks;
-	_Atomic bool draining;
-};
-
 static void look(struct park *p, struct park_entry *en, enum eio_why why);
-
-/* The answer, its log line, and the end of the entry. */
-
-static void
-log_entry(const struct park_entry *en, int status)
-{
-	struct log_line l = log_begin(LOG_INFO, "request");
-
-	log_str(&l, "id", (struct slice){ en->text + en->headers_n, en->id_n });
-	log_sid(&l, "sid", slice_from(en->esid));
-	log_str(&l, "method",
-	    en->kind == LATER_POLL ? SLICE("GET") : SLICE("POST"));
-	log_str(&l, "route", slice_from(en->route->pattern));
-	log_int(&l, "status", status);
-	log_int(&l, "ms", (clock_mono_us() - en->started_us) / 1000);
-	log_end(&l);
-}
-
-/* The entry is over; its connection is not ours any more. */
-static void
-release(struct park *p, struct park_entry *en)
-{
-	ev_io_stop(p->loop, &en->io);
-	ev_timer_stop(p->loop, &en->timer);
-	if (en->kind == LATER_POLL)
-		atomic_fetch_sub(&p->setup.metrics->parked, 1);
-	park_table_release(&p->table, en);
-}
-
-static void
-finish(struct park *p, struct park_entry *en, int status)
-{
-	log_entry(en, status);
-	if (en->connection.fd >= 0)
-		(void)close(en->connection.fd);
-	en->connection.fd = -1;
-	release(p, en);
-}
-
-/* Write what goes; false: there is more to write. */
-static bool
-write_some(struct park *p, struct park_entry *en)
-{
-	while (en->sent < en->answer.n) {
-		ssize_t n = send(en->connection.fd, en->answer.p + en->sent,
-		    en->answer.n - en->sent, MSG_NOSIGNAL | MSG_DONTWAIT);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0 && errno == EAGAIN)
-			return false;
-		if (n <= 0) {
-			finish(p, en, 499);
-			return true;
-		}
-		en->sent += (uint32_t)n;
-	}
-	finish(p, en, en->status);
-	return true;
-}
-
-static void
-on_writable(struct ev_loop *loop, ev_io *w, int revents)
-{
-	(void)revents;
-	(void)write_some(ev_userdata(loop), w->data);
-}
-
-static void
-on_write_timeout(struct ev_loop *loop, ev_timer *w, int revents)
-{
-	(void)revents;
-	finish(ev_userdata(loop), w->data, 499);
-}
-
-static void
-write_answer(struct park *p, struct park_entry *en)
-{
-	(void)pthread_mutex_lock(&p->table.lock);
-	park_table_set(en, PARK_WRITING);
-	(void)pthread_mutex_unlock(&p->table.lock);
-	ev_io_stop(p->loop, &en->io);
-	ev_timer_stop(p->loop, &en->timer);
-	if (write_some(p, en))
-		return;
-	ev_io_init(&en->io, on_writable, en->connection.fd, EV_WRITE);
-	en->io.data = en;
-	ev_timer_init(&en->timer, on_write_timeout, WRITE_S, 0.);
-	en->timer.data = en;
-	ev_io_start(p->loop, &en->io);
-	ev_timer_start(p->loop, &en->timer);
-}
-
-/* Answer with `res`, behind the headers that its thread has made. */
-static void
-answer(struct park *p, struct park_entry *en, struct http_response *res)
-{
-	struct buf head = BUF_INIT;
-
-	buf_add(&res->headers, en->text, en->headers_n);
-	http_head(&head, res, res->body.n);
-	en->status = res->status;
-	fcgi_record_reply(&en->answer, en->connection.id, buf_slice(&head),
-	    buf_slice(&res->body));
-	buf_fini(&head);
-	if (en->kind == LATER_POLL)
-		metrics_add(p->setup.metrics, METRIC_POLLS, 1);
-	metrics_status(p->setup.metrics, res->status);
-	write_answer(p, en);
-}
-
-/* Answer by what a script has said; NULL: Redis does not. */
-static void
-reply(struct park *p, struct park_entry *en, const struct eio_answer *a)
-{
-	struct http_response res = HTTP_RESPONSE_INIT;
-
-	p->setup.reply(en->kind, a, &res);
-	answer(p, en, &res);
-	http_response_fini(&res);
-}
-
-/* Answer a held poll with the packets left for it. */
-static void
-answer_payload(
-    struct park *p, struct park_entry *en, const struct wake_payload *payload)
-{
-	struct http_response res = HTTP_RESPONSE_INIT;
-
-	polling_packets(&res, buf_slice(&payload->body), payload->binary);
-	answer(p, en, &res);
-	http_response_fini(&res);
-}
-
-/* The session of a held poll has ended without a word. */
-static void
-answer_close(struct park *p, struct park_entry *en)
-{
-	const struct slice packet = SLICE("1");
-	struct wake_payload payload = { BUF_INIT, false };
-
-	(void)eio_payload_join(
-	    &payload.body, eio_session_framing(en->speech), &packet, 1);
-	answer_payload(p, en, &payload);
-	buf_fini(&payload.body);
-}
 
 /* Waiting. */
 
@@ -218,10 +56,10 @@ static void
 without_redis(struct park *p, struct park_entry *en)
 {
 	if (en->state == PARK_ABORTED)
-		finish(p, en, 499);
+		park_finish(p, en, 499);
 	else if (clock_mono_ms() >= en->deadline_ms ||
 	    atomic_load(&p->draining))
-		reply(p, en, NULL);
+		park_reply(p, en, NULL);
 	else
 		wait_for(p, en, RETRY_MS);
 }
@@ -257,7 +95,7 @@ on_taken_parked(struct park *p, struct park_entry *en, struct eio_answer *a)
 
 	switch (a->verdict) {
 	case VERDICT_PACKETS:
-		reply(p, en, a);
+		park_reply(p, en, a);
 		break;
 	case VERDICT_WAIT:
 		en->deadline_ms = clock_mono_ms() + a->number;
@@ -273,7 +111,7 @@ on_taken_parked(struct park *p, struct park_entry *en, struct eio_answer *a)
 		 * answer with them was lost: better no session than a gap. */
 		if (en->stale) {
 			end_session(p, en, 0);
-			answer_close(p, en);
+			park_answer_close(p, en);
 		} else {
 			en->stale = true;
 			wait_for(p, en, STALE_MS);
@@ -290,7 +128,7 @@ on_taken_parked(struct park *p, struct park_entry *en, struct eio_answer *a)
 	case VERDICT_CHANGED:
 	case VERDICT_ASKS:
 	case VERDICT_FULL:
-		answer_close(p, en);
+		park_answer_close(p, en);
 		break;
 	}
 }
@@ -325,7 +163,7 @@ on_taken(void *cookie, uint64_t token, struct redisReply *got)
 	else if (en->state == PARK_ABORTED && !en->ending)
 		end_aborted(p, en);
 	else if (en->state == PARK_ABORTED)
-		finish(p, en, 499);
+		park_finish(p, en, 499);
 	else
 		on_taken_parked(p, en, &a);
 }
@@ -395,7 +233,7 @@ settle(struct park *p, struct park_entry *en, bool arrived)
 	    park_table_enter(&p->table, en, PARK_PARKED, &woken);
 
 	if (payload.body.n != 0)
-		answer_payload(p, en, &payload);
+		park_answer_payload(p, en, &payload);
 	else if (atomic_load(&p->draining))
 		look(p, en, EIO_DRAIN);
 	else if (woken)
@@ -477,7 +315,7 @@ run_again(struct park *p, struct park_entry *en)
 	};
 
 	p->setup.again(p->setup.cookie, &post);
-	release(p, en);
+	park_release(p, en);
 }
 
 static void
@@ -490,7 +328,7 @@ on_asked(void *cookie, uint64_t token, struct redisReply *got)
 	if (en == NULL)
 		return;
 	if (got == NULL) {
-		reply(p, en, NULL);
+		park_reply(p, en, NULL);
 		return;
 	}
 	read_answer(p, &a, got);
@@ -502,7 +340,7 @@ on_asked(void *cookie, uint64_t token, struct redisReply *got)
 		/* First what was waited for longer. */
 		if (a.verdict == VERDICT_DELIVER)
 			deliver_here(p, &a);
-		reply(p, en, &a);
+		park_reply(p, en, &a);
 	}
 }
 
