@@ -9,7 +9,7 @@
 #include "io/clock.h"
 #include "io/rds_keys.h"
 
-/* Sessions that one round claims of a shard; more are due again at once. */
+/* Sessions that one round claims of a shard; the next one takes what is left. */
 #define CLAIM_LIMIT 200
 /* A claimer that dies leaves its sessions to others after this. */
 #define CLAIM_MS 2000

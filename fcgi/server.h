@@ -1,7 +1,7 @@
 /**
  * A FastCGI server around an application's tables: request threads, the parking
- * lot on its loop, the keeper. director.fcgi and the conformance echo server
- * are this with different tables.
+ * lot on its loop, the keeper, the spare thread. director.fcgi and the
+ * conformance echo server are this with different tables.
  *
  * The listening socket is file descriptor 0, owned by whoever started us. On
  * TERM or INT: no more is accepted (new requests wait in the socket's backlog

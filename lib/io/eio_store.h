@@ -143,7 +143,8 @@ struct sio_socket {
 };
 void eio_store_room(struct eio_command *c, const struct eio_store *st,
     bool join, const struct sio_socket *socket, struct slice room);
-/** The socket of `pid` comes back in this session; `text` is its ssid. */
+/** The socket of `pid` comes back in this session; `text` is its ssid, and then
+ *  " ended" if its old session was still open. */
 void eio_store_recover(struct eio_command *c, const struct eio_store *st,
     struct slice esid, struct slice pid, struct slice nsp, int64_t seen);
 /** An ack asked of the client: `number` of the answer is its id. */

@@ -5,7 +5,8 @@
  *
  *  {%P}:e:ESID     hash   an Engine.IO session: see lua/prelude.lua
  *  {%P}:o:ESID     list   its outbox: encoded packets for the next GET
- *  {%P}:r:ESID     hash   newest revision of each chat message pushed to it
+ *  {%P}:r:ESID     hash   chat message -> "REV N": the newest revision pushed
+ *                         to it, and its number in the log; 0: not logged
  *  {%P}:b:ESID     list   a binary packet of which parts are missing
  *  {%P}:p:PID      hash   a socket that can be recovered, and its log
  *  {%P}:due:SS     zset   esid by the time (ms) something must happen to it

@@ -1,6 +1,6 @@
 /**
- * FastCGI records as bytes: the replies to parked requests, which the FastCGI
- * library has no part in any more, and a reader for tests and benchmarks.
+ * FastCGI records as bytes: the replies, which the FastCGI library has no part
+ * in, and a reader for tests and benchmarks.
  *
  *      version type id(2) length(2) padding reserved   content   padding
  *

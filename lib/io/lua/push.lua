@@ -20,8 +20,9 @@
 --      recovery of its socket
 -- deliver: text is the token of a GET held by the calling process, packets
 -- are its answer. overflow: the outbox was full; the session is closed.
--- old: the revision was refused. stale: the POST was overtaken. changed: what
--- was demanded by 11 or 12 is not so, or parts of a binary packet are awaited. overlap: another POST is in progress.
+-- old: the revision was refused. stale: the POST was overtaken. Of a whole POST:
+-- changed: what was demanded by 11 or 12 is not so, or parts of a binary packet
+-- are awaited; overlap: another POST is in progress; the session is closed.
 
 -- Is all that ARGV 11 demands true of the session?
 local function is_as_demanded(s)

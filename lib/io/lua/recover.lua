@@ -1,7 +1,9 @@
 -- A socket comes back in another session: CONNECT with a pid. ARGV: 4 pid
 -- 5 namespace 6 number of the last event its client has seen, 0 for none.
 -- ok: it is now in this session, with its rooms, what it missed and its CONNECT
--- packet; the text is its ssid. gone: that cannot be; nothing of it remains.
+-- packet; the text is its ssid, and " ended" if its old session was open until
+-- now. gone: that cannot be; nothing of it remains, unless it is another
+-- namespace's.
 
 -- The socket has left `from`; what remains of that?
 local function settle_from(from)
