@@ -32,11 +32,11 @@ struct park {
 /* All of these end the entry, or leave it WRITING. */
 
 /** By what a script has said; NULL: Redis does not answer. */
-void park_reply(
-    struct park *p, struct park_entry *en, const struct eio_answer *a);
+void
+park_reply(struct park *p, struct park_entry *en, const struct eio_answer *a);
 /** With the packets left for a held poll. */
-void park_answer_payload(struct park *p, struct park_entry *en,
-    const struct wake_payload *payload);
+void park_answer_payload(
+    struct park *p, struct park_entry *en, const struct wake_payload *payload);
 /** The session of a held poll has ended without a word. */
 void park_answer_close(struct park *p, struct park_entry *en);
 /** Without an answer; `status` is for the log. */

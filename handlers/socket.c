@@ -113,7 +113,7 @@ is_pure_event(const struct ctx *c, const struct sio_packet *packet)
 	return event != NULL && event->flags & SOCKET_PURE;
 }
 
-/* A recovery asks Redis. */
+/* A recovery asks Redis. An escape may hide one. */
 static bool
 is_pure_connect(const struct ctx *c, const struct sio_packet *packet)
 {
@@ -121,7 +121,8 @@ is_pure_connect(const struct ctx *c, const struct sio_packet *packet)
 	    socket_namespace(c->app, packet->nsp);
 
 	return ns != NULL && ns->flags & SOCKET_PURE &&
-	    slice_find(packet->json, SLICE("\"pid\"")) < 0;
+	    slice_find(packet->json, SLICE("\"pid\"")) < 0 &&
+	    slice_chr(packet->json, '\\') == packet->json.n;
 }
 
 /* Does what is run for it only answer? */

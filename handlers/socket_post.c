@@ -125,6 +125,40 @@ gathered(struct socket_post *p)
 	return push;
 }
 
+/* Of the socket whose event this is. */
+static bool
+emit_again(struct socket_post *p, struct slice event, struct err *e)
+{
+	struct sio_emit emit = { .n_rooms = 1, .packet = event };
+	struct slice head =
+	    slice_sub(event, 1, slice_chr(event, EIO_SEPARATOR) - 1);
+	struct sio_packet packet;
+	struct sio_socket so;
+	int reached;
+
+	if (sio_packet_decode(head, &packet) != SIO_OK ||
+	    !sio_adapter_socket(buf_slice(&p->ns), packet.nsp, &so))
+		return true;
+	emit.nsp = packet.nsp;
+	emit.room[0] = so.ssid;
+	return sio_adapter_emit(&p->c->sockets, &emit, &reached, e) == 0;
+}
+
+/*
+ * The session ended while its POST was run. Its sockets may be recovered, or be
+ * in another session by now: what was emitted to them is theirs all the same.
+ */
+static void
+emit_after_end(struct socket_post *p)
+{
+	struct err e = ERR_INIT;
+
+	for (size_t i = 0; i < p->n; i++)
+		if (p->packet[i].n > 1 && p->packet[i].p[0] == EIO_LOGGED &&
+		    !emit_again(p, slice_from_at(p->packet[i], 1), &e))
+			metrics_error(p->c->metrics, e.code);
+}
+
 enum socket_post_result
 socket_post_end(struct socket_post *p, struct err *e)
 {
@@ -140,6 +174,8 @@ socket_post_end(struct socket_post *p, struct err *e)
 	if (eio_store_run(c->rds, &c->eio, &command, &a, e) != 0)
 		return SOCKET_POST_FAILED;
 	result = socket_post_result(a.verdict);
+	if (a.verdict == VERDICT_GONE || a.verdict == VERDICT_STALE)
+		emit_after_end(p);
 	count_end(c, &a);
 	eio_answer_fini(&a);
 	return result;

@@ -48,8 +48,11 @@ call_of(struct socket_post *p, struct slice nsp, struct json_object *args)
 	(void)sio_adapter_socket(buf_slice(&p->ns), nsp, &so);
 	return (struct socket_call){
 		.c = p->c,
-		.socket = { arena_dup(a, nsp), arena_dup(a, so.ssid),
-		    arena_dup(a, so.pid), p->c->sid, p->principal },
+		.socket = { .nsp = arena_dup(a, nsp),
+		    .ssid = arena_dup(a, so.ssid),
+		    .pid = arena_dup(a, so.pid),
+		    .esid = p->c->sid,
+		    .principal = p->principal },
 		.args = args,
 		.buffer = p->parts.part,
 		.n_buffers = p->parts.header.n == 0 ? 0 : p->parts.n,
@@ -157,6 +160,7 @@ new_id(struct ctx *c)
 static bool
 join(struct socket_call *call, bool recoverable)
 {
+	call->socket.fresh = true;
 	call->socket.ssid = new_id(call->c);
 	if (recoverable)
 		call->socket.pid = new_id(call->c);

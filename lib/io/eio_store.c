@@ -173,7 +173,10 @@ eio_store_room(struct eio_command *c, const struct eio_store *st, bool join,
     const struct sio_socket *socket, struct slice room)
 {
 	begin(c, st, RDS_ROOM, socket->esid);
-	add(c, join ? "join" : "leave");
+	if (join)
+		add(c, socket->fresh ? "enter" : "join");
+	else
+		add(c, "leave");
 	rds_word(&c->c, socket->nsp);
 	rds_word(&c->c, socket->ssid);
 	rds_word(&c->c, socket->pid);

@@ -138,6 +138,7 @@ struct sio_socket {
 	struct slice nsp;
 	struct slice ssid;
 	struct slice pid; /* empty: it cannot be recovered */
+	bool fresh;       /* it is about to be connected */
 	struct slice esid;
 	struct slice principal;
 };

@@ -8,12 +8,6 @@
 #include "proto/jval.h"
 #include "proto/sio_packet.h"
 
-/*
- * Sockets of one emit: far above the tabs and devices of one person, and a
- * bound for the memory of a request.
- */
-#define MEMBERS_MAX 20000
-
 static void
 room_key(const struct sio_adapter *ad, struct slice nsp, struct slice room,
     char out[static EIO_KEY_SIZE])
@@ -113,7 +107,7 @@ add_member(const struct sio_emit *emit, struct members *m, bool first,
 {
 	/* A hash repeats nobody: only further rooms can. */
 	if (slice_eq(ssid, emit->except) || esid.n == 0 ||
-	    (!first && is_member(m, ssid)) || m->n == MEMBERS_MAX)
+	    (!first && is_member(m, ssid)))
 		return;
 	m->ssid[m->n] = ssid;
 	m->esid[m->n] = esid;

@@ -287,7 +287,6 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	struct fuzz_fields in = fuzz_fields_read(bytes, n, 3);
 
 	log_set_level(LOG_ERROR);
-	answers_load_scripts();
 	if (answers_begin(in.field[2]))
 		run(in.field[0], in.field[1]);
 	fuzz_fields_fini(&in);

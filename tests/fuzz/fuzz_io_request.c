@@ -178,7 +178,6 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	if (memo == NULL)
 		memo = eio_memo_new();
 	log_set_level(LOG_ERROR);
-	answers_load_scripts();
 	if (answers_begin(in.field[6]))
 		run(&in);
 	fuzz_fields_fini(&in);

@@ -40,15 +40,6 @@ answers_begin(struct slice bytes)
 	return true;
 }
 
-/** No script is asked for again: what is called does not depend on the past. */
-static inline void
-answers_load_scripts(void)
-{
-	for (int i = 0; i < RDS_SCRIPT__MAX; i++)
-		rds_script_loaded((enum rds_script)i,
-		    SLICE("0123456789012345678901234567890123456789"));
-}
-
 redisContext *
 redisConnectUnixWithTimeout(const char *path, const struct timeval tv)
 {

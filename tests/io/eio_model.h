@@ -26,7 +26,7 @@
 #define BOUND_PACKETS 1000
 #define BOUND_BYTES   2000000
 #define BOUND_ANSWER  1000000
-#define LOG_PACKETS   1000
+#define LOG_PACKETS   900
 #define LOG_BYTES     900000
 /* An outbox that is full, one push more, and what two sockets have missed. */
 #define PACKETS_ROOM (BOUND_PACKETS + PUSHED_MAX + 2 * LOG_PACKETS)
@@ -746,6 +746,9 @@ model_push(struct session *s, enum process who, const struct push *p)
 	if (p->alive)
 		come_alive(s);
 	if (p->end != EIO_END_NOT && p->end != EIO_END_SOFT) {
+		/* Its sockets may come back for them. */
+		if (!is_old(s, p))
+			(void)make_packets(s, p);
 		x.verdict = VERDICT_CLOSED;
 		end(&x, s, p->end == EIO_END_NOOP ? '6' : '1',
 		    p->end != EIO_END_CLOSE);
@@ -837,11 +840,38 @@ model_acked(struct session *s, int64_t id)
 	return x;
 }
 
+static struct packet
+connect_packet(int k)
+{
+	struct packet p = {
+		.kind = CONNECT, .nsp = sockets[k].nsp, .socket = k
+	};
+
+	packet_measure(&p);
+	return p;
+}
+
+/* Does what `k` missed fit into one answer, with what waits already? */
+static bool
+fits(const struct session *s, int k, int64_t seen)
+{
+	size_t bytes = queued_bytes(s) + connect_packet(k).size, n = s->n + 1;
+
+	for (size_t i = 0; i < sockets[k].n; i++)
+		if (sockets[k].log[i].seq > seen) {
+			bytes += sockets[k].log[i].size;
+			n++;
+		}
+	return bytes <= BOUND_ANSWER && n < BOUND_PACKETS;
+}
+
 /* Does `k` have to start anew? */
 static bool
-is_lost(const struct session *from, const struct socket *k, int64_t seen)
+is_lost(
+    const struct session *from, const struct session *to, int k, int64_t seen)
 {
-	return from->keep_past || seen < k->lost || seen > k->seq;
+	return from->keep_past || seen < sockets[k].lost ||
+	    seen > sockets[k].seq || !fits(to, k, seen);
 }
 
 static void
@@ -879,15 +909,13 @@ model_recover(struct session *s, int k, int nsp, int64_t seen)
 		return x;
 	if (from->life == OPEN)
 		end(&ended, from, '1', true);
-	if (is_lost(from, so, seen)) {
+	if (is_lost(from, s, k, seen)) {
 		drop(from, k);
 		x = ended;
 	} else {
 		move(from, s, k);
 		missed = replay(s, so, seen);
-		s->out[s->n] =
-		    (struct packet){ .kind = CONNECT, .nsp = nsp, .socket = k };
-		packet_measure(&s->out[s->n++]);
+		s->out[s->n++] = connect_packet(k);
 		x.verdict = VERDICT_OK;
 		says_number(&x, missed);
 		(void)snprintf(x.text, sizeof(x.text), "s%d%s", k,

@@ -239,7 +239,8 @@ make_room(struct eio_command *c, const struct step *s)
 	const struct sio_socket socket = { .nsp = s->arg[1],
 		.ssid = s->arg[2],
 		.pid = s->n > 4 ? s->arg[4] : SLICE_EMPTY,
-		.esid = slice_from(s->esid) };
+		.esid = slice_from(s->esid),
+		.fresh = true };
 
 	eio_store_room(
 	    c, s->store, slice_eqs(s->arg[0], "join"), &socket, s->arg[3]);

@@ -413,6 +413,7 @@ step_room(struct step *st, const struct where *w)
 		.ssid = slice_from(arena_printf(&st->arena, "s%d", k)),
 		.pid = pid_of(&st->arena, k),
 		.esid = w->esid,
+		.fresh = true,
 	    },
 	    slice_from(ROOM[room]));
 	st->x = model_room(w->s, join, k, room);

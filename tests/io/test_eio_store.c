@@ -719,8 +719,11 @@ test_bytes(void)
 static void
 test_rooms_full(void)
 {
-	struct sio_socket so = { SLICE("/n"), SLICE("S"), SLICE_EMPTY, E,
-		SLICE_EMPTY };
+	struct sio_socket so = { .nsp = SLICE("/n"),
+		.ssid = SLICE("S"),
+		.pid = SLICE_EMPTY,
+		.esid = E,
+		.fresh = true };
 	struct eio_command c;
 	char room[24];
 	int n = 0;

@@ -42,8 +42,9 @@
 
 local KEYS, ARGV, P, ESID, PROCESS
 local MAX_PACKETS, MAX_BYTES, MAX_ANSWER = 1000, 2000000, 1000000
--- Less than an answer: what was missed and the CONNECT behind it go in one.
-local LOG_PACKETS, LOG_BYTES = 1000, 900000
+-- Less than an outbox and than an answer take: what was missed, the CONNECT
+-- behind it and what comes meanwhile.
+local LOG_PACKETS, LOG_BYTES = 900, 900000
 -- Of the pid, in offsets. What is left of it is still a secret of 84 bits.
 local TAG_SIZE = 6
 -- Closed sessions wait so long for their last GET; keys outlive their deadline

@@ -152,6 +152,8 @@ end
 if ARGV[5] == '1' then
 	revive(s)
 end
+-- Before all ends: its sockets may come back for them.
+local out, bytes = packets(s)
 if ARGV[7] == 'noop' then
 	return { 'closed', 0, close(s, '6', true) }
 elseif ARGV[7] == 'close' then
@@ -162,7 +164,6 @@ end
 if ARGV[14] ~= '' then
 	keep_parts(s)
 end
-local out, bytes = packets(s)
 if not out then
 	return { 'old', 0, '' }
 end

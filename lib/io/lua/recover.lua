@@ -18,6 +18,22 @@ local function settle_from(from)
 	end
 end
 
+local function missed_of(K, seen)
+	local all, numbers, packets = redis.call('HGETALL', K), {}, {}
+	for i = 1, #all, 2 do
+		local n = tonumber(all[i])
+		if n and n > seen then
+			numbers[#numbers + 1] = n
+			packets[n] = all[i + 1]
+		end
+	end
+	table.sort(numbers)
+	for i, n in ipairs(numbers) do
+		numbers[i] = packets[n]
+	end
+	return numbers
+end
+
 local s = load(ESID)
 local pid, nsp, seen = ARGV[4], ARGV[5], tonumber(ARGV[6])
 local K = P .. 'p:' .. pid
@@ -39,9 +55,22 @@ else
 	from.keep = tonumber(redis.call('HGET', from.S, 'keep'))
 end
 
--- Beyond the window, a gap in the log, or more seen than was sent (Redis was
--- set back): no silent hole.
-if now() >= from.keep or seen < lost or seen > seq then
+-- What it missed, in order, and the CONNECT packet behind: in the same step, for
+-- a client keeps what comes before CONNECT, and has it twice when it must come
+-- back again without one.
+local missed, bytes = missed_of(K, seen), 0
+missed[#missed + 1] = string.format('40%s{"sid":"%s","pid":"%s"}',
+    nsp == '/' and '' or nsp .. ',', ssid, pid)
+for _, packet in ipairs(missed) do
+	bytes = bytes + #packet
+end
+
+-- Beyond the window, a gap in the log, more seen than was sent (Redis was set
+-- back), more than goes into one answer with what several namespaces missed: no
+-- silent hole.
+if now() >= from.keep or seen < lost or seen > seq or
+    s.ob + bytes > MAX_ANSWER or
+    redis.call('LLEN', s.O) + #missed >= MAX_PACKETS then
 	drop(from, nsp, ssid, pid)
 	settle_from(from)
 	return { 'gone', 0, ended }
@@ -66,24 +95,9 @@ end
 redis.call('PEXPIRE', P .. 'r:' .. ESID, s.pi + s.pt + 600000)
 settle_from(from)
 
--- What it missed, in order.
-local all, missed = redis.call('HGETALL', K), {}
-for i = 1, #all, 2 do
-	local n = tonumber(all[i])
-	if n and n > seen then
-		missed[#missed + 1] = { n, all[i + 1] }
-	end
-end
-table.sort(missed, function(a, b) return a[1] < b[1] end)
 for _, packet in ipairs(missed) do
-	redis.call('RPUSH', s.O, packet[2])
-	s.ob = s.ob + #packet[2]
+	redis.call('RPUSH', s.O, packet)
 end
--- In the same step: a client keeps what comes before CONNECT, and has it twice
--- when it must come back again without one.
-local connect = string.format('40%s{"sid":"%s","pid":"%s"}',
-    nsp == '/' and '' or nsp .. ',', ssid, pid)
-redis.call('RPUSH', s.O, connect)
-redis.call('HSET', s.S, 'ob', s.ob + #connect)
+redis.call('HSET', s.S, 'ob', s.ob + bytes)
 remember(s)
-return { 'ok', #missed, ssid .. (ended == '' and '' or ' ended') }
+return { 'ok', #missed - 1, ssid .. (ended == '' and '' or ' ended') }
