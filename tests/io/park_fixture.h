@@ -325,9 +325,9 @@ post_hand(
 		.octets = true });
 }
 
-/* The token of a GET once the loop holds it; 0: it does not yet. */
+/* The token of the newest request once the loop holds it; 0: not yet. */
 static uint64_t
-token_of(struct lot *l, int theirs)
+newest_token(struct lot *l)
 {
 	struct park_table *t = &l->park->table;
 	uint64_t token = 0;
@@ -335,7 +335,7 @@ token_of(struct lot *l, int theirs)
 	(void)pthread_mutex_lock(&t->lock);
 	for (uint32_t i = 0; i < t->n; i++)
 		if (t->entry[i]->state == PARK_PARKED &&
-		    t->entry[i]->connection.fd == theirs)
+		    t->entry[i]->token >> PLACE_BITS == t->generation)
 			token = t->entry[i]->token;
 	(void)pthread_mutex_unlock(&t->lock);
 	return token;
@@ -348,8 +348,7 @@ get_park(struct lot *l, const char *esid)
 	struct client g = get_hand(l, esid);
 	int64_t until = clock_mono_ms() + SOON_MS;
 
-	while (
-	    (g.token = token_of(l, g.theirs)) == 0 && clock_mono_ms() < until)
+	while ((g.token = newest_token(l)) == 0 && clock_mono_ms() < until)
 		clock_sleep_ms(1);
 	CHECK(g.token != 0);
 	return g;
