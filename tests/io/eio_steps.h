@@ -458,7 +458,7 @@ struct row {
 		__LINE__, history \
 	}
 
-static void
+static inline void
 run_rows(const struct row *rows, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -493,7 +493,7 @@ steps_fini(void)
 }
 
 /* Run a command that must be answered. */
-static struct eio_answer
+static inline struct eio_answer
 run(const struct eio_command *c, enum process who)
 {
 	struct err e = ERR_INIT;
@@ -506,7 +506,7 @@ run(const struct eio_command *c, enum process who)
 	return a;
 }
 
-static enum eio_verdict
+static inline enum eio_verdict
 verdict(const struct eio_command *c, enum process who)
 {
 	struct eio_answer a = run(c, who);
