@@ -109,12 +109,14 @@ on_taken_parked(struct park *p, struct park_entry *en, struct eio_answer *a)
 		/* A push of this process took the packets for us: they are
 		 * on their way to on_poke(). Should they not come, Redis's
 		 * answer with them was lost: better no session than a gap. */
-		if (en->stale) {
+		if (!en->stale)
+			en->deadline_ms = clock_mono_ms() + STALE_MS;
+		en->stale = true;
+		if (clock_mono_ms() < en->deadline_ms) {
+			wait_for(p, en, en->deadline_ms - clock_mono_ms());
+		} else {
 			end_session(p, en, 0);
 			park_answer_close(p, en);
-		} else {
-			en->stale = true;
-			wait_for(p, en, STALE_MS);
 		}
 		break;
 	case VERDICT_GONE:
@@ -160,7 +162,8 @@ on_taken(void *cookie, uint64_t token, struct redisReply *got)
 		return;
 	if (got == NULL)
 		without_redis(p, en);
-	else if (en->state == PARK_ABORTED && !en->ending)
+	else if (en->state == PARK_ABORTED &&
+	    (!en->ending || a.verdict == VERDICT_STALE))
 		end_aborted(p, en);
 	else if (en->state == PARK_ABORTED)
 		park_finish(p, en, 499);

@@ -100,24 +100,45 @@ socket_ask(struct socket_call *call, const char *event,
 	return rc;
 }
 
+/* The calling socket gets it in its turn: behind what it was told before. */
+static int
+emit_to_others(struct socket_call *call, const struct sio_emit *to, bool *me,
+    struct err *e)
+{
+	struct sio_emit others = *to;
+	int reached = 0, rc;
+
+	*me = false;
+	if (to->except.n == 0 && !to->is_volatile) {
+		others.except = call->socket.ssid;
+		others.excepted = me;
+	}
+	rc = sio_adapter_emit(&call->c->sockets, &others, &reached, e);
+	metrics_add(call->c->metrics, METRIC_EVENTS_OUT, reached);
+	return rc;
+}
+
 int
 socket_emit_to(struct socket_call *call, struct sio_emit *to, const char *event,
     struct json_object *args, struct err *e)
 {
 	struct json_object *all = named(event, args);
 	struct buf packet = BUF_INIT;
-	int reached = 0, rc = 0;
+	bool me = false;
+	int rc = 0;
 
 	to->nsp = call->socket.nsp;
 	if (write_packet(call, SIO_EVENT, -1, all, &packet)) {
 		to->packet = buf_slice(&packet);
-		rc = sio_adapter_emit(&call->c->sockets, to, &reached, e);
+		rc = emit_to_others(call, to, &me, e);
 	}
-	metrics_add(call->c->metrics, METRIC_EVENTS_OUT, reached);
 	to->packet = SLICE_EMPTY;
 	buf_fini(&packet);
 	(void)json_object_put(all);
-	(void)json_object_put(args);
+	if (me)
+		queue_event(call, -1, event, args);
+	else
+		(void)json_object_put(args);
 	return rc;
 }
 

@@ -43,7 +43,6 @@ read_parts(struct socket_post *p, const struct eio_answer *a)
 		return;
 	p->parts.header = header;
 	p->parts.wanted = packet.attachments;
-	p->parts.were = true;
 	for (size_t i = 1; i < a->n; i++)
 		p->parts.part[p->parts.n++] =
 		    arena_dup(&p->c->arena, eio_answer_packet(a, i));
@@ -95,14 +94,11 @@ static void
 add_parts(struct socket_post *p, struct eio_push *push)
 {
 	push->parts_ms = EIO_PARTS_AS_THEY_ARE;
-	if (p->end != EIO_END_NOT)
+	if (p->end != EIO_END_NOT || !p->parts.changed)
 		return;
-	if (p->parts.header.n == 0) {
-		if (p->parts.were)
-			push->parts_ms = 0;
+	push->parts_ms = p->parts.header.n == 0 ? 0 : PARTS_MS;
+	if (push->parts_ms == 0)
 		return;
-	}
-	push->parts_ms = PARTS_MS;
 	push->n_parts = (int)p->parts.n + 1;
 	socket_post_packet(p, p->parts.header);
 	for (unsigned i = 0; i < p->parts.n; i++)

@@ -26,7 +26,7 @@ struct socket_parts {
 	struct slice header; /* the first packet, behind its '4'; empty: none */
 	struct slice part[SIO_ATTACHMENTS_MAX]; /* base64 */
 	unsigned n, wanted;
-	bool were; /* when the POST began there were some */
+	bool changed; /* by this POST */
 };
 
 struct socket_post {

@@ -401,6 +401,7 @@ wait_for_parts(
 		p->end = EIO_END_CLOSE;
 		return;
 	}
+	p->parts.changed = true;
 	p->parts.header = arena_dup(&p->c->arena, raw);
 	p->parts.n = 0;
 	p->parts.wanted = packet->attachments;
@@ -456,6 +457,7 @@ socket_run_bytes(struct socket_post *p, struct slice base64)
 		p->end = EIO_END_CLOSE;
 		return;
 	}
+	p->parts.changed = true;
 	p->parts.part[p->parts.n++] = arena_dup(&p->c->arena, base64);
 	if (p->parts.n == p->parts.wanted)
 		run_complete(p);

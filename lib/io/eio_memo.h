@@ -19,7 +19,7 @@
 #include "base/slice.h"
 
 /** Sessions that send events at one time; each takes some 200 bytes. */
-#define EIO_MEMO_PLACES 16384
+#define EIO_MEMO_PLACES 4096
 
 struct eio_memo;
 

@@ -106,9 +106,13 @@ add_member(const struct sio_emit *emit, struct members *m, bool first,
     struct slice room, struct slice ssid, struct slice esid)
 {
 	/* A hash repeats nobody: only further rooms can. */
-	if (slice_eq(ssid, emit->except) || esid.n == 0 ||
-	    (!first && is_member(m, ssid)))
+	if (esid.n == 0 || (!first && is_member(m, ssid)))
 		return;
+	if (slice_eq(ssid, emit->except)) {
+		if (emit->excepted != NULL)
+			*emit->excepted = true;
+		return;
+	}
 	m->ssid[m->n] = ssid;
 	m->esid[m->n] = esid;
 	m->room[m->n++] = room;

@@ -34,6 +34,7 @@ struct sio_emit {
 	struct slice room[SIO_ROOMS_MAX];
 	int n_rooms;          /* 0: everybody in the namespace */
 	struct slice except;  /* an ssid; empty: nobody */
+	bool *excepted;       /* set when that is a member; may be NULL */
 	struct slice packet;  /* an EVENT, as sio_binary_write() makes it */
 	bool is_volatile;     /* dropped where no GET is held */
 	struct slice message; /* see eio_push */

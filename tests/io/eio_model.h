@@ -427,6 +427,8 @@ move(struct session *from, struct session *to, int k)
 {
 	take_out(from, k);
 	enter(to, k);
+	if (from->asked > to->asked)
+		to->asked = from->asked;
 	for (int i = 0; i < MESSAGES; i++)
 		if (to->newest[i].rev < 0)
 			to->newest[i] = from->newest[i];

@@ -85,6 +85,11 @@ for _, room in ipairs(rooms) do
 end
 join(s, nsp, ssid, '')
 redis.call('HSET', K, 'esid', ESID)
+-- A late ack is not to answer what is asked from here on.
+local asked = redis.call('HGET', from.S, 'ask')
+if asked and tonumber(asked) > tonumber(redis.call('HGET', s.S, 'ask') or 0) then
+	redis.call('HSET', s.S, 'ask', asked)
+end
 redis.call('HSET', s.S, 'ns', s.ns, 'cto', 0, 'rm',
     redis.call('HGET', s.S, 'rm') .. table.concat(lines))
 -- The revisions that its messages had, so that the log goes on being compact.
