@@ -231,6 +231,8 @@ class Load {
     while (!this.stop) {
       if (!this.note('POST', await post(sent))) break;
       sent++;
+      // More acks than an outbox takes are not left waiting.
+      while (size && sent - acked.length > 4 && !this.stop) await sleep(5);
     }
     // One more, that releases the poll.
     total = sent + 1;
