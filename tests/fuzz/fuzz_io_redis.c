@@ -237,12 +237,12 @@ static void
 call_url(struct call *c)
 {
 	struct err e = ERR_INIT;
-	char *url = strndup(c->with.p, c->with.n);
+	struct buf url = BUF_INIT;
 
-	fuzz_require(url != NULL);
-	if (rds_url_check(url, &e) != 0)
+	buf_add_slice(&url, c->with);
+	if (rds_url_check(buf_cstr(&url), &e) != 0)
 		fuzz_require(strcmp(e.field, "REDIS_URL") == 0);
-	free(url);
+	buf_fini(&url);
 }
 
 static const struct {

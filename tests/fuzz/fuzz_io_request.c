@@ -2,18 +2,21 @@
  * A request and whatever Redis answers meanwhile, through routes, handlers and
  * transport; twice, as the second one finds the session remembered. The input
  * is lines: the application (director, else the echo server), method, path,
- * query, content type, body; then the answers.
+ * query, content type, body; then the answers. With the method OVERDUE an ack
+ * did not come in time: the body is what waits for it, the content type the
+ * session as Redis has it (a bar is a line's end).
  */
 #include "harness/answers.h"
 #include "harness/fuzz.h"
 
 /* The echo server's application without its program. */
 #define main echo_main
-#include "conformance/echo.c"
+#include "conformance/echo.c" /* NOLINT(bugprone-suspicious-include) */
 #undef main
 
 #include "handlers/app.h"
 #include "handlers/dispatch.h"
+#include "handlers/socket.h"
 
 #define MAX_PAYLOAD 100000
 #define RECOVERY_MS 60000
@@ -52,36 +55,28 @@ read_body(void *cookie, size_t max, struct buf *out, struct err *e)
 
 /* ---- what the event loop does with what is left for it ------------------- */
 
-static void
-poll_later(struct ctx *c, struct eio_answer *a, bool *answered)
+static bool
+run_script(struct ctx *c, struct eio_answer *a)
 {
 	struct eio_command command;
 	struct err e = ERR_INIT;
 
-	eio_store_poll(&command, &c->eio, c->sid, 7);
-	*answered = eio_store_run(c->rds, &c->eio, &command, a, &e) == 0;
-}
-
-static void
-push_later(struct ctx *c, struct eio_answer *a, bool *answered)
-{
-	struct eio_command command;
-	struct err e = ERR_INIT;
-
-	eio_store_push(&command, &c->eio, c->sid, c->later.push);
-	*answered = eio_store_run(c->rds, &c->eio, &command, a, &e) == 0;
+	if (c->later.kind == LATER_POLL)
+		eio_store_poll(&command, &c->eio, c->sid, 7);
+	else
+		eio_store_push(&command, &c->eio, c->sid, c->later.push);
+	return eio_store_run(c->rds, &c->eio, &command, a, &e) == 0;
 }
 
 static void
 run_later(struct ctx *c)
 {
 	struct eio_answer a = { .verdict = VERDICT_GONE };
-	bool answered, poll = c->later.kind == LATER_POLL;
+	bool answered = run_script(c, &a);
 
-	(poll ? poll_later : push_later)(c, &a, &answered);
-	if (!poll && answered && a.verdict == VERDICT_CHANGED)
+	if (a.verdict == VERDICT_CHANGED && c->later.kind == LATER_POST)
 		dispatch_again(c, c->later.body);
-	else if (!poll || !answered || a.verdict != VERDICT_PARK)
+	else if (a.verdict != VERDICT_PARK || c->later.kind == LATER_POST)
 		polling_reply(c->later.kind, answered ? &a : NULL, c->res);
 	eio_answer_fini(&a);
 }
@@ -103,31 +98,33 @@ check_answer(const struct http_response *r)
 }
 
 static void
-serve(struct ctx *c, const struct fuzz_fields *in)
+serve(struct ctx *c)
 {
-	struct http_response response = HTTP_RESPONSE_INIT;
-	struct slice body = in->field[5];
-	const struct http_request request = {
-		.method = http_method_parse(in->field[1]),
-		.path = in->field[2],
-		.query = in->field[3],
-		.content_type = in->field[4],
-		.content_length = (int64_t)body.n,
-		.host = SLICE("localhost:8080"),
-		.scheme = SLICE("http"),
-	};
-
 	c->arena = ARENA_INIT;
-	c->req = &request;
-	c->res = &response;
 	c->error = ERR_INIT;
 	c->sid = SLICE_EMPTY;
-	c->body = (struct body_source){ &body, read_body };
+	*c->res = HTTP_RESPONSE_INIT;
 	if (dispatch_run(c) == HANDLER_LATER)
 		run_later(c);
-	check_answer(&response);
-	http_response_fini(&response);
+	check_answer(c->res);
+	http_response_fini(c->res);
 	dispatch_end(c);
+}
+
+static void
+run_overdue(struct ctx *c, const struct fuzz_fields *in)
+{
+	struct buf session = BUF_INIT;
+
+	buf_add_slice(&session, in->field[4]);
+	for (size_t i = 0; i < session.n; i++)
+		if (session.p[i] == '|')
+			session.p[i] = '\n';
+	c->arena = ARENA_INIT;
+	c->sid = SLICE("abcdefghijklmnopqrst");
+	socket_overdue(c, buf_slice(&session), in->field[5]);
+	arena_fini(&c->arena);
+	buf_fini(&session);
 }
 
 /* Inputs are tried one by one: what was remembered is forgotten with each. */
@@ -152,7 +149,23 @@ run(const struct fuzz_fields *in)
 		.allowed_hosts = (char[]){ "" },
 		.max_payload = MAX_PAYLOAD,
 		.recovery_ms = RECOVERY_MS };
-	struct ctx c = { .conf = &conf, .memo = memo, .metrics = &metrics };
+	struct slice body = in->field[5];
+	const struct http_request request = {
+		.method = http_method_parse(in->field[1]),
+		.path = in->field[2],
+		.query = in->field[3],
+		.content_type = in->field[4],
+		.content_length = (int64_t)body.n,
+		.host = SLICE("localhost:8080"),
+		.scheme = SLICE("http"),
+	};
+	struct http_response response;
+	struct ctx c = { .conf = &conf,
+		.memo = memo,
+		.metrics = &metrics,
+		.req = &request,
+		.res = &response,
+		.body = { &body, read_body } };
 
 	c.app = slice_eqs(in->field[0], "director") ? &app_director : &APP;
 	c.rds = rds_new("unix:none", 1000, breaker);
@@ -163,8 +176,12 @@ run(const struct fuzz_fields *in)
 		.recovery_ms = RECOVERY_MS };
 	c.sockets = (struct sio_adapter){ c.rds, &c.eio };
 	c.queue = (struct queue){ c.rds, PREFIX };
-	serve(&c, in);
-	serve(&c, in);
+	if (slice_eqs(in->field[1], "OVERDUE")) {
+		run_overdue(&c, in);
+	} else {
+		serve(&c);
+		serve(&c);
+	}
 	forget(in);
 	rds_free(c.rds);
 	rds_breaker_free(breaker);

@@ -1,6 +1,7 @@
 /* Any arguments: what is collected for sending is good and numbered anew. */
 #include "harness/fuzz.h"
 
+#include "proto/eio_payload.h"
 #include "proto/sio_binary.h"
 
 static bool
@@ -34,6 +35,34 @@ check_sent(struct json_object *sent, unsigned n)
 	json_object_put(again);
 }
 
+/* What is written is one packet and as many attachments as it tells. */
+static void
+check_written(struct json_object *args, unsigned n, enum sio_status collected)
+{
+	struct slice buffer[SIO_ATTACHMENTS_MAX], rest, one = SLICE_EMPTY;
+	struct sio_packet p;
+	struct buf out = BUF_INIT;
+	unsigned parts = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		buffer[i] = SLICE("AQID");
+	fuzz_require(sio_binary_write(&out, SIO_EVENT, SLICE("/a"), 7, args,
+			 buffer, n) == collected);
+	rest = buf_slice(&out);
+	fuzz_require((rest.n == 0) == (collected != SIO_OK));
+	if (rest.n != 0) {
+		(void)slice_cut(&rest, EIO_SEPARATOR, &one);
+		fuzz_require(slice_starts(one, SLICE("4")) &&
+		    sio_packet_decode(slice_from_at(one, 1), &p) == SIO_OK);
+		while (slice_cut(&rest, EIO_SEPARATOR, &one)) {
+			fuzz_require(slice_eqs(one, "bAQID"));
+			parts++;
+		}
+		fuzz_require(p.attachments == parts && p.id == 7);
+	}
+	buf_fini(&out);
+}
+
 static void
 run(struct json_object *args, unsigned attachments)
 {
@@ -54,6 +83,8 @@ run(struct json_object *args, unsigned attachments)
 	} else {
 		fuzz_require(out == NULL && order.n == 0);
 	}
+	if (json_object_is_type(args, json_type_array))
+		check_written(args, attachments, status);
 	json_object_put(out);
 }
 

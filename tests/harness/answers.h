@@ -15,7 +15,6 @@
 #include <hiredis/hiredis.h>
 
 #include "base/slice.h"
-#include "io/rds_internal.h"
 
 /* hiredis makes room for as many elements as an array announces. */
 #define ANSWERS_ELEMENTS_DIGITS 4
