@@ -88,12 +88,14 @@ static void
 check_number(struct slice text)
 {
 	int64_t number = 0, again;
-	char decimal[24];
+	char decimal[NUM_TEXT_SIZE], quick[NUM_TEXT_SIZE];
 	int n;
 
 	if (!num_parse(text, INT64_MIN, INT64_MAX, &number))
 		return;
 	n = snprintf(decimal, sizeof(decimal), "%" PRId64, number);
+	fuzz_require(num_text(number, quick) == (size_t)n &&
+	    strcmp(quick, decimal) == 0);
 	fuzz_require((size_t)n <= text.n);
 	fuzz_require(slice_ends(text,
 	    slice_from_at((struct slice){ decimal, (size_t)n }, number < 0)));
