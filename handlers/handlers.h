@@ -206,11 +206,16 @@ void socket_emit(
     struct socket_call *call, const char *event, struct json_object *args);
 /** Answer the event's ack, if one was asked and not yet answered. */
 void socket_ack(struct socket_call *call, struct json_object *args);
-/** Emit and have `continuation` run when the client acks, or after
- *  `timeout_ms` (0: never). */
-int socket_ask(struct socket_call *call, const char *event,
-    struct json_object *args, const char *continuation, struct slice state,
-    int64_t timeout_ms, struct err *e) MUST_CHECK;
+/** An event that the client is to ack. */
+struct socket_question {
+	const char *event;
+	struct json_object *args; /* its reference is taken */
+	const char *continuation; /* runs when the client acks */
+	struct slice state;       /* for that */
+	int64_t timeout_ms; /* it runs after this at the latest; 0: never */
+};
+int socket_ask(struct socket_call *call, const struct socket_question *q,
+    struct err *e) MUST_CHECK;
 /** Emit to the sockets that `to` names (its rooms and the rest but the packet
  *  are set), at once; `args` as above. */
 int socket_emit_to(struct socket_call *call, struct sio_emit *to,

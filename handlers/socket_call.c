@@ -22,8 +22,10 @@ static bool
 write_packet(const struct socket_call *call, enum sio_type type, int64_t id,
     struct json_object *args, struct buf *out)
 {
-	if (sio_binary_write(out, type, call->socket.nsp, id, args,
-		call->buffer, call->n_buffers) == SIO_OK)
+	const struct sio_message m = { type, call->socket.nsp, id, args,
+		call->buffer, call->n_buffers };
+
+	if (sio_binary_write(out, &m) == SIO_OK)
 		return true;
 	log_warnx("a packet with too many attachments was not sent");
 	return false;
@@ -68,9 +70,8 @@ socket_ack(struct socket_call *call, struct json_object *args)
 }
 
 int
-socket_ask(struct socket_call *call, const char *event,
-    struct json_object *args, const char *continuation, struct slice state,
-    int64_t timeout_ms, struct err *e)
+socket_ask(
+    struct socket_call *call, const struct socket_question *q, struct err *e)
 {
 	struct ctx *c = call->c;
 	struct eio_command command;
@@ -78,20 +79,20 @@ socket_ask(struct socket_call *call, const char *event,
 	struct buf waiting = BUF_INIT;
 	int rc;
 
-	buf_addf(&waiting, "%s ", continuation);
-	buf_add_slice(&waiting, state);
+	buf_addf(&waiting, "%s ", q->continuation);
+	buf_add_slice(&waiting, q->state);
 	eio_store_ask(&command, &c->eio, c->sid, call->socket.nsp,
-	    buf_slice(&waiting), timeout_ms);
+	    buf_slice(&waiting), q->timeout_ms);
 	rc = eio_store_run(c->rds, &c->eio, &command, &a, e);
 	buf_fini(&waiting);
 	if (rc != 0) {
-		(void)json_object_put(args);
+		(void)json_object_put(q->args);
 		return rc;
 	}
 	if (a.verdict == VERDICT_OK) {
-		queue_event(call, a.number, event, args);
+		queue_event(call, a.number, q->event, q->args);
 	} else {
-		(void)json_object_put(args);
+		(void)json_object_put(q->args);
 		if (a.verdict == VERDICT_FULL)
 			rc = err_set(e, ERR_BAD_REQUEST,
 			    "the client owes as many acks as it may");

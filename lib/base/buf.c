@@ -91,8 +91,9 @@ void
 buf_add_int(struct buf *b, int64_t value)
 {
 	char text[NUM_TEXT_SIZE];
+	size_t n = num_text(value, text);
 
-	buf_add(b, text, num_text(value, text));
+	buf_add(b, text, n);
 }
 
 void

@@ -120,18 +120,18 @@ add_member(const struct sio_emit *emit, struct members *m, bool first,
 
 /* Replies in pairs: the members of a room, and who has its name for an ssid. */
 static void
-gather(const struct sio_emit *emit, const struct slice *rooms, int n,
+gather(const struct sio_emit *emit, const struct slice *rooms, size_t n,
     struct redisReply *const *replies, struct members *m)
 {
-	size_t most = (size_t)n;
+	size_t most = n;
 
-	for (int r = 0; r < n; r++)
+	for (size_t r = 0; r < n; r++)
 		most += rds_count(replies[2 * r]) / 2;
 	m->ssid = arena_alloc(m->arena, most * sizeof(*m->ssid));
 	m->esid = arena_alloc(m->arena, most * sizeof(*m->esid));
 	m->room = arena_alloc(m->arena, most * sizeof(*m->room));
 	m->command = arena_alloc(m->arena, EIO_BATCH_MAX * sizeof(*m->command));
-	for (int r = 0; r < n; r++) {
+	for (size_t r = 0; r < n; r++) {
 		const struct redisReply *all = replies[2 * r];
 
 		for (size_t i = 0; i + 1 < rds_count(all); i += 2)
@@ -172,10 +172,16 @@ find_again(const struct sio_adapter *ad, const struct sio_emit *emit,
 	return esid.n != 0;
 }
 
-/* Push to some members; those to be tried elsewhere come back as `*again`. */
+/* Members that one round trip pushes to. */
+struct batch {
+	size_t member[EIO_BATCH_MAX];
+	int n;
+};
+
+/* Push to a batch; those to be tried elsewhere are left in it. */
 static int
 push_batch(const struct sio_adapter *ad, const struct sio_emit *emit,
-    struct members *m, size_t *member, int n, int *again, struct err *e)
+    struct members *m, struct batch *b, struct err *e)
 {
 	struct eio_answer a[EIO_BATCH_MAX];
 	struct eio_push push = {
@@ -187,23 +193,25 @@ push_batch(const struct sio_adapter *ad, const struct sio_emit *emit,
 		.packet = &m->packet,
 		.n = 1,
 	};
+	int n = b->n;
 
-	*again = 0;
 	for (int i = 0; i < n; i++) {
+		size_t at = b->member[i];
+
 		push.joined = slice_from(arena_printf(m->arena, "%.*s %.*s",
-		    SLICE_ARG(emit->nsp), SLICE_ARG(m->ssid[member[i]])));
-		eio_store_push(
-		    &m->command[i], ad->store, m->esid[member[i]], &push);
+		    SLICE_ARG(emit->nsp), SLICE_ARG(m->ssid[at])));
+		eio_store_push(&m->command[i], ad->store, m->esid[at], &push);
 	}
 	if (eio_store_run_many(ad->rds, ad->store, m->command, n, a, e) != 0)
 		return -1;
+	b->n = 0;
 	for (int i = 0; i < n; i++) {
 		if (a[i].verdict == VERDICT_OK ||
 		    a[i].verdict == VERDICT_DELIVER)
 			m->reached++;
 		else if (a[i].verdict == VERDICT_GONE &&
-		    find_again(ad, emit, m, member[i]))
-			member[(*again)++] = member[i];
+		    find_again(ad, emit, m, b->member[i]))
+			b->member[b->n++] = b->member[i];
 		eio_answer_fini(&a[i]);
 	}
 	return 0;
@@ -216,16 +224,13 @@ static int
 push_all(const struct sio_adapter *ad, const struct sio_emit *emit,
     struct members *m, struct err *e)
 {
-	size_t member[EIO_BATCH_MAX];
+	struct batch b;
 
-	for (size_t at = 0; at < m->n; at += EIO_BATCH_MAX) {
-		int n = (int)(m->n - at < EIO_BATCH_MAX ? m->n - at
-							: EIO_BATCH_MAX);
-
-		for (int i = 0; i < n; i++)
-			member[i] = at + (size_t)i;
-		for (int i = 0; n > 0 && i < FOLLOW_MAX; i++)
-			if (push_batch(ad, emit, m, member, n, &n, e) != 0)
+	for (size_t at = 0; at < m->n;) {
+		for (b.n = 0; b.n < EIO_BATCH_MAX && at < m->n; at++)
+			b.member[b.n++] = at;
+		for (int i = 0; b.n > 0 && i < FOLLOW_MAX; i++)
+			if (push_batch(ad, emit, m, &b, e) != 0)
 				return -1;
 	}
 	return 0;
@@ -238,13 +243,13 @@ sio_adapter_emit(const struct sio_adapter *ad, const struct sio_emit *emit,
 	static const struct slice EVERYBODY = SLICE_INIT("");
 	const struct slice *rooms =
 	    emit->n_rooms == 0 ? &EVERYBODY : emit->room;
-	int n = emit->n_rooms == 0 ? 1 : emit->n_rooms;
+	size_t n = emit->n_rooms == 0 ? 1 : (size_t)emit->n_rooms;
 	struct rds_command c[2 * SIO_ROOMS_MAX];
 	struct redisReply *replies[2 * SIO_ROOMS_MAX];
 	char key[SIO_ROOMS_MAX][EIO_KEY_SIZE], all[EIO_KEY_SIZE];
 	struct arena a = ARENA_INIT;
 	struct members m = { .arena = &a };
-	int rc;
+	int rc = -1;
 
 	*reached = 0;
 	m.packet = emit->packet;
@@ -252,20 +257,20 @@ sio_adapter_emit(const struct sio_adapter *ad, const struct sio_emit *emit,
 		m.packet = slice_from(arena_printf(
 		    &a, "%c%.*s", EIO_LOGGED, SLICE_ARG(emit->packet)));
 	room_key(ad, emit->nsp, EVERYBODY, all);
-	for (int i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		room_key(ad, emit->nsp, rooms[i], key[i]);
 		c[2 * i] = rds_command("HGETALL", key[i], NULL);
 		c[2 * i + 1] = rds_command("HGET", all, NULL);
 		rds_word(&c[2 * i + 1], rooms[i]);
 	}
-	if (rds_pipeline(ad->rds, c, 2 * n, replies, e) != 0)
-		return -1;
-	gather(emit, rooms, n, replies, &m);
-	rc = push_all(ad, emit, &m, e);
+	if (rds_pipeline(ad->rds, c, (int)(2 * n), replies, e) == 0) {
+		gather(emit, rooms, n, replies, &m);
+		rc = push_all(ad, emit, &m, e);
+		if (free_all(replies, (int)(2 * n), e) != 0)
+			rc = -1;
+	}
 	*reached = m.reached;
 	arena_fini(&a);
-	if (free_all(replies, 2 * n, e) != 0)
-		return -1;
 	return rc;
 }
 

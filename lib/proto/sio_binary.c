@@ -174,32 +174,30 @@ sio_binary_collect(struct json_object *args, unsigned attachments,
 }
 
 enum sio_status
-sio_binary_write(struct buf *out, enum sio_type type, struct slice nsp,
-    int64_t id, struct json_object *args, const struct slice *buffer,
-    unsigned n)
+sio_binary_write(struct buf *out, const struct sio_message *m)
 {
-	struct sio_packet packet = { type, 0, nsp, id, SLICE_EMPTY };
+	struct sio_packet packet = { m->type, 0, m->nsp, m->id, SLICE_EMPTY };
 	struct sio_attachments order = { .n = 0 };
 	struct json_object *sent = NULL;
 	struct buf json = BUF_INIT;
 	enum sio_status status = SIO_OK;
 
-	if (n != 0)
-		status = sio_binary_collect(args, n, &sent, &order);
+	if (m->n != 0)
+		status = sio_binary_collect(m->args, m->n, &sent, &order);
 	if (status != SIO_OK)
 		return status;
-	jval_print(&json, n != 0 ? sent : args);
+	jval_print(&json, m->n != 0 ? sent : m->args);
 	packet.json = buf_slice(&json);
 	if (order.n != 0) {
 		packet.type =
-		    type == SIO_EVENT ? SIO_BINARY_EVENT : SIO_BINARY_ACK;
+		    m->type == SIO_EVENT ? SIO_BINARY_EVENT : SIO_BINARY_ACK;
 		packet.attachments = order.n;
 	}
 	buf_addc(out, '4');
 	sio_packet_write(out, &packet);
 	for (unsigned i = 0; i < order.n; i++) {
 		buf_addf(out, "%cb", EIO_SEPARATOR);
-		buf_add_slice(out, buffer[order.from[i]]);
+		buf_add_slice(out, m->buffer[order.from[i]]);
 	}
 	(void)json_object_put(sent);
 	buf_fini(&json);

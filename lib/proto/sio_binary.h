@@ -38,14 +38,23 @@ sio_binary_check(struct json_object *args, unsigned attachments) MUST_CHECK;
 enum sio_status sio_binary_collect(struct json_object *args,
     unsigned attachments, struct json_object **out,
     struct sio_attachments *order) MUST_CHECK NONNULL(3, 4);
+/** A whole EVENT or ACK. */
+struct sio_message {
+	enum sio_type type; /* SIO_EVENT or SIO_ACK */
+	struct slice nsp;
+	int64_t id; /* -1: none */
+	struct json_object *args;
+	const struct slice *buffer; /* `n`, base64 each: what placeholders in
+	                               `args` stand for */
+	unsigned n;
+};
+
 /**
- * Append a whole EVENT or ACK: the packet behind its Engine.IO '4' and, behind
- * separators (EIO_SEPARATOR), the attachments its placeholders stand for:
- * `buffer` holds `n`, base64 each. It is a BINARY_ one if there is any. On
- * failure nothing is appended.
+ * Append it: the packet behind its Engine.IO '4' and, behind separators
+ * (EIO_SEPARATOR), the attachments its placeholders stand for; a BINARY_ one if
+ * there is any. On failure nothing is appended.
  */
-enum sio_status sio_binary_write(struct buf *out, enum sio_type type,
-    struct slice nsp, int64_t id, struct json_object *args,
-    const struct slice *buffer, unsigned n) MUST_CHECK NONNULL(1);
+enum sio_status sio_binary_write(
+    struct buf *out, const struct sio_message *m) MUST_CHECK NONNULL(1, 2);
 
 #endif

@@ -176,8 +176,12 @@ echo_acked(struct socket_call *call, struct err *e)
 static int
 echo_ask(struct socket_call *call, struct err *e)
 {
-	return socket_ask(
-	    call, "question", same_args(call), "answer", SLICE_EMPTY, 0, e);
+	return socket_ask(call,
+	    &(struct socket_question){ .event = "question",
+		.args = same_args(call),
+		.continuation = "answer",
+		.state = SLICE_EMPTY },
+	    e);
 }
 
 static int
@@ -187,8 +191,13 @@ echo_ask_within(struct socket_call *call, struct err *e)
 
 	if (ms < 1 || ms > 60000)
 		return err_set(e, ERR_BAD_REQUEST, "1 to 60000 ms");
-	return socket_ask(
-	    call, "question", args_from(call, 1), "answer", SLICE_EMPTY, ms, e);
+	return socket_ask(call,
+	    &(struct socket_question){ .event = "question",
+		.args = args_from(call, 1),
+		.continuation = "answer",
+		.state = SLICE_EMPTY,
+		.timeout_ms = ms },
+	    e);
 }
 
 static int

@@ -46,8 +46,9 @@ check_written(struct json_object *args, unsigned n, enum sio_status collected)
 
 	for (unsigned i = 0; i < n; i++)
 		buffer[i] = SLICE("AQID");
-	fuzz_require(sio_binary_write(&out, SIO_EVENT, SLICE("/a"), 7, args,
-			 buffer, n) == collected);
+	fuzz_require(sio_binary_write(&out,
+			 &(struct sio_message){ SIO_EVENT, SLICE("/a"), 7, args,
+			     buffer, n }) == collected);
 	rest = buf_slice(&out);
 	fuzz_require((rest.n == 0) == (collected != SIO_OK));
 	if (rest.n != 0) {

@@ -295,7 +295,8 @@ say(size_t size)
 	struct eio_command c;
 
 	memset(bytes + 8, 'x', size - 10);
-	memcpy(bytes + size - 2, "\"]", 2);
+	bytes[size - 2] = '"';
+	bytes[size - 1] = ']';
 	eio_store_push(&c, &f.store[PROC_W], E,
 	    &(struct eio_push){ .joined = SLICE("/n S"),
 		.parts_ms = EIO_PARTS_AS_THEY_ARE,
