@@ -312,7 +312,7 @@ run_again(struct park *p, struct park_entry *en)
 		.esid = slice_from(en->esid),
 		.headers = { en->text, en->headers_n },
 		.request_id = { id, en->id_n },
-		.body = { id + en->id_n + en->command_n, en->body_n },
+		.body = park_entry_body(en),
 		.octets = en->octets,
 		.started_us = en->started_us,
 	};
@@ -335,6 +335,8 @@ on_asked(void *cookie, uint64_t token, struct redisReply *got)
 		return;
 	}
 	read_answer(p, &a, got);
+	if (en->kind == LATER_OPEN)
+		metrics_add(p->setup.metrics, METRIC_SESSIONS_OPENED, 1);
 	if (a.verdict == VERDICT_PARK) {
 		park(p, en, &a);
 	} else if (a.verdict == VERDICT_CHANGED) {
@@ -528,13 +530,22 @@ static void
 make_command(struct park *p, const struct park_request *request,
     struct park_entry *en, struct buf *out)
 {
+	const struct eio_store *eio = p->setup.eio;
+	const struct later *later = request->later;
 	struct eio_command c;
 
-	if (request->later->kind == LATER_POLL)
-		eio_store_poll(&c, p->setup.eio, request->esid, en->token);
-	else
-		eio_store_push(
-		    &c, p->setup.eio, request->esid, request->later->push);
+	switch (later->kind) {
+	case LATER_POLL:
+		eio_store_poll(&c, eio, request->esid, en->token);
+		break;
+	case LATER_POST:
+		eio_store_push(&c, eio, request->esid, later->push);
+		break;
+	case LATER_OPEN:
+		eio_store_open(&c, eio, request->esid, EIO_V4, later->joins,
+		    later->principal);
+		break;
+	}
 	rds_format(&c.c, out);
 }
 

@@ -45,8 +45,8 @@ struct park_setup {
 	const char *redis_url;
 	struct metrics *metrics;
 	/** The answer that a script's answer means; NULL: Redis is away. */
-	void (*reply)(enum later_kind kind, const struct eio_answer *a,
-	    struct http_response *res);
+	void (*reply)(enum later_kind kind, struct slice body,
+	    const struct eio_answer *a, struct http_response *res);
 	/** Takes over the connection. */
 	void (*again)(void *cookie, const struct park_again *post);
 	void *cookie;

@@ -22,7 +22,7 @@ log_entry(const struct park_entry *en, int status)
 	log_str(&l, "id", (struct slice){ en->text + en->headers_n, en->id_n });
 	log_sid(&l, "sid", slice_from(en->esid));
 	log_str(&l, "method",
-	    en->kind == LATER_POLL ? SLICE("GET") : SLICE("POST"));
+	    en->kind == LATER_POST ? SLICE("POST") : SLICE("GET"));
 	log_str(&l, "route", slice_from(en->route->pattern));
 	log_int(&l, "status", status);
 	log_int(&l, "ms", (clock_mono_us() - en->started_us) / 1000);
@@ -126,7 +126,7 @@ park_reply(struct park *p, struct park_entry *en, const struct eio_answer *a)
 {
 	struct http_response res = HTTP_RESPONSE_INIT;
 
-	p->setup.reply(en->kind, a, &res);
+	p->setup.reply(en->kind, park_entry_body(en), a, &res);
 	answer(p, en, &res);
 	http_response_fini(&res);
 }

@@ -8,6 +8,16 @@
 /* A token is generation << PLACE_BITS | place; PARK_MAX fits the place. */
 #define PLACE_BITS 20
 
+struct slice
+park_entry_body(const struct park_entry *en)
+{
+	const char *id = en->text + en->headers_n;
+
+	if (en->kind == LATER_POLL)
+		return SLICE_EMPTY;
+	return (struct slice){ id + en->id_n + en->command_n, en->body_n };
+}
+
 void
 park_table_init(struct park_table *t)
 {

@@ -75,6 +75,9 @@ struct park_table {
 	struct buf ready;  /* tokens: packets came for them */
 };
 
+/** As struct later has it; nothing of a poll. */
+struct slice park_entry_body(const struct park_entry *en);
+
 void park_table_init(struct park_table *t);
 void park_table_fini(struct park_table *t);
 /** NULL when the lot is full or `esid` is no Engine.IO session id. */

@@ -74,11 +74,15 @@ struct later {
 	enum later_kind {
 		LATER_POLL, /* a GET: held until there is something to say */
 		LATER_POST, /* a whole POST in one push */
+		LATER_OPEN, /* a handshake of version 4: a session is made */
 	} kind;
 	const struct eio_push *push; /* of a LATER_POST, in the arena */
-	/* Of a LATER_POST, should the session have changed. */
+	/* Of a LATER_POST, should the session have changed; of a LATER_OPEN,
+	 * the answer. */
 	struct slice body;
-	bool octets; /* it came as application/octet-stream */
+	bool octets; /* a body that came as application/octet-stream */
+	bool joins;  /* of a LATER_OPEN: as eio_store_open() has it */
+	struct slice principal;
 };
 
 struct ctx {

@@ -90,8 +90,8 @@ poll_answer(struct http_response *res, const struct eio_answer *a)
 }
 
 void
-polling_reply(
-    enum later_kind kind, const struct eio_answer *a, struct http_response *res)
+polling_reply(enum later_kind kind, struct slice body,
+    const struct eio_answer *a, struct http_response *res)
 {
 	struct err e = ERR_INIT;
 
@@ -99,6 +99,8 @@ polling_reply(
 		(void)err_set(&e, ERR_UNAVAILABLE,
 		    "Redis does not answer. Please try again in a moment.");
 		problem_write(res, &e, SLICE("/socket.io/"));
+	} else if (kind == LATER_OPEN) {
+		polling_packets(res, body, false);
 	} else if (kind == LATER_POLL) {
 		poll_answer(res, a);
 	} else {
@@ -143,39 +145,64 @@ mark(const struct ctx *c, char *sid)
 		sid[0] = '_';
 }
 
-static int
-handshake(struct ctx *c, const struct eio_query *q, struct err *e)
+/* The answer to a handshake. */
+static struct slice
+open_payload(struct ctx *c, enum eio_speech speech)
 {
-	char *sid = arena_alloc(&c->arena, EIO_SID_LENGTH + 1);
-	enum eio_speech speech = speech_of(q);
+	struct buf open = BUF_INIT, payload = BUF_INIT;
+	struct slice packet, copy;
+
+	eio_handshake_open(&open, c->sid, (int)c->eio.ping_interval_ms,
+	    (int)c->eio.ping_timeout_ms, (int)c->conf->max_payload);
+	packet = buf_slice(&open);
+	(void)eio_payload_join(
+	    &payload, eio_session_framing(speech), &packet, 1);
+	copy = arena_dup(&c->arena, buf_slice(&payload));
+	buf_fini(&open);
+	buf_fini(&payload);
+	return copy;
+}
+
+/* In version 3 the main namespace is joined by this: more than one step. */
+static int
+handshake_v3(struct ctx *c, enum eio_speech speech, struct err *e)
+{
 	struct eio_command command;
 	struct eio_answer a;
-	struct slice packet;
-	struct buf open = BUF_INIT, payload = BUF_INIT;
 
 	ctx_wait(c);
-	dispatch_visitor(c);
-	rnd_id(sid, EIO_SID_LENGTH);
-	mark(c, sid);
-	c->sid = (struct slice){ sid, EIO_SID_LENGTH };
 	eio_store_open(
 	    &command, &c->eio, c->sid, speech, !is_raw(c), c->who.id);
 	if (eio_store_run(c->rds, &c->eio, &command, &a, e) != 0)
 		return -1;
 	eio_answer_fini(&a);
 	metrics_add(c->metrics, METRIC_SESSIONS_OPENED, 1);
-	socket_opened(c, speech);
-	if (!is_raw(c) && speech != EIO_V4 && socket_welcome(c, speech, e) != 0)
+	if (!is_raw(c) && socket_welcome(c, speech, e) != 0)
 		return -1;
-	eio_handshake_open(&open, c->sid, (int)c->eio.ping_interval_ms,
-	    (int)c->eio.ping_timeout_ms, (int)c->conf->max_payload);
-	packet = buf_slice(&open);
-	(void)eio_payload_join(
-	    &payload, eio_session_framing(speech), &packet, 1);
-	polling_packets(c->res, buf_slice(&payload), false);
-	buf_fini(&open);
-	buf_fini(&payload);
+	polling_packets(c->res, open_payload(c, speech), false);
 	return 0;
+}
+
+static int
+handshake(struct ctx *c, const struct eio_query *q, struct err *e)
+{
+	char *sid = arena_alloc(&c->arena, EIO_SID_LENGTH + 1);
+	enum eio_speech speech = speech_of(q);
+
+	dispatch_visitor(c);
+	rnd_id(sid, EIO_SID_LENGTH);
+	mark(c, sid);
+	c->sid = (struct slice){ sid, EIO_SID_LENGTH };
+	socket_opened(c, speech);
+	if (speech != EIO_V4)
+		return handshake_v3(c, speech, e);
+	c->later = (struct later){
+		.kind = LATER_OPEN,
+		.body = open_payload(c, speech),
+		.joins = !is_raw(c),
+		.principal = c->who.id,
+	};
+	return HANDLER_LATER;
 }
 
 static int

@@ -19,9 +19,10 @@ int polling_again(struct ctx *c, struct slice body, struct err *e);
 
 /* For the event loop. */
 
-/** What a script's answer to a request means; NULL: Redis is away. */
-void polling_reply(enum later_kind kind, const struct eio_answer *a,
-    struct http_response *res);
+/** What a script's answer to a request means; NULL: Redis is away. `body` is that
+ *  of struct later. */
+void polling_reply(enum later_kind kind, struct slice body,
+    const struct eio_answer *a, struct http_response *res);
 /** A poll is answered with these packets. */
 void
 polling_packets(struct http_response *res, struct slice payload, bool binary);

@@ -193,8 +193,12 @@ run_whole(struct ctx *c, struct slice body)
 	    framing_of(p.speech, is_octets(c), &framing) &&
 	    eio_payload_check(body, framing) == EIO_OK &&
 	    is_pure(&p, body, framing) && run_payload(&p, body, framing)) {
-		c->later = (struct later){ LATER_POST, socket_post_push(&p),
-			arena_dup(&c->arena, body), is_octets(c) };
+		c->later = (struct later){
+			.kind = LATER_POST,
+			.push = socket_post_push(&p),
+			.body = arena_dup(&c->arena, body),
+			.octets = is_octets(c),
+		};
 		done = true;
 	}
 	socket_post_fini(&p);

@@ -61,7 +61,10 @@ run_script(struct ctx *c, struct eio_answer *a)
 	struct eio_command command;
 	struct err e = ERR_INIT;
 
-	if (c->later.kind == LATER_POLL)
+	if (c->later.kind == LATER_OPEN)
+		eio_store_open(&command, &c->eio, c->sid, EIO_V4,
+		    c->later.joins, c->later.principal);
+	else if (c->later.kind == LATER_POLL)
 		eio_store_poll(&command, &c->eio, c->sid, 7);
 	else
 		eio_store_push(&command, &c->eio, c->sid, c->later.push);
@@ -76,8 +79,9 @@ run_later(struct ctx *c)
 
 	if (a.verdict == VERDICT_CHANGED && c->later.kind == LATER_POST)
 		dispatch_again(c, c->later.body);
-	else if (a.verdict != VERDICT_PARK || c->later.kind == LATER_POST)
-		polling_reply(c->later.kind, answered ? &a : NULL, c->res);
+	else if (a.verdict != VERDICT_PARK || c->later.kind != LATER_POLL)
+		polling_reply(
+		    c->later.kind, c->later.body, answered ? &a : NULL, c->res);
 	eio_answer_fini(&a);
 }
 
