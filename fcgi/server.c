@@ -153,11 +153,25 @@ step_back(void *cookie)
 	w->leading = false;
 }
 
+/* Connected to Redis before the first request: how many descriptors a process
+ * has does not depend on which of its threads has worked. */
+static void
+connect_first(struct ctx *c)
+{
+	struct err e = ERR_INIT;
+	int64_t now;
+
+	/* Whoever needs it connects again. */
+	if (rds_now(c->rds, &now, &e) != 0)
+		metrics_error(c->metrics, e.code);
+}
+
 static void *
 run_worker(void *cookie)
 {
 	struct worker *w = cookie;
 
+	connect_first(&w->ctx);
 	while (!atomic_load(&w->s->stopping)) {
 		if (!w->leading && !lead_enter(&w->s->lead))
 			break;
@@ -317,6 +331,7 @@ server_init(struct server *s, const struct app *app, const struct conf *conf,
 	s->memo = eio_memo_new();
 	(void)sem_init(&s->store_gate, 0, (unsigned)(conf->threads + 1) / 2);
 	ctx_init(&s->spare_ctx, s);
+	connect_first(&s->spare_ctx);
 	s->spare = spare_new(&s->spare_ctx);
 	s->park = park_new(&(struct park_setup){ &s->eio, conf->redis_url,
 	    &s->metrics, polling_reply, spare_again, s->spare });

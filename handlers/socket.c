@@ -156,6 +156,7 @@ is_pure(
 		    eio_session_receive(p->speech, &packet);
 
 		if (action == EIO_DO_PONG || action == EIO_DO_ANSWER_PING ||
+		    action == EIO_DO_CLOSE ||
 		    (action == EIO_DO_MESSAGE &&
 			is_pure_message(p->c, &packet)))
 			continue;
@@ -164,14 +165,14 @@ is_pure(
 	return end;
 }
 
-/* A pong alone needs to know nothing of the session but its version. */
+/* A pong or a close alone needs to know nothing of the session but its version. */
 static bool
 remembered(struct socket_post *p, struct slice body)
 {
 	struct ctx *c = p->c;
 	struct slice text;
 
-	if (slice_eqs(body, "3")) {
+	if (slice_eqs(body, "3") || slice_eqs(body, "1")) {
 		p->speech = EIO_V4;
 		return true;
 	}

@@ -21,7 +21,7 @@ const SECONDS = number('SECONDS', 3);
 const HOLD_S = number('HOLD_S', 30);
 const CHURN_S = number('CHURN_S', 600);
 const FRESH = number('FRESH', 1);
-const LEAVE = number('LEAVE', 0);
+const LEAVE = number('LEAVE', 1);
 const HELD = (process.env.HELD ?? '9000,15000').split(',').map(Number);
 
 // Many clients: ports of several source addresses, several processes.

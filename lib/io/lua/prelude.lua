@@ -168,8 +168,8 @@ end
 -- Takes a socket out of the session, with the acks it owes; the rooms it was in.
 local function take_out(s, nsp, ssid)
 	local mark, rooms, kept = nsp .. ' ' .. ssid .. ' ', {}, {}
-	for line in string.gmatch(redis.call('HGET', s.S, 'rm') or '',
-	    '[^\n]+\n') do
+	local f = redis.call('HMGET', s.S, 'rm', 'ask')
+	for line in string.gmatch(f[1] or '', '[^\n]+\n') do
 		if string.sub(line, 1, #mark) == mark then
 			rooms[#rooms + 1] = string.sub(line, #mark + 1, -2)
 		else
@@ -182,7 +182,7 @@ local function take_out(s, nsp, ssid)
 			lines[#lines + 1] = line
 		end
 	end
-	for _, field in ipairs(redis.call('HKEYS', s.S)) do
+	for _, field in ipairs(f[2] and redis.call('HKEYS', s.S) or {}) do
 		if string.sub(field, 1, #nsp + 3) == 'a:' .. nsp .. ':' then
 			redis.call('HDEL', s.S, field)
 		end
