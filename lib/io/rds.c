@@ -465,12 +465,16 @@ rds_now(struct rds *r, int64_t *now_ms, struct err *e)
 {
 	struct rds_command c = rds_command("TIME", NULL);
 	struct redisReply *reply = rds_call(r, &c, e);
+	int64_t s, us;
 
 	if (reply == NULL)
 		return -1;
-	*now_ms =
-	    rds_int(rds_at(reply, 0)) * 1000 + rds_int(rds_at(reply, 1)) / 1000;
+	s = rds_int(rds_at(reply, 0));
+	us = rds_int(rds_at(reply, 1));
 	rds_reply_free(reply);
+	if (s <= 0 || s > UINT32_MAX || us < 0 || us >= 1000000)
+		return err_set(e, ERR_UNAVAILABLE, "Redis tells no time");
+	*now_ms = s * 1000 + us / 1000;
 	return 0;
 }
 
