@@ -91,7 +91,7 @@ read_entry(const struct redisReply *entry, struct queue_ticket *t)
 	(void)snprintf(t->entry, sizeof(t->entry), "%.*s", SLICE_ARG(id));
 	(void)snprintf(t->job, sizeof(t->job), "%.*s",
 	    SLICE_ARG(slice_sub(job, 0, sizeof(t->job) - 1)));
-	return job.n == sizeof(t->job) - 1;
+	return job.n == sizeof(t->job) - 1 && strlen(t->job) == job.n;
 }
 
 int
