@@ -160,12 +160,13 @@ disconnect(struct socket_post *p, struct slice nsp)
 static bool
 first_namespace(struct socket_post *p, struct slice *nsp)
 {
-	struct slice list = buf_slice(&p->ns);
+	struct slice line = buf_slice(&p->ns);
 
-	if (list.n == 0)
+	if (line.n == 0)
 		return false;
+	line = slice_sub(line, 0, slice_chr(line, '\n'));
 	*nsp =
-	    arena_dup(&p->c->arena, slice_sub(list, 0, slice_chr(list, ' ')));
+	    arena_dup(&p->c->arena, slice_sub(line, 0, slice_chr(line, ' ')));
 	return true;
 }
 
