@@ -39,7 +39,8 @@ read_parts(struct socket_post *p, const struct eio_answer *a)
 	if (a->n == 0 || a->n > SIO_ATTACHMENTS_MAX)
 		return;
 	header = arena_dup(&p->c->arena, eio_answer_packet(a, 0));
-	if (sio_packet_decode(header, &packet) != SIO_OK)
+	if (sio_packet_decode(header, &packet) != SIO_OK ||
+	    packet.attachments < a->n)
 		return;
 	p->parts.header = header;
 	p->parts.wanted = packet.attachments;
