@@ -51,19 +51,25 @@ lint: ## clang-tidy, cppcheck, -fanalyzer, shellcheck
 SUPP := $(abspath tests/harness)
 SAN_UNIT ?= $(UNIT) $(FUZZ_PURE)
 SAN_IO ?= $(IO) $(FUZZ_IO)
+# Of the stacks' tests those that are not about speed; slower here, so one by one.
+SAN_E2E ?= $(foreach f,$(wildcard tests/conformance/*.test.mjs),$f@one $f@two) \
+  tests/e2e/topology.test.mjs tests/e2e/torture_short.test.mjs
+SAN_STACK := all $(O)/echo.fcgi $(LEDGER)
 # The model test's histories: fewer, each is some ten times slower here.
-asan: ## unit and io tests under address and undefined behaviour sanitizers
+asan: ## unit, io and transport tests under address and undefined behaviour sanitizers
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) BUILD=asan sanitized-asan
-tsan: ## io tests under the thread sanitizer
+tsan: ## io and transport tests under the thread sanitizer
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) BUILD=tsan sanitized-tsan
 .PHONY: sanitized-asan sanitized-tsan
 sanitized-asan: export ASAN_OPTIONS = detect_leaks=1:halt_on_error=1:strict_string_checks=1
 sanitized-asan: export LSAN_OPTIONS = suppressions=$(SUPP)/lsan.supp:print_suppressions=0
 sanitized-asan: export UBSAN_OPTIONS = print_stacktrace=1:halt_on_error=1
 sanitized-asan: export HISTORIES ?= 500
-sanitized-asan: $(SAN_UNIT) $(SAN_IO)
+sanitized-asan: $(SAN_UNIT) $(SAN_IO) $(SAN_STACK)
 	$(Q)$(TIER) asan $(SAN_UNIT) $(SAN_IO)
+	$(Q)JOBS=1 $(TIER) asan-stacks $(SAN_E2E)
 sanitized-tsan: export TSAN_OPTIONS = halt_on_error=1:second_deadlock_stack=1:suppressions=$(SUPP)/tsan.supp
 sanitized-tsan: export HISTORIES ?= 200
-sanitized-tsan: $(SAN_IO)
+sanitized-tsan: $(SAN_IO) $(SAN_STACK)
 	$(Q)$(TIER) tsan $(SAN_IO)
+	$(Q)JOBS=1 $(TIER) tsan-stacks $(SAN_E2E)
