@@ -13,8 +13,9 @@
 #define CLAIM_LIMIT 200
 /* A claimer that dies leaves its sessions to others after this. */
 #define CLAIM_MS 2000
-/* Rounds are this far apart, less where the heartbeat is faster. */
-#define ROUND_MS 1000
+/* Rounds are this far apart, less where the heartbeat is faster: an ack that does
+ * not come in time is told so late at most. */
+#define ROUND_MS 250
 #define FLUSH_MS 1000
 
 struct keeper {

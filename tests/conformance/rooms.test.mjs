@@ -331,7 +331,7 @@ function acks() {
     const c = await open();
     await isOk(c.post([5000, 100, 200].map((ms) => event('ask-within', ms, ms))));
     const [first] = (await c.take(3)).map(idOf);
-    await sleep(1000);
+    await sleep(2500);
     await isOk(c.post([`43${first}["in time"]`]));
     await hears(c, event('no-answer'), event('no-answer'), event('answer', 'in time'));
     await hearsNothing(c);

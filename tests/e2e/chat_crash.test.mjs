@@ -247,7 +247,11 @@ function redisIsLost(stack) {
     const old = stack.kill('redis', 'SIGKILL');
     await stack.replaced('redis', old);
     await until('readyz', async () => (await get(stack.url, '/readyz')).status === 200);
-    const later = await begin(chat, stack);
+    // The loss may be noticed only now.
+    const later = await begin(chat, stack).catch(async () => {
+      await until('the socket to come back', () => chat.socket.connected);
+      return begin(chat, stack);
+    });
     await assertAllEnd(stack, [...jobs, later]);
     const end = await chat.end(later.id, 40000);
     assert.equal(end.status, 'success');

@@ -90,6 +90,7 @@ function product(owner, idle, busy) {
     const figures = () => Promise.all(names.map((name) => metric(idle.url, name)));
     const none = () => metric(busy.url, 'director_sessions').then((n) => n === 0);
     await until(none, { what: 'no session' });
+    await until(async () => (await figures()).slice(0, 2).every((n) => n === 0), { what: 'nobody' });
     const before = await figures();
     const crowd = await Promise.all(Array.from({ length: 8 }, () => Chat.open(busy.url)));
     await until(async () => (await metric(busy.url, 'director_parked_polls')) === crowd.length, { what: 'the held polls' });
