@@ -938,31 +938,34 @@ function processes() {
     }
   });
 
-  test('two processes: an emit reaches polls held by both', async () => {
-    const held_ = [];
-    const processes = () => new Set(held_.map((h) => h.process)).size;
-    // Whose turn it is the web server decides.
-    while (held_.length < 16 || (processes() < 2 && held_.length < 100)) {
+  // Polls that both processes hold: whose turn it is the web server decides.
+  async function heldByBoth(least, first = () => {}) {
+    const polls = [];
+    const processes = () => new Set(polls.map((p) => p.holder)).size;
+    while (polls.length < least || (processes() < 2 && polls.length < 100)) {
       const c = await open(two);
-      await isOk(c.post('420["join","both"]'));
-      await c.packets();
+      await first(c);
       // Not always in the same turn.
-      if (held_.length % 2) await isOk(c.post('6'));
+      if (polls.length % 2) await isOk(c.post('6'));
       const poll = await c.hold();
-      held_.push({ poll, process: await held(two, c.sid) });
+      polls.push({ c, poll, holder: await held(two, c.sid) });
     }
     assert.equal(processes(), 2);
+    return polls;
+  }
+
+  test('two processes: an emit reaches polls held by both', async () => {
+    const polls = await heldByBoth(16, async (c) => {
+      await isOk(c.post('420["join","both"]'));
+      await c.packets();
+    });
     const sender = await open(two);
     await isOk(sender.post('42["to-room","both","hear"]'));
-    for (const { poll } of held_) await released(poll, '42["room-msg","hear"]');
+    for (const { poll } of polls) await released(poll, '42["room-msg","hear"]');
   });
 
   test('two processes: kill -9 of one, the other goes on', async () => {
-    const all = await Promise.all(Array.from({ length: 12 }, () => open(two)));
-    const polls = await Promise.all(all.map(async (c) => {
-      const poll = await c.hold();
-      return { c, poll, holder: await held(two, c.sid) };
-    }));
+    const polls = await heldByBoth(12);
     const old = two.pid('director.fcgi');
     // Which of the names is the first process's? The one whose polls break.
     two.kill('director.fcgi');
