@@ -3,9 +3,7 @@
 #include <sys/socket.h>
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,11 +11,9 @@
 #include "base/ck.h"
 #include "base/num.h"
 #include "fcgi/park_entry.h"
-#include "handlers/polling.h"
 #include "io/clock.h"
 #include "io/log.h"
 #include "io/rds_async.h"
-#include "proto/eio_payload.h"
 #include "proto/fcgi_record.h"
 
 /* Pub/sub may lose a hint: all entries look for themselves this often. */

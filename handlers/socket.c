@@ -10,16 +10,21 @@
  * and a socket's buffer takes so much. */
 #define BODY_AT_ONCE 65536
 
-/* As it is in an outbox: in the form of version 4. */
+/* What is kept or sent back is in the form of version 4, as in an outbox. */
 static void
 run_message(struct socket_post *p, const struct eio_packet *packet)
 {
+	bool raw = p->c->route->flags & ROUTE_RAW;
 	struct buf b = BUF_INIT;
 	struct slice whole;
 
+	if (!raw && !packet->binary) {
+		socket_run_text(p, packet->data);
+		return;
+	}
 	eio_packet_encode(&b, packet);
 	whole = buf_slice(&b);
-	if (p->c->route->flags & ROUTE_RAW) {
+	if (raw) {
 		struct socket_call call = { .c = p->c,
 			.socket = { .esid = p->c->sid,
 			    .principal = p->principal },
@@ -27,10 +32,8 @@ run_message(struct socket_post *p, const struct eio_packet *packet)
 			.post = p };
 
 		p->c->app->message(&call, whole);
-	} else if (packet->binary) {
-		socket_run_bytes(p, slice_from_at(whole, 1));
 	} else {
-		socket_run_text(p, slice_from_at(whole, 1));
+		socket_run_bytes(p, slice_from_at(whole, 1));
 	}
 	buf_fini(&b);
 }

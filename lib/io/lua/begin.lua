@@ -6,15 +6,12 @@ local s = load(ESID)
 if not alive(s) then
 	return { 'gone', 0, '' }
 end
-if expired(s, now()) then
-	return { 'gone', 0, close(s, '1', true) }
-end
-if s.post then
-	return { 'overlap', 0, close(s, '1', true) }
+local refused = refuse_post(s)
+if refused then
+	return refused
 end
 redis.call('HSET', s.S, 'post', ARGV[4])
-local answer = { 'ok', 0,
-    s.v .. ' ' .. redis.call('HGET', s.S, 'pr') .. '\n' .. s.ns }
+local answer = { 'ok', 0, described(s) }
 if s.bin > 0 then
 	for _, part in ipairs(redis.call('LRANGE', P .. 'b:' .. ESID, 0, -1)) do
 		answer[#answer + 1] = part

@@ -377,3 +377,19 @@ local function number(s, packet, replaces)
 	    replaces and replaces.pid == pid and replaces.seq or nil)
 	return packet, r.seq, pid
 end
+
+-- May a POST begin? The answer that refuses it, or nil.
+local function refuse_post(s)
+	if expired(s, now()) then
+		return { 'gone', 0, close(s, '1', true) }
+	end
+	if s.post then
+		return { 'overlap', 0, close(s, '1', true) }
+	end
+	return nil
+end
+
+-- What handlers need to know of the session: "V PRINCIPAL\n" and its sockets.
+local function described(s)
+	return s.v .. ' ' .. redis.call('HGET', s.S, 'pr') .. '\n' .. s.ns
+end

@@ -125,11 +125,9 @@ if not alive(s) then
 	return { 'gone', 0, '' }
 end
 if ARGV[4] == '=' then
-	if expired(s, now()) then
-		return { 'gone', 0, close(s, '1', true) }
-	end
-	if s.post then
-		return { 'overlap', 0, close(s, '1', true) }
+	local refused = refuse_post(s)
+	if refused then
+		return refused
 	end
 	if (ARGV[12] ~= '' and ARGV[12] ~= s.v) or s.bin > 0 or
 	    not is_as_demanded(s) then

@@ -28,9 +28,8 @@ if expired(s, t) then
 	return { 'closed', 0, close(s, '1', true) }
 end
 if s.ad > 0 and t >= s.ad then
-	local answer, all = { 'asks', 0, s.v .. ' ' ..
-	    redis.call('HGET', s.S, 'pr') .. '\n' .. s.ns },
-	    redis.call('HGETALL', s.S)
+	local answer = { 'asks', 0, described(s) }
+	local all = redis.call('HGETALL', s.S)
 	s.ad = 0
 	for i = 1, #all, 2 do
 		local nsp, id = string.match(all[i], '^a:(.*):(%d+)$')
