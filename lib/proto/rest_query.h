@@ -1,0 +1,177 @@
+/**
+ * What a list is asked for, in the words of PostgREST: filters, columns, order,
+ * page; and what the headers Prefer and Range add. From text to a value; what
+ * SQL becomes of it is the store's (io/store_list.h).
+ *
+ *      ?collection_id=eq.c-main&metadata->>lang=in.(de,"pt,br")
+ *       &not.… as in video_id=not.like.m-*
+ *       &select=id,name:metadata->>name&order=created_at.desc,id&limit=50
+ *       &cursor=…                     (from a Link header; opaque)
+ *
+ * Columns and operators come from tables: a name that is none of the resource's
+ * columns, a value not of the column's type, a parameter given twice where one
+ * counts, or one that nobody knows is ERR_BAD_REQUEST with the parameter as
+ * the field. `known` names parameters that the handler reads itself.
+ *
+ * Ownership: slices point into the arena.
+ * Units:   times are microseconds since 1970.
+ * Layer:   proto (pure)
+ * Spec:    PostgREST, "Tables and Views", "Prefer Header"; RFC 7240; RFC 9110,
+ *          14 (Range: items=0-19 or, with Range-Unit: items, 0-19); RFC 8288
+ */
+#ifndef PROTO_REST_QUERY_H
+#define PROTO_REST_QUERY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/attr.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/slice.h"
+
+enum rest_type {
+	REST_TEXT,
+	REST_UUID,
+	REST_INT,
+	REST_TIME, /* a timestamp of the store's precision */
+	REST_MSEC, /* shown as a time, stored as milliseconds since 1970 */
+	REST_JSON,
+	REST_TYPE__MAX
+};
+
+/** Bits of rest_column.flags. */
+enum {
+	REST_FILTER = 1 << 0,
+	REST_ORDER = 1 << 1,
+	REST_NULLABLE = 1 << 2,
+	REST_EXTRA = 1 << 3, /* shown only when select names it */
+};
+
+struct rest_column {
+	const char *name;
+	enum rest_type type;
+	unsigned flags;
+};
+
+/** A resource as clients see it; the first column is its key. */
+struct rest_table {
+	const char *name;
+	const struct rest_column *columns;
+	unsigned n_columns;
+	const char
+	    *order; /* where none is asked for: "created_at.desc,id.desc" */
+};
+
+#define REST_FILTERS_MAX 30  /* a page's form has fewer; each is work */
+#define REST_LIST_MAX    200 /* values of one in.(…) */
+#define REST_ORDER_MAX   6
+#define REST_SELECT_MAX  40
+#define REST_PATH_MAX    8    /* steps of a JSON path */
+#define REST_LIMIT_MAX   1000 /* rows of a page, also when none is named */
+
+/** A column, or what a JSON path finds in it. */
+struct rest_term {
+	unsigned column;                  /* index in the table */
+	unsigned n_path;                  /* 0: the column itself */
+	struct slice path[REST_PATH_MAX]; /* keys, or indexes as digits */
+	bool text; /* of a path: ended by ->>, so text instead of JSON */
+};
+
+enum rest_op {
+	REST_EQ,
+	REST_NEQ,
+	REST_GT,
+	REST_GTE,
+	REST_LT,
+	REST_LTE,
+	REST_LIKE, /* '*' and '%' any text, '_' one character, '\' escapes */
+	REST_ILIKE,
+	REST_IN,
+	REST_IS_NULL,
+	REST_IS_TRUE, /* of JSON, with a path */
+	REST_IS_FALSE,
+	REST_OP__MAX
+};
+
+struct rest_value {
+	bool null;         /* in a cursor only */
+	struct slice text; /* as given; a uuid in small letters; LIKE's '*' is
+	                      '%' by now */
+	int64_t number;    /* REST_INT; REST_TIME and REST_MSEC: microseconds */
+};
+
+struct rest_filter {
+	struct rest_term term;
+	enum rest_op op;
+	bool negated;
+	struct rest_value value;   /* of all but REST_IN and REST_IS_… */
+	struct rest_value *values; /* of REST_IN */
+	unsigned n_values;
+};
+
+struct rest_order {
+	struct rest_term term;
+	bool descending;
+};
+
+struct rest_select {
+	struct rest_term term;
+	struct slice name; /* the member's: an alias, or the last step */
+};
+
+struct rest_query {
+	const struct rest_table *table;
+	struct rest_filter filters[REST_FILTERS_MAX];
+	unsigned n_filters;
+	/* Always ends with the key, so that no two rows are equal in it. */
+	struct rest_order order[REST_ORDER_MAX + 1];
+	unsigned n_order;
+	struct rest_select select[REST_SELECT_MAX]; /* n_select 0: all */
+	unsigned n_select;
+	int64_t limit; /* 1 to REST_LIMIT_MAX */
+	int64_t offset;
+	bool ranged; /* offset and limit came in a Range header */
+	bool
+	    resumes; /* `after` holds the order's values of the last row seen */
+	struct rest_value after[REST_ORDER_MAX + 1];
+};
+
+/** Prefer: what it asked and we do; each goes into Preference-Applied. */
+struct rest_prefer {
+	enum {
+		REST_RETURN_DEFAULT,
+		REST_RETURN_MINIMAL,
+		REST_RETURN_REPRESENTATION,
+	} returns;
+	enum {
+		REST_RESOLVE_NONE,
+		REST_RESOLVE_MERGE,  /* merge-duplicates */
+		REST_RESOLVE_IGNORE, /* ignore-duplicates */
+	} resolution;
+	bool count; /* count=exact */
+};
+
+/** `range` and `range_unit` are the headers' values, empty when absent. */
+int rest_query_parse(const struct rest_table *table, struct slice query,
+    struct slice range, struct slice range_unit, const char *const *known,
+    struct arena *a, struct rest_query *out, struct err *e) MUST_CHECK;
+/** Unknown preferences are ignored, as RFC 7240 wants. */
+void rest_prefer_parse(struct slice header, struct rest_prefer *out);
+/** "return=minimal, count=exact"; nothing when none was applied. */
+void rest_prefer_print(struct buf *b, const struct rest_prefer *p);
+/**
+ * The cursor behind a row: `values` are the order's values of that row, as
+ * text. base64url of JSON, with the order it belongs to.
+ */
+void rest_cursor_print(
+    struct buf *b, const struct rest_query *q, const struct rest_value *values);
+/**
+ * The query of the next page: `query` without cursor, offset and limit's
+ * duplicates, with this cursor; for the Link header.
+ */
+void rest_query_next(
+    struct buf *b, struct slice query, struct slice cursor, struct arena *a);
+
+#endif
