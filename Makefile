@@ -6,7 +6,7 @@ VAR ?= var
 BUILD ?= release
 PREFIX ?= /usr/local
 DESTDIR ?=
-PACKAGES := json-c hiredis sqlite3 libsodium libpcre2-8
+PACKAGES := json-c hiredis sqlite3 libpq libsodium libpcre2-8
 O := build/$(BUILD)
 
 CC ?= gcc
@@ -55,17 +55,19 @@ STACK := $(O)/libhandlers.a $(O)/libio.a $(PURE)
 all: $(O)/director.fcgi $(O)/director-worker $(O)/director-run ## build the programs
 
 # --- generated code: SQL statements, migrations, Redis scripts ---------------
-GEN := $(addprefix $(O)/gen/,store_queries.inc store_schema.inc rds_library.inc \
-  rds_scripts.inc)
-SQL_QUERIES := $(wildcard sql/query/*.sql) $(wildcard sql/query/sqlite/*.sql)
-SQL_SCHEMA := $(sort $(wildcard sql/schema/sqlite/*.sql))
+DIALECTS := sqlite pg
+GEN := $(addprefix $(O)/gen/,$(DIALECTS:%=store_queries_%.inc) \
+  $(DIALECTS:%=store_schema_%.inc) rds_library.inc rds_scripts.inc)
 LUA := lib/io/lua/prelude.lua \
   $(filter-out lib/io/lua/prelude.lua,$(sort $(wildcard lib/io/lua/*.lua)))
 
-$(O)/gen/store_queries.inc: sql/gen.awk $(SQL_QUERIES)
-	$(Q)mkdir -p $(@D) && awk -v mode=query -v dialect=sqlite -f $^ > $@.new && mv $@.new $@
-$(O)/gen/store_schema.inc: sql/gen.awk $(SQL_SCHEMA)
-	$(Q)mkdir -p $(@D) && awk -v mode=schema -f $^ > $@.new && mv $@.new $@
+define generated_sql
+$(O)/gen/store_queries_$(1).inc: sql/gen.awk $(wildcard sql/query/*.sql sql/query/$(1)/*.sql)
+	$$(Q)mkdir -p $$(@D) && awk -v mode=query -v dialect=$(1) -f $$^ > $$@.new && mv $$@.new $$@
+$(O)/gen/store_schema_$(1).inc: sql/gen.awk $(sort $(wildcard sql/schema/$(1)/*.sql))
+	$$(Q)mkdir -p $$(@D) && awk -v mode=schema -f $$^ > $$@.new && mv $$@.new $$@
+endef
+$(foreach dialect,$(DIALECTS),$(eval $(call generated_sql,$(dialect))))
 # Named by its content: processes of two versions share a Redis.
 LIBRARY = director_$$(cat $^ | sha1sum | cut -c1-12)
 $(O)/gen/rds_library.inc: lib/io/lua/gen.awk $(LUA)

@@ -1,16 +1,19 @@
-# Makes C rows of the SQL files.
+# Makes C rows of the SQL files, for a dialect: sqlite or pg.
 #
 #   awk -v mode=query -v dialect=sqlite -f sql/gen.awk \
-#       sql/query/*.sql sql/query/sqlite/*.sql    > gen/store_queries.inc
+#       sql/query/*.sql sql/query/sqlite/*.sql  > gen/store_queries_sqlite.inc
 #   awk -v mode=schema -f sql/gen.awk sql/schema/sqlite/*.sql \
-#                                                 > gen/store_schema.inc
+#                                               > gen/store_schema_sqlite.inc
 #
-# query:  sections `-- name: x` become X(STORE_X, "x", "…"); a section of
-#         the dialect's folder replaces the common one. `-- define: y` is
-#         the text of {y} in all statements. Parameters are written $1.
-# schema: statements, each ended by a `;` at the end of its line, become
-#         X(1, "0001_init", "…"); the number is 0 when the file has none
-#         (run on every connection).
+# query:  sections `-- name: x` become X(STORE_X, "x", true, "…"), the flag
+#         telling that it only reads; a section of the dialect's folder
+#         replaces the common one. `-- define: y` is the text of {y} in all
+#         statements. Parameters are written $1.
+# schema: statements, each ended by a `;` at the end of its line (a DO block
+#         by its `$$;`), become X(1, "0001_init", false, "…"); the number is 0
+#         when the file has none (run on every connection). A line
+#         `-- optional` before a statement makes the flag true: its failing
+#         is no error.
 # Comments stand on lines of their own and are dropped.
 
 function fail(why) {
@@ -33,7 +36,7 @@ function checked(text, name) {
 	return text
 }
 function expand(text, name,    at, key, turns) {
-	while (match(text, /\{[a-z_]+\}/)) {
+	while (match(text, /\{[a-z][a-z0-9_]*\}/)) {
 		at = RSTART
 		key = substr(text, at + 1, RLENGTH - 2)
 		if (!(key in define) || ++turns > 100) {
@@ -72,13 +75,15 @@ FNR == 1 {
 	text[name] = ""
 	next
 }
+mode == "schema" && /^-- optional$/ { optional = "true" }
 /^[ \t]*--/ || /^[ \t]*$/ { next }
 mode == "schema" {
 	statement = statement (statement == "" ? "" : "\n") $0
-	if ($0 ~ /;$/) {
-		printf "X(%d, \"%s\",\n    %s)\n", version + 0, version,
+	if (statement ~ /^DO / ? $0 ~ /\$\$;$/ : $0 ~ /;$/) {
+		printf "X(%d, \"%s\", %s,\n    %s)\n", version + 0, version,
+		    optional == "" ? "false" : optional,
 		    quoted(checked(statement, version))
-		statement = ""
+		statement = optional = ""
 	}
 	next
 }
@@ -96,7 +101,8 @@ END {
 		name = order[i]
 		if (text[name] == "")
 			fail("empty section: " name)
-		printf "X(STORE_%s, \"%s\",\n    %s)\n", toupper(name), name,
+		printf "X(STORE_%s, \"%s\", %s,\n    %s)\n", toupper(name), name,
+		    text[name] ~ /^SELECT/ ? "true" : "false",
 		    quoted(checked(expand(text[name], name), name))
 	}
 	exit failed

@@ -11,34 +11,47 @@
 #include "base/ck.h"
 #include "io/rnd.h"
 #include "io/store_driver.h"
+#include "io/store_pg.h"
 #include "io/store_sqlite.h"
 #include "proto/jval.h"
+
+static const struct {
+	const char *scheme;
+	const struct store_driver *driver;
+} DRIVERS[] = {
+	{ "sqlite:", &store_sqlite_driver },
+	{ "postgresql:", &store_pg_driver },
+	{ "postgres:", &store_pg_driver },
+};
+
+static const struct store_driver *
+driver_of(const char *url)
+{
+	for (size_t i = 0; i < COUNT(DRIVERS); i++)
+		if (strncmp(
+			url, DRIVERS[i].scheme, strlen(DRIVERS[i].scheme)) == 0)
+			return DRIVERS[i].driver;
+	return NULL;
+}
 
 struct store *
 store_open(const char *url, struct err *e)
 {
-	static const char SQLITE[] = "sqlite:";
+	const struct store_driver *driver = driver_of(url);
 	struct store_conn *conn;
 	struct store *s;
 
-	if (strncmp(url, "postgresql:", 11) == 0 ||
-	    strncmp(url, "postgres:", 9) == 0) {
-		(void)err_set(e, ERR_BAD_REQUEST,
-		    "This program cannot use PostgreSQL yet. Set DATABASE_URL "
-		    "to sqlite:PATH, for example sqlite:var/director.db.");
-		return NULL;
-	}
-	if (strncmp(url, SQLITE, sizeof(SQLITE) - 1) != 0) {
+	if (driver == NULL) {
 		(void)err_set(e, ERR_BAD_REQUEST,
 		    "DATABASE_URL must be sqlite:PATH, for example "
-		    "sqlite:var/director.db.");
+		    "sqlite:var/director.db, or postgresql://HOST/DATABASE.");
 		return NULL;
 	}
-	conn = store_sqlite_driver.open(url + sizeof(SQLITE) - 1, e);
+	conn = driver->open(url, e);
 	if (conn == NULL)
 		return NULL;
 	s = ck_calloc(1, sizeof(*s));
-	s->driver = &store_sqlite_driver;
+	s->driver = driver;
 	s->conn = conn;
 	return s;
 }
@@ -53,6 +66,17 @@ store_close(struct store *s)
 	free(s);
 }
 
+/* PostgreSQL cannot keep a NUL in text; so neither store does. */
+static bool
+has_nul(const struct store_value *params, int n_params)
+{
+	for (int i = 0; i < n_params; i++)
+		if (params[i].type == STORE_TEXT &&
+		    memchr(params[i].bytes.p, '\0', params[i].bytes.n) != NULL)
+			return true;
+	return false;
+}
+
 int
 store_run(struct store *s, enum store_query q, const struct store_value *params,
     int n_params, struct store_sink *sink, struct err *e)
@@ -63,6 +87,9 @@ store_run(struct store *s, enum store_query q, const struct store_value *params,
 	if (s->inside && !s->driver->inside(s->conn))
 		return err_set(e, ERR_UNAVAILABLE,
 		    "The store gave up the running transaction. Try again.");
+	if (has_nul(params, n_params))
+		return err_set(
+		    e, ERR_BAD_REQUEST, "Text cannot hold a NUL character.");
 	if (sink == NULL)
 		sink = &none;
 	sink->count = 0;
@@ -167,14 +194,14 @@ store_leave(
 struct store_value
 store_int(int64_t number)
 {
-	return (struct store_value){ STORE_INT, number, SLICE_EMPTY };
+	return (struct store_value){ STORE_INT, { number }, SLICE_EMPTY };
 }
 
 struct store_value
 store_text(struct slice text)
 {
-	return (
-	    struct store_value){ STORE_TEXT, 0, text.n ? text : SLICE_EMPTY };
+	return (struct store_value){ STORE_TEXT, { 0 },
+		text.n ? text : SLICE_EMPTY };
 }
 
 struct store_value
@@ -186,7 +213,16 @@ store_text_or_null(struct slice text)
 struct store_value
 store_blob(const void *bytes, size_t n)
 {
-	return (struct store_value){ STORE_BLOB, 0, { bytes, n } };
+	return (struct store_value){ STORE_BLOB, { 0 }, { bytes, n } };
+}
+
+struct store_value
+store_floats(const float *numbers, size_t n)
+{
+	if (numbers == NULL)
+		return STORE_NULL_VALUE;
+	return (struct store_value){ STORE_FLOATS, { 0 },
+		{ (const char *)numbers, n * sizeof(*numbers) } };
 }
 
 struct store_value
@@ -208,6 +244,8 @@ value_json(const struct store_value *value, bool decode)
 	switch (value->type) {
 	case STORE_INT:
 		return json_object_new_int64(value->number);
+	case STORE_REAL:
+		return json_object_new_double(value->real);
 	case STORE_TEXT:
 		if (!decode)
 			return jval_new_str(value->bytes);
@@ -217,6 +255,7 @@ value_json(const struct store_value *value, bool decode)
 		return out;
 	case STORE_NULL:
 	case STORE_BLOB:
+	case STORE_FLOATS:
 		break;
 	}
 	return NULL;

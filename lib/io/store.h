@@ -1,13 +1,16 @@
 /**
  * The store: what must last. One interface, two drivers chosen by the URL:
- * "sqlite:PATH" (embedded, WAL), later "postgresql://…".
+ * "sqlite:PATH" (embedded, WAL) or "postgresql://…" (13 and newer, Supabase
+ * too; "?prepare=off" behind a pooler that shares connections between
+ * transactions).
  *
  * Statements live in sql/query/ under names and are used by index (STORE_…,
- * generated into store_queries.inc): no SQL text passes this interface.
+ * generated into store_queries_DIALECT.inc): no SQL text passes this interface.
  * The typed calls are in store_video.h, store_chat.h and store_job.h.
  *
  * A struct store is one connection for one thread. A call outside
- * store_begin() is its own transaction.
+ * store_begin() is its own transaction. A connection that was lost is made
+ * again; what was not sent yet, or only read, is tried again.
  *
  * Failure: 0 / -1 or pointer / NULL, with the caller's struct err filled:
  * ERR_NOT_FOUND, ERR_CONFLICT (a unique row is there), ERR_STALE (a lease or a
@@ -29,8 +32,8 @@
 struct store;
 
 enum store_query {
-#define X(id, name, sql) id,
-#include "store_queries.inc"
+#define X(id, name, reads, sql) id,
+#include "store_queries_sqlite.inc"
 #undef X
 	STORE_QUERY__MAX
 };
@@ -55,22 +58,30 @@ void store_rollback(struct store *s);
 enum store_type {
 	STORE_NULL,
 	STORE_INT,
-	STORE_TEXT,
+	STORE_REAL, /* in rows only */
+	STORE_TEXT, /* also a uuid, a time (RFC 3339), JSON */
 	STORE_BLOB,
+	STORE_FLOATS, /* an embedding: floats of this machine */
 };
 
 struct store_value {
 	enum store_type type;
-	int64_t number;
+	union {
+		int64_t number;
+		double real;
+	};
 	struct slice bytes; /* borrowed until the next row */
 };
 
-#define STORE_NULL_VALUE ((struct store_value){ STORE_NULL, 0, SLICE_EMPTY })
+#define STORE_NULL_VALUE \
+	((struct store_value){ STORE_NULL, { 0 }, SLICE_EMPTY })
 struct store_value store_int(int64_t number);
 struct store_value store_text(struct slice text);
 /** Empty becomes NULL. */
 struct store_value store_text_or_null(struct slice text);
 struct store_value store_blob(const void *bytes, size_t n);
+/** `n` numbers; NULL when there are none. */
+struct store_value store_floats(const float *numbers, size_t n);
 
 /** A row: columns by position, with their names. */
 struct store_row {

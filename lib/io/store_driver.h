@@ -25,8 +25,9 @@
 
 /** One statement of a migration; rows of one number stand together. */
 struct store_migration {
-	int number; /* 0: run on every connection */
+	int number; /* 0: run on every connection, or whenever migrating */
 	const char *name;
+	bool optional; /* its failing is no error */
 	const char *statement;
 };
 
@@ -37,8 +38,10 @@ struct store_conn;
 struct store_driver {
 	const struct store_migration *migrations;
 	size_t n_migrations;
-	/** `rest` is the URL behind its "scheme:". */
-	struct store_conn *(*open)(const char *rest, struct err *e);
+	/** Statements of number 0 are run by store_migrate(). */
+	bool upkeep;
+	/** May connect later. */
+	struct store_conn *(*open)(const char *url, struct err *e);
 	void (*close)(struct store_conn *c);
 	/** Prepare without running. */
 	int (*prepare)(struct store_conn *c, enum store_query q, struct err *e);

@@ -75,19 +75,48 @@ refuse_newer(const struct store *s, const struct meta *meta, struct err *e)
 	    (int)meta->version, (int)newest(s));
 }
 
+/* What fails must leave the transaction as it was. */
+static int
+run_optional(struct store *s, const char *statement, struct err *e)
+{
+	struct store_scope scope;
+	struct err ignored = ERR_INIT;
+	int rc;
+
+	if (store_enter(s, &scope, e) == -1)
+		return -1;
+	rc = s->driver->script(s->conn, statement, &ignored);
+	if (store_leave(s, &scope, rc, &ignored) == -1) {
+		/* Was the transaction lost as well, the next one tells. */
+	}
+	return 0;
+}
+
+/* All statements of a number. */
+static int
+run_migration(struct store *s, int64_t number, struct err *e)
+{
+	for (size_t i = 0; i < s->driver->n_migrations; i++) {
+		const struct store_migration *m = &s->driver->migrations[i];
+
+		if (m->number != number)
+			continue;
+		if ((m->optional ? run_optional(s, m->statement, e)
+				 : s->driver->script(
+				       s->conn, m->statement, e)) == -1)
+			return -1;
+	}
+	return 0;
+}
+
 static int
 apply(struct store *s, int64_t number, struct err *e)
 {
 	struct store_value params[2];
 	char uuid[37];
 
-	for (size_t i = 0; i < s->driver->n_migrations; i++) {
-		const struct store_migration *m = &s->driver->migrations[i];
-
-		if (m->number == number &&
-		    s->driver->script(s->conn, m->statement, e) == -1)
-			return -1;
-	}
+	if (run_migration(s, number, e) == -1)
+		return -1;
 	rnd_uuid(uuid);
 	params[0] = store_int(number);
 	params[1] = store_text(slice_from(uuid));
@@ -104,11 +133,27 @@ step(struct store *s, int64_t number, struct err *e)
 
 	if (store_enter(s, &scope, e) == -1)
 		return -1;
-	rc = read_meta(s, &meta, e);
+	rc = store_write(s, STORE_SCHEMA_LOCK, NULL, 0, NULL, e);
+	if (rc == 0)
+		rc = read_meta(s, &meta, e);
 	if (rc == 0)
 		rc = refuse_newer(s, &meta, e);
 	if (rc == 0 && meta.version < number)
 		rc = apply(s, number, e);
+	return store_leave(s, &scope, rc, e);
+}
+
+static int
+upkeep(struct store *s, struct err *e)
+{
+	struct store_scope scope;
+	int rc;
+
+	if (store_enter(s, &scope, e) == -1)
+		return -1;
+	rc = store_write(s, STORE_SCHEMA_LOCK, NULL, 0, NULL, e);
+	if (rc == 0)
+		rc = run_migration(s, 0, e);
 	return store_leave(s, &scope, rc, e);
 }
 
@@ -124,7 +169,7 @@ store_migrate(struct store *s, struct err *e)
 	for (int64_t n = meta.version + 1; n <= newest(s); n++)
 		if (step(s, n, e) == -1)
 			return -1;
-	return 0;
+	return s->driver->upkeep ? upkeep(s, e) : 0;
 }
 
 int

@@ -8,6 +8,7 @@
  */
 #include "io/store_sqlite.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -34,20 +35,21 @@ struct store_conn {
 };
 
 static const char *const SQL[STORE_QUERY__MAX] = {
-#define X(id, name, sql) [id] = (sql),
-#include "store_queries.inc"
+#define X(id, name, reads, sql) [id] = (sql),
+#include "store_queries_sqlite.inc"
 #undef X
 };
 
 static const char *const NAMES[STORE_QUERY__MAX] = {
-#define X(id, name, sql) [id] = (name),
-#include "store_queries.inc"
+#define X(id, name, reads, sql) [id] = (name),
+#include "store_queries_sqlite.inc"
 #undef X
 };
 
 static const struct store_migration MIGRATIONS[] = {
-#define X(number, name, statement) { number, name, statement },
-#include "store_schema.inc"
+#define X(number, name, optional, statement) \
+	{ number, name, optional, statement },
+#include "store_schema_sqlite.inc"
 #undef X
 };
 
@@ -150,6 +152,23 @@ sqlite_prepare(struct store_conn *c, enum store_query q, struct err *e)
 	return prepare(c, q, e);
 }
 
+/* Little-endian in the file, whatever the machine. */
+static int
+bind_floats(sqlite3_stmt *st, int at, struct slice floats)
+{
+	char *copy = sqlite3_malloc64(floats.n);
+	uint32_t word;
+
+	if (copy == NULL)
+		abort();
+	for (size_t i = 0; i + sizeof(word) <= floats.n; i += sizeof(word)) {
+		memcpy(&word, floats.p + i, sizeof(word));
+		word = htole32(word);
+		memcpy(copy + i, &word, sizeof(word));
+	}
+	return sqlite3_bind_blob64(st, at, copy, floats.n, sqlite3_free);
+}
+
 static int
 bind(sqlite3_stmt *st, int at, const struct store_value *v)
 {
@@ -162,6 +181,9 @@ bind(sqlite3_stmt *st, int at, const struct store_value *v)
 	case STORE_BLOB:
 		return sqlite3_bind_blob64(
 		    st, at, v->bytes.p, v->bytes.n, SQLITE_STATIC);
+	case STORE_FLOATS:
+		return bind_floats(st, at, v->bytes);
+	case STORE_REAL:
 	case STORE_NULL:
 		break;
 	}
@@ -181,7 +203,11 @@ column(sqlite3_stmt *st, int at)
 	case SQLITE_BLOB:
 		p = sqlite3_column_blob(st, at);
 		return store_blob(p, (size_t)sqlite3_column_bytes(st, at));
-	default: /* a float as its text */
+	case SQLITE_FLOAT:
+		return (struct store_value){ STORE_REAL,
+			{ .real = sqlite3_column_double(st, at) },
+			SLICE_EMPTY };
+	default:
 		p = sqlite3_column_text(st, at);
 		return store_text(
 		    (struct slice){ p, (size_t)sqlite3_column_bytes(st, at) });
@@ -351,8 +377,9 @@ set_up(struct store_conn *c, struct err *e)
 }
 
 static struct store_conn *
-sqlite_open(const char *rest, struct err *e)
+sqlite_open(const char *url, struct err *e)
 {
+	const char *rest = url + sizeof("sqlite:") - 1;
 	char path[PATH_MAX];
 	struct store_conn *c;
 	int rc, n;

@@ -4,7 +4,6 @@
  */
 #include "io/store_video.h"
 
-#include <endian.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -229,7 +228,6 @@ static int
 chunk_insert(struct store *s, struct slice transcript_id, size_t index,
     const struct store_chunk *chunk, struct err *e)
 {
-	uint32_t blob[STORE_DIMENSIONS];
 	struct buf metadata = BUF_INIT;
 	struct store_value params[6];
 	char uuid[37];
@@ -240,13 +238,7 @@ chunk_insert(struct store *s, struct slice transcript_id, size_t index,
 	params[1] = store_text(transcript_id);
 	params[2] = store_text(chunk->text);
 	params[3] = store_int((int64_t)index);
-	params[4] = STORE_NULL_VALUE;
-	if (chunk->embedding != NULL) {
-		memcpy(blob, chunk->embedding, sizeof(blob));
-		for (size_t i = 0; i < STORE_DIMENSIONS; i++)
-			blob[i] = htole32(blob[i]);
-		params[4] = store_blob(blob, sizeof(blob));
-	}
+	params[4] = store_floats(chunk->embedding, STORE_DIMENSIONS);
 	params[5] = store_json(&metadata, chunk->metadata, "{}");
 	rc = store_write(s, STORE_CHUNK_ADD, params, 6, NULL, e);
 	buf_fini(&metadata);

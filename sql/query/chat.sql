@@ -13,7 +13,7 @@ metadata AS "metadata:json", rev
 
 -- Name, principal and creation stay those of the first message.
 -- name: session_touch
-INSERT INTO sessions (session_id, principal, video_id, collection_id, name,
+INSERT INTO {own}sessions (session_id, principal, video_id, collection_id, name,
     created_ms, updated_ms)
 VALUES ($1, $2, $3, $4, $5, {now_ms}, {now_ms})
 ON CONFLICT (session_id) DO UPDATE SET
@@ -23,69 +23,69 @@ ON CONFLICT (session_id) DO UPDATE SET
     updated_ms = excluded.updated_ms
 
 -- name: session_list
-SELECT {session_row} FROM sessions WHERE principal IN ($1, $3)
+SELECT {session_row} FROM {own}sessions WHERE principal IN ($1, $3)
 ORDER BY updated_ms DESC, created_ms DESC, session_id LIMIT $2
 
 -- name: session_get
-SELECT {session_row} FROM sessions WHERE session_id = $1
+SELECT {session_row} FROM {own}sessions WHERE session_id = $1
 
 -- name: session_principal
-SELECT principal FROM sessions WHERE session_id = $1
+SELECT principal FROM {own}sessions WHERE session_id = $1
 
 -- name: session_delete
-DELETE FROM sessions WHERE session_id = $1
+DELETE FROM {own}sessions WHERE session_id = $1
 
 -- name: session_cancel_jobs
-UPDATE jobs SET state = 'cancelled', error = 'The session was deleted.',
+UPDATE {own}jobs SET state = 'cancelled', error = 'The session was deleted.',
     updated_ms = {now_ms}
 WHERE session_id = $1 AND state IN ('queued', 'running')
 
 -- Nothing when the message is there already.
 -- name: message_add_input
-INSERT INTO conversations (session_id, msg_id, conv_id, msg_type, output_id,
+INSERT INTO {own}conversations (session_id, msg_id, conv_id, msg_type, output_id,
     agents, content, status, seq, created_ms, updated_ms)
 SELECT $1, $2, $3, 'input', $4, $5, $6, 'success',
     coalesce(max(seq), 0) + 1, {now_ms}, {now_ms}
-FROM conversations WHERE session_id = $1
+FROM {own}conversations WHERE session_id = $1
 ON CONFLICT (session_id, msg_id) DO NOTHING
 
 -- name: message_add_output
-INSERT INTO conversations (session_id, msg_id, conv_id, msg_type, agents,
+INSERT INTO {own}conversations (session_id, msg_id, conv_id, msg_type, agents,
     actions, content, status, seq, created_ms, updated_ms)
 SELECT $1, $2, $3, 'output', $4, $5, $6, 'progress',
     coalesce(max(seq), 0) + 1, {now_ms}, {now_ms}
-FROM conversations WHERE session_id = $1
+FROM {own}conversations WHERE session_id = $1
 
 -- name: message_answer
-SELECT coalesce(output_id, msg_id) FROM conversations
+SELECT coalesce(output_id, msg_id) FROM {own}conversations
 WHERE session_id = $1 AND msg_id = $2
 
 -- name: message_list
-SELECT {message_row} FROM conversations WHERE session_id = $1 ORDER BY seq
+SELECT {message_row} FROM {own}conversations WHERE session_id = $1 ORDER BY seq
 
 -- name: message_output
-SELECT {message_row} FROM conversations
+SELECT {message_row} FROM {own}conversations
 WHERE session_id = $1 AND msg_id = $2 AND msg_type = 'output'
 
 -- name: message_newest_output
-SELECT {message_row} FROM conversations
+SELECT {message_row} FROM {own}conversations
 WHERE session_id = $1 AND conv_id = $2 AND msg_type = 'output'
 ORDER BY seq DESC LIMIT 1
 
 -- name: message_snapshot
-UPDATE conversations SET status = $3, rev = $4,
+UPDATE {own}conversations SET status = $3, rev = $4,
     actions = coalesce($5, actions), agents = coalesce($6, agents),
     content = coalesce($7, content), updated_ms = {now_ms}
 WHERE session_id = $1 AND msg_id = $2 AND msg_type = 'output'
     AND status = 'progress' AND rev < $4
 
 -- name: message_unwatched
-SELECT 1 FROM conversations
+SELECT 1 FROM {own}conversations
 WHERE session_id = $1 AND status = 'progress' AND watched = 0 LIMIT 1
 
 -- name: message_watch
-UPDATE conversations SET watched = 1
+UPDATE {own}conversations SET watched = 1
 WHERE session_id = $1 AND status = 'progress' AND watched = 0
 
 -- name: message_watched
-SELECT watched FROM conversations WHERE session_id = $1 AND msg_id = $2
+SELECT watched FROM {own}conversations WHERE session_id = $1 AND msg_id = $2

@@ -11,15 +11,15 @@ id, video_id, full_text, metadata AS "metadata:json", created_at
 id, video_id, output_type, content, metadata AS "metadata:json", created_at
 
 -- name: collection_ensure
-INSERT INTO collections (id, name, created_at) VALUES ($1, $1, {now_text})
+INSERT INTO {own}collections (id, name, created_at) VALUES ($1, $1, {now_text})
 ON CONFLICT (id) DO NOTHING
 
 -- name: collection_list
-SELECT id, name, description FROM collections
+SELECT id, name, description FROM {own}collections
 ORDER BY CASE WHEN id = $1 THEN 0 ELSE 1 END, created_at, id
 
 -- name: collection_get
-SELECT id, name, description FROM collections WHERE id = $1
+SELECT id, name, description FROM {own}collections WHERE id = $1
 
 -- name: video_add
 INSERT INTO videos (id, video_id, collection_id, metadata, created_at)
@@ -36,8 +36,8 @@ ORDER BY created_at DESC, {row_order} DESC LIMIT $2
 
 -- By uuid or external id; the uuid wins.
 -- name: video_get
-SELECT {video_row} FROM videos WHERE id = $1 OR video_id = $1
-ORDER BY CASE WHEN id = $1 THEN 0 ELSE 1 END LIMIT 1
+SELECT {video_row} FROM videos WHERE id = {uuid_1} OR video_id = $1
+ORDER BY CASE WHEN id = {uuid_1} THEN 0 ELSE 1 END, created_at LIMIT 1
 
 -- name: video_count
 SELECT count(*) FROM videos
@@ -53,6 +53,7 @@ RETURNING {transcript_row}
 
 -- name: transcript_get
 SELECT {transcript_row} FROM transcripts WHERE video_id = $1
+ORDER BY created_at DESC, id LIMIT 1
 
 -- name: transcript_present
 SELECT 1 FROM transcripts WHERE id = $1
@@ -64,10 +65,10 @@ DELETE FROM transcript_chunks WHERE transcript_id = $1
 INSERT INTO transcript_chunks
     (id, transcript_id, chunk_text, chunk_index, embedding, metadata,
     created_at)
-VALUES ($1, $2, $3, $4, $5, $6, {now_text})
+VALUES ($1, $2, $3, $4, $5{embedding_in}, $6, {now_text})
 
 -- name: chunk_list
-SELECT id, transcript_id, chunk_text, chunk_index, embedding,
+SELECT id, transcript_id, chunk_text, chunk_index, {embedding_out},
     metadata AS "metadata:json", created_at
 FROM transcript_chunks WHERE transcript_id = $1 ORDER BY chunk_index
 
@@ -85,10 +86,10 @@ SELECT {output_row} FROM generated_outputs WHERE video_id = $1
 ORDER BY created_at, {row_order}
 
 -- name: stage_get
-SELECT output AS "output:json" FROM stage_results
+SELECT output AS "output:json" FROM {own}stage_results
 WHERE video_id = $1 AND stage = $2 AND input_hash = $3
 
 -- name: stage_put
-INSERT INTO stage_results (video_id, stage, input_hash, output, created_at)
+INSERT INTO {own}stage_results (video_id, stage, input_hash, output, created_at)
 VALUES ($1, $2, $3, $4, {now_text})
 ON CONFLICT (video_id, stage, input_hash) DO NOTHING

@@ -32,6 +32,15 @@ struct fixture {
 	struct err e;
 };
 
+/** TOPOLOGY=pg: the same tests on PostgreSQL. */
+static inline bool
+fixture_is_pg(void)
+{
+	const char *topology = getenv("TOPOLOGY");
+
+	return topology != NULL && strcmp(topology, "pg") == 0;
+}
+
 /** The folder only. */
 static inline void
 fixture_dir(struct fixture *f)

@@ -16,8 +16,9 @@ test_urls(void)
 		const char *url;
 		const char *says;
 	} ROWS[] = {
-		{ __LINE__, "postgresql://h/db", "PostgreSQL" },
-		{ __LINE__, "postgres://h/db", "PostgreSQL" },
+		{ __LINE__, "postgresql://[h/db", "PostgreSQL" },
+		{ __LINE__, "postgres://%zz@h/db", "PostgreSQL" },
+		{ __LINE__, "postgresql://h/db?no=such", "PostgreSQL" },
 		{ __LINE__, "sqlite:", "path of a file" },
 		{ __LINE__, "", "sqlite:PATH" },
 		{ __LINE__, "mysql://h", "sqlite:PATH" },

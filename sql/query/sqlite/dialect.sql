@@ -2,6 +2,9 @@
 -- the Julian day is whole milliseconds inside, rounding gives them back.
 -- 'now' is the same moment everywhere within one statement.
 
+-- define: own
+
+
 -- define: now_ms
 CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER)
 
@@ -20,6 +23,15 @@ rowid
 -- jobs that wait.
 -- define: by_jobs_open
 INDEXED BY jobs_open
+
+-- define: embedding_in
+
+
+-- define: embedding_out
+embedding
+
+-- define: uuid_1
+$1
 
 -- name: begin
 BEGIN IMMEDIATE
@@ -41,6 +53,10 @@ RELEASE call
 
 -- name: savepoint_rollback
 ROLLBACK TO call
+
+-- Beginning took the writer's lock already.
+-- name: schema_lock
+SELECT 1
 
 -- name: schema_present
 SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'store_meta'

@@ -1,0 +1,455 @@
+/*
+ * The connection: made when first needed, and again after it broke. While the
+ * server is not there each attempt fails quickly; callers get ERR_UNAVAILABLE
+ * and theirs a Retry-After.
+ */
+#include "io/store_pg.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libpq-fe.h>
+
+#include "base/ck.h"
+#include "io/clock.h"
+#include "io/rnd.h"
+#include "io/store_pg_error.h"
+#include "io/store_pg_value.h"
+
+/* A request waits no longer for a statement; web servers wait 60 s. */
+#define STATEMENT_MS 10000
+/* Making a connection; on one machine it takes two or three. */
+#define CONNECT_MS 3000
+/* Tries of what may be tried again, and the first pause between them: with
+ * doubling some 300 ms in all, a restart of an idle server. */
+#define TRIES    5
+#define PAUSE_MS 10
+
+struct store_conn {
+	char *conninfo;
+	bool prepare; /* keep statements on the connection */
+	PGconn *pg;   /* NULL: none */
+	bool prepared[STORE_QUERY__MAX];
+	struct pg_params params;
+	struct buf scratch; /* of the row being delivered */
+};
+
+static const char *const SQL[STORE_QUERY__MAX] = {
+#define X(id, name, reads, sql) [id] = (sql),
+#include "store_queries_pg.inc"
+#undef X
+};
+
+static const char *const NAMES[STORE_QUERY__MAX] = {
+#define X(id, name, reads, sql) [id] = (name),
+#include "store_queries_pg.inc"
+#undef X
+};
+
+static const bool READS[STORE_QUERY__MAX] = {
+#define X(id, name, reads, sql) [id] = (reads),
+#include "store_queries_pg.inc"
+#undef X
+};
+
+static const struct store_migration MIGRATIONS[] = {
+#define X(number, name, optional, statement) \
+	{ number, name, optional, statement },
+#include "store_schema_pg.inc"
+#undef X
+};
+
+/* Connecting */
+
+static void
+disconnect(struct store_conn *c)
+{
+	PQfinish(c->pg);
+	c->pg = NULL;
+	memset(c->prepared, 0, sizeof(c->prepared));
+}
+
+/* Notices ("relation exists already, skipping") are not for our log. */
+static void
+drop_notice(void *cookie, const PGresult *result)
+{
+	(void)cookie;
+	(void)result;
+}
+
+/* Wait until the socket is ready; false when the time is up. */
+static bool
+wait_socket(PGconn *pg, short events, int64_t deadline_ms)
+{
+	struct pollfd p = { PQsocket(pg), events, 0 };
+	int n;
+
+	do {
+		int64_t left = deadline_ms - clock_mono_ms();
+
+		n = left <= 0 ? 0 : poll(&p, 1, (int)left);
+	} while (n == -1 && errno == EINTR);
+	return n > 0;
+}
+
+static bool
+wait_connected(PGconn *pg)
+{
+	int64_t deadline = clock_mono_ms() + CONNECT_MS;
+	PostgresPollingStatusType status = PGRES_POLLING_WRITING;
+
+	while (status != PGRES_POLLING_OK) {
+		if (status == PGRES_POLLING_FAILED || PQsocket(pg) < 0 ||
+		    !wait_socket(pg,
+			status == PGRES_POLLING_READING ? POLLIN : POLLOUT,
+			deadline))
+			return false;
+		status = PQconnectPoll(pg);
+	}
+	return true;
+}
+
+/* Why not? libpq's message may hold the address, but no password. */
+static int
+no_connection(struct store_conn *c, struct err *e)
+{
+	const char *why = c->pg ? PQerrorMessage(c->pg) : "";
+	bool refused = strstr(why, "authentication") != NULL ||
+	    strstr(why, "does not exist") != NULL ||
+	    strstr(why, "no pg_hba.conf") != NULL;
+
+	disconnect(c);
+	if (refused)
+		return err_set(e, ERR_UNAVAILABLE,
+		    "The store refuses the user, the password or the database "
+		    "in DATABASE_URL.");
+	return err_set(e, ERR_UNAVAILABLE,
+	    "The store cannot be reached: PostgreSQL does not answer at the "
+	    "address in DATABASE_URL. Try again in a moment.");
+}
+
+/* Defaults stand before the URL, which may say otherwise. */
+static int
+connect_pg(struct store_conn *c, struct err *e)
+{
+	static const char *const KEYS[] = { "application_name",
+		"client_encoding", "keepalives_idle", "dbname", NULL };
+	const char *values[] = { "director", "UTF8", "30", c->conninfo, NULL };
+
+	c->pg = PQconnectStartParams(KEYS, values, 1);
+	if (c->pg == NULL)
+		abort();
+	if (PQstatus(c->pg) == CONNECTION_BAD || !wait_connected(c->pg) ||
+	    PQsetnonblocking(c->pg, 1) != 0)
+		return no_connection(c, e);
+	(void)PQsetNoticeReceiver(c->pg, drop_notice, NULL);
+	return 0;
+}
+
+/* A connection that the server closed while nothing was asked of it is found
+ * here, before anything is sent that could not be sent again. */
+static bool
+is_alive(struct store_conn *c)
+{
+	struct pollfd p = { PQsocket(c->pg), POLLIN, 0 };
+
+	if (poll(&p, 1, 0) > 0)
+		(void)PQconsumeInput(c->pg);
+	return PQstatus(c->pg) == CONNECTION_OK;
+}
+
+static int
+ensure(struct store_conn *c, struct err *e)
+{
+	if (c->pg != NULL && is_alive(c))
+		return 0;
+	disconnect(c);
+	return connect_pg(c, e);
+}
+
+/* Asking */
+
+/* The next result; NULL and `*late` when the time is up. */
+static PGresult *
+next_result(struct store_conn *c, int64_t deadline_ms, bool *late)
+{
+	int unsent = 1;
+
+	for (;;) {
+		short events = POLLIN;
+
+		if (unsent != 0)
+			unsent = PQflush(c->pg);
+		if (unsent == -1 || !PQisBusy(c->pg))
+			return PQgetResult(c->pg);
+		if (unsent == 1)
+			events |= POLLOUT;
+		if (!wait_socket(c->pg, events, deadline_ms)) {
+			*late = true;
+			return NULL;
+		}
+		if (!PQconsumeInput(c->pg))
+			return PQgetResult(c->pg);
+	}
+}
+
+static int
+wrong_type(const char *name, struct err *e)
+{
+	return err_set(
+	    e, ERR_INTERNAL, "%s returns a type that nobody reads.", name);
+}
+
+/* Hand the rows over until the sink has enough. */
+static int
+deliver(struct store_conn *c, const PGresult *result, struct store_sink *sink,
+    const char *name, struct err *e)
+{
+	const char *names[PG_COLUMNS_MAX];
+	struct store_value values[PG_COLUMNS_MAX];
+	int n = PQnfields(result);
+
+	for (int i = 0; i < n && i < PG_COLUMNS_MAX; i++)
+		names[i] = PQfname(result, i);
+	for (int i = 0; i < PQntuples(result); i++) {
+		sink->count++;
+		if (sink->row == NULL)
+			continue;
+		if (!pg_row(result, i, &c->scratch, values))
+			return wrong_type(name, e);
+		if (sink->row(&(struct store_row){ n, names, values },
+			sink->cookie) != 0)
+			break;
+	}
+	return 0;
+}
+
+static enum pg_verdict
+take_result(struct store_conn *c, const PGresult *result,
+    struct store_sink *sink, const char *name, struct err *e)
+{
+	switch ((int)PQresultStatus(result)) {
+	case PGRES_TUPLES_OK:
+		return deliver(c, result, sink, name, e) == 0 ? PG_DONE
+							      : PG_FAILED;
+	case PGRES_COMMAND_OK:
+		sink->count = strtoll(
+		    PQcmdTuples((PGresult *)(uintptr_t)result), NULL, 10);
+		return PG_DONE;
+	default:
+		return pg_error(result, name, e);
+	}
+}
+
+/* All results of what was sent; the worst verdict. */
+static enum pg_verdict
+collect(struct store_conn *c, struct store_sink *sink, const char *name,
+    struct err *e)
+{
+	int64_t deadline = clock_mono_ms() + STATEMENT_MS;
+	enum pg_verdict verdict = PG_DONE;
+	bool late = false;
+	PGresult *result;
+
+	while ((result = next_result(c, deadline, &late)) != NULL) {
+		if (verdict == PG_DONE)
+			verdict = take_result(c, result, sink, name, e);
+		PQclear(result);
+	}
+	if (late) {
+		/* The server finds out when it answers. */
+		disconnect(c);
+		(void)err_set(e, ERR_UNAVAILABLE,
+		    "The store did not answer within %d seconds. Try again.",
+		    STATEMENT_MS / 1000);
+		return PG_FAILED;
+	}
+	if (PQstatus(c->pg) == CONNECTION_BAD) {
+		disconnect(c);
+		return verdict == PG_DONE ? PG_DONE : PG_LOST;
+	}
+	return verdict;
+}
+
+static enum pg_verdict
+not_sent(struct store_conn *c, struct err *e)
+{
+	disconnect(c);
+	(void)err_set(e, ERR_UNAVAILABLE,
+	    "The connection to the store was lost. Try again.");
+	return PG_STALE;
+}
+
+static enum pg_verdict
+prepare(struct store_conn *c, enum store_query q, struct err *e)
+{
+	struct store_sink none = { NULL, NULL, 0 };
+	enum pg_verdict verdict;
+
+	if (c->prepared[q])
+		return PG_DONE;
+	if (!PQsendPrepare(c->pg, NAMES[q], SQL[q], 0, NULL))
+		return not_sent(c, e);
+	verdict = collect(c, &none, NAMES[q], e);
+	c->prepared[q] = verdict == PG_DONE;
+	/* Nothing was asked for yet. */
+	return verdict == PG_LOST ? PG_STALE : verdict;
+}
+
+static enum pg_verdict
+ask(struct store_conn *c, enum store_query q, struct store_sink *sink,
+    struct err *e)
+{
+	const struct pg_params *p = &c->params;
+	enum pg_verdict verdict = PG_DONE;
+	int sent;
+
+	if (ensure(c, e) == -1)
+		return PG_STALE;
+	if (c->prepare)
+		verdict = prepare(c, q, e);
+	if (verdict != PG_DONE)
+		return verdict;
+	if (c->prepare)
+		sent = PQsendQueryPrepared(
+		    c->pg, NAMES[q], p->n, p->value, p->length, p->format, 1);
+	else
+		sent = PQsendQueryParams(c->pg, SQL[q], p->n, NULL, p->value,
+		    p->length, p->format, 1);
+	return sent ? collect(c, sink, NAMES[q], e) : not_sent(c, e);
+}
+
+/* May it be asked once more, after a pause? What only reads may always. */
+static bool
+again(struct store_conn *c, enum store_query q, enum pg_verdict verdict,
+    int try, bool inside)
+{
+	uint8_t dice;
+
+	if (inside || try >= TRIES || verdict == PG_DONE ||
+	    verdict == PG_FAILED || (verdict == PG_LOST && !READS[q]))
+		return false;
+	if (verdict == PG_STALE && c->pg != NULL)
+		disconnect(c);
+	rnd_bytes(&dice, 1);
+	clock_sleep_ms(((int64_t)PAUSE_MS << try) * (192 + dice) / 256);
+	return true;
+}
+
+static bool
+is_inside(const struct store_conn *c)
+{
+	return c->pg != NULL && PQstatus(c->pg) == CONNECTION_OK &&
+	    PQtransactionStatus(c->pg) != PQTRANS_IDLE;
+}
+
+static int
+pg_run(struct store_conn *c, enum store_query q,
+    const struct store_value *params, int n_params, struct store_sink *sink,
+    struct err *e)
+{
+	bool inside = is_inside(c);
+	enum pg_verdict verdict = PG_FAILED;
+	int try = 0;
+
+	if (pg_params_set(&c->params, params, n_params, e) == 0)
+		do {
+			sink->count = 0;
+			verdict = ask(c, q, sink, e);
+		} while (again(c, q, verdict, try++, inside));
+	pg_params_fini(&c->params);
+	return verdict == PG_DONE ? 0 : -1;
+}
+
+static int
+pg_prepare(struct store_conn *c, enum store_query q, struct err *e)
+{
+	if (ensure(c, e) == -1)
+		return -1;
+	return prepare(c, q, e) == PG_DONE ? 0 : -1;
+}
+
+static int
+pg_script(struct store_conn *c, const char *statement, struct err *e)
+{
+	struct store_sink none = { NULL, NULL, 0 };
+
+	if (ensure(c, e) == -1)
+		return -1;
+	if (!PQsendQuery(c->pg, statement)) {
+		(void)not_sent(c, e);
+		return -1;
+	}
+	return collect(c, &none, "migration", e) == PG_DONE ? 0 : -1;
+}
+
+/* Opening */
+
+/* Take "name=value" out of the URL's parameters; was it there? */
+static bool
+take_parameter(char *url, const char *parameter)
+{
+	size_t n = strlen(parameter);
+	char *at = strchr(url, '?');
+
+	while (at != NULL &&
+	    (strncmp(at + 1, parameter, n) != 0 ||
+		(at[n + 1] != '\0' && at[n + 1] != '&')))
+		at = strchr(at + 1, '&');
+	if (at == NULL)
+		return false;
+	/* Keep the mark in front of the next one. */
+	if (at[n + 1] == '&')
+		memmove(at + 1, at + n + 2, strlen(at + n + 2) + 1);
+	else
+		*at = '\0';
+	return true;
+}
+
+static void
+pg_close(struct store_conn *c)
+{
+	disconnect(c);
+	buf_fini(&c->scratch);
+	free(c->conninfo);
+	free(c);
+}
+
+static struct store_conn *
+pg_open(const char *url, struct err *e)
+{
+	struct store_conn *c = ck_calloc(1, sizeof(*c));
+	PQconninfoOption *parsed;
+	char *why = NULL;
+
+	c->conninfo = ck_strdup(url);
+	c->prepare = !take_parameter(c->conninfo, "prepare=off") &&
+	    !take_parameter(c->conninfo, "pgbouncer=true");
+	(void)take_parameter(c->conninfo, "prepare=on");
+	parsed = PQconninfoParse(c->conninfo, &why);
+	PQfreemem(why);
+	PQconninfoFree(parsed);
+	if (parsed != NULL)
+		return c;
+	(void)err_set(e, ERR_BAD_REQUEST,
+	    "DATABASE_URL is no address of a PostgreSQL database, such as "
+	    "postgresql://USER:PASSWORD@HOST:5432/DATABASE; what is not a "
+	    "letter or digit in it must be written as %%XX.");
+	pg_close(c);
+	return NULL;
+}
+
+const struct store_driver store_pg_driver = {
+	.migrations = MIGRATIONS,
+	.n_migrations = COUNT(MIGRATIONS),
+	.upkeep = true,
+	.open = pg_open,
+	.close = pg_close,
+	.prepare = pg_prepare,
+	.run = pg_run,
+	.script = pg_script,
+	.inside = is_inside,
+};

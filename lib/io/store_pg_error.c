@@ -1,0 +1,80 @@
+#include "io/store_pg_error.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/attr.h"
+
+/* What an SQLSTATE (or its class, of two letters) means to us. */
+static const struct {
+	const char *state;
+	enum pg_verdict verdict;
+	enum err_code code;
+	const char *says;
+} TABLE[] = {
+	{ "23505", PG_FAILED, ERR_CONFLICT,
+	    "A row with this id is there already." },
+	{ "23503", PG_FAILED, ERR_NOT_FOUND,
+	    "What the row belongs to is not there." },
+	{ "22", PG_FAILED, ERR_BAD_REQUEST,
+	    "The store cannot take one of the values." },
+	{ "40", PG_AGAIN, ERR_UNAVAILABLE,
+	    "The store is busy with other changes of the same rows. Try "
+	    "again." },
+	{ "55P03", PG_AGAIN, ERR_UNAVAILABLE,
+	    "The store is busy: others hold what is to be changed. Try "
+	    "again." },
+	/* A pooler gave another connection, or a table was changed. */
+	{ "26", PG_STALE, ERR_UNAVAILABLE,
+	    "The store's connection was exchanged. Behind a pooler add "
+	    "?prepare=off to DATABASE_URL." },
+	{ "0A000", PG_STALE, ERR_UNAVAILABLE,
+	    "The store's tables were changed. Try again." },
+	{ "08", PG_LOST, ERR_UNAVAILABLE,
+	    "The connection to the store was lost. Try again." },
+	{ "57P", PG_LOST, ERR_UNAVAILABLE,
+	    "The store is stopping or starting. Try again in a moment." },
+	{ "57014", PG_FAILED, ERR_UNAVAILABLE,
+	    "The store took too long. Try again." },
+	{ "53100", PG_FAILED, ERR_UNAVAILABLE,
+	    "The disk that holds the store is full. Free some space." },
+	{ "53", PG_FAILED, ERR_UNAVAILABLE,
+	    "The store has no room for this now (connections or memory)." },
+	{ "25006", PG_FAILED, ERR_UNAVAILABLE,
+	    "The store is read-only. Point DATABASE_URL to the one that takes "
+	    "writes." },
+	{ "25P03", PG_LOST, ERR_UNAVAILABLE,
+	    "The store ended an idle transaction. Try again." },
+	{ "58", PG_FAILED, ERR_UNAVAILABLE,
+	    "The store could not read or write its files." },
+	{ "28", PG_FAILED, ERR_UNAVAILABLE,
+	    "The store refuses the user or the password in DATABASE_URL." },
+	{ "3D", PG_FAILED, ERR_UNAVAILABLE,
+	    "There is no database of the name in DATABASE_URL." },
+	{ "42501", PG_FAILED, ERR_UNAVAILABLE,
+	    "The store's user may not do this: its role lacks rights." },
+	{ "42P01", PG_FAILED, ERR_UNAVAILABLE,
+	    "The store lacks a table. Run director.fcgi --migrate." },
+};
+
+/* Neither what it holds nor what it was given: class 22 and 23 quote values. */
+enum pg_verdict
+pg_error(const PGresult *result, const char *name, struct err *e)
+{
+	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	const char *primary =
+	    PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+
+	/* libpq's own: the connection broke. */
+	if (state == NULL)
+		state = "08006";
+	for (size_t i = 0; i < COUNT(TABLE); i++)
+		if (strncmp(state, TABLE[i].state, strlen(TABLE[i].state)) ==
+		    0) {
+			(void)err_set(e, TABLE[i].code, "%s", TABLE[i].says);
+			return TABLE[i].verdict;
+		}
+	(void)err_set(e, ERR_INTERNAL, "%s: %s %s", name, state,
+	    strncmp(state, "23", 2) == 0 || primary == NULL ? "" : primary);
+	return PG_FAILED;
+}

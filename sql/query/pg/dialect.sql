@@ -1,0 +1,65 @@
+-- What PostgreSQL says in its own way. The seeds' four tables are where the
+-- search path finds them, as in a Supabase project; ours have a schema of their
+-- own, which Supabase's API does not show to anybody.
+
+-- define: own
+director.
+
+-- The same moment everywhere within one statement.
+-- define: now_ms
+(extract(epoch FROM statement_timestamp()) * 1000)::bigint
+
+-- define: now_text
+statement_timestamp()
+
+-- define: by_job
+(metadata ->> 'job') IS NOT NULL
+
+-- Order of writing, where two rows have the same microsecond: none.
+-- define: row_order
+id
+
+-- define: by_jobs_open
+
+
+-- An embedding is a vector, or an array of the same numbers where pgvector is
+-- not; either is assigned from, and read as, an array.
+-- define: embedding_in
+::real[]
+
+-- define: embedding_out
+embedding::real[] AS embedding
+
+-- What may be a uuid is one, or NULL.
+-- define: uuid_1
+CASE WHEN $1 ~ '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$'
+    THEN $1::uuid END
+
+-- name: begin
+BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE
+
+-- name: begin_read
+BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY
+
+-- name: commit
+COMMIT
+
+-- name: rollback
+ROLLBACK
+
+-- name: savepoint
+SAVEPOINT call
+
+-- name: savepoint_release
+RELEASE SAVEPOINT call
+
+-- name: savepoint_rollback
+ROLLBACK TO SAVEPOINT call
+
+-- The migrations' lock; the number is of no meaning.
+-- name: schema_lock
+SELECT 1 FROM pg_advisory_xact_lock(4270193348)
+
+-- name: schema_present
+SELECT count(*) FROM pg_catalog.pg_tables
+WHERE schemaname = 'director' AND tablename = 'store_meta'

@@ -1,0 +1,74 @@
+-- Run whenever the store is brought up to date, behind the migrations: what may
+-- have become possible or missing meanwhile. In a foreign schema most of it may
+-- fail, and nothing depends on it but speed.
+
+-- pgvector may have come later than the table.
+-- optional
+CREATE EXTENSION IF NOT EXISTS vector;
+
+-- optional
+DO $$
+BEGIN
+    IF to_regtype('vector') IS NOT NULL AND EXISTS (
+        SELECT 1 FROM pg_attribute
+        WHERE attrelid = 'transcript_chunks'::regclass
+            AND attname = 'embedding' AND atttypid = 'real[]'::regtype) THEN
+        EXECUTE 'ALTER TABLE transcript_chunks
+            ALTER COLUMN embedding TYPE vector(1536)
+            USING embedding::vector(1536)';
+    END IF;
+END
+$$;
+
+-- optional
+CREATE INDEX IF NOT EXISTS videos_video_id ON videos (video_id);
+
+-- optional
+CREATE INDEX IF NOT EXISTS videos_created ON videos (created_at, id);
+
+-- optional
+CREATE INDEX IF NOT EXISTS videos_collection
+    ON videos (collection_id, created_at, id);
+
+-- optional
+CREATE INDEX IF NOT EXISTS transcripts_video ON transcripts (video_id);
+
+-- optional
+CREATE INDEX IF NOT EXISTS transcripts_created ON transcripts (created_at, id);
+
+-- optional
+CREATE INDEX IF NOT EXISTS transcript_chunks_transcript
+    ON transcript_chunks (transcript_id, chunk_index);
+
+-- optional
+CREATE INDEX IF NOT EXISTS transcript_chunks_words
+    ON transcript_chunks USING gin (to_tsvector('simple', chunk_text));
+
+-- optional
+CREATE INDEX IF NOT EXISTS transcript_chunks_embedding
+    ON transcript_chunks USING hnsw (embedding vector_cosine_ops);
+
+-- optional
+CREATE INDEX IF NOT EXISTS generated_outputs_video
+    ON generated_outputs (video_id, output_type, created_at);
+
+-- optional
+CREATE INDEX IF NOT EXISTS generated_outputs_created
+    ON generated_outputs (created_at, id);
+
+-- optional
+DO $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT 1 FROM pg_constraint WHERE conname = 'stage_results_video') THEN
+        ALTER TABLE director.stage_results ADD CONSTRAINT stage_results_video
+            FOREIGN KEY (video_id) REFERENCES videos (id) ON DELETE CASCADE;
+    END IF;
+END
+$$;
+
+-- Videos of an existing project name collections that nobody has made here.
+INSERT INTO director.collections (id, name)
+SELECT DISTINCT collection_id, collection_id FROM videos
+WHERE collection_id IS NOT NULL
+ON CONFLICT (id) DO NOTHING;
