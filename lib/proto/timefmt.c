@@ -2,9 +2,10 @@
 
 #include <stdio.h>
 
-#define MS_PER_S   INT64_C(1000)
-#define MS_PER_MIN (60 * MS_PER_S)
-#define MS_PER_DAY (1440 * MS_PER_MIN)
+#define US_PER_MS  INT64_C(1000)
+#define US_PER_S   (1000 * US_PER_MS)
+#define US_PER_MIN (60 * US_PER_S)
+#define US_PER_DAY (1440 * US_PER_MIN)
 /* Days from 0000-03-01 to 1970-01-01. */
 #define EPOCH_DAYS INT64_C(719468)
 /* Days of 400 years, after which the calendar repeats. */
@@ -51,25 +52,40 @@ date_of_days(int64_t days)
 	return d;
 }
 
+/* Without the zone, `digits` of a second. */
+static void
+put_time(int64_t us, int digits, char *out, size_t size)
+{
+	int64_t days = (us >= 0 ? us : us - US_PER_DAY + 1) / US_PER_DAY;
+	int64_t rest = us - days * US_PER_DAY;
+	struct date d = date_of_days(days);
+	char text[64]; /* what six ints could take; the range keeps it to 26 */
+
+	(void)snprintf(text, sizeof(text), "%04d-%02d-%02dT%02d:%02d:%02d.%06d",
+	    d.year, d.month, d.day, (int)(rest / (60 * US_PER_MIN)),
+	    (int)(rest / US_PER_MIN % 60), (int)(rest / US_PER_S % 60),
+	    (int)(rest % US_PER_S));
+	(void)snprintf(out, size, "%.*sZ", digits + 20, text);
+}
+
 void
 timefmt_iso(int64_t ms, char out[static TIMEFMT_SIZE])
 {
-	int64_t days, rest;
-	struct date d;
-	char text[64]; /* what six ints could take; the range keeps it to 24 */
-
 	if (ms < TIMEFMT_MIN_MS)
 		ms = TIMEFMT_MIN_MS;
 	if (ms > TIMEFMT_MAX_MS)
 		ms = TIMEFMT_MAX_MS;
-	days = (ms >= 0 ? ms : ms - MS_PER_DAY + 1) / MS_PER_DAY;
-	rest = ms - days * MS_PER_DAY;
-	d = date_of_days(days);
-	(void)snprintf(text, sizeof(text),
-	    "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", d.year, d.month, d.day,
-	    (int)(rest / (60 * MS_PER_MIN)), (int)(rest / MS_PER_MIN % 60),
-	    (int)(rest / MS_PER_S % 60), (int)(rest % MS_PER_S));
-	(void)snprintf(out, TIMEFMT_SIZE, "%.*s", TIMEFMT_SIZE - 1, text);
+	put_time(ms * US_PER_MS, 3, out, TIMEFMT_SIZE);
+}
+
+void
+timefmt_iso_us(int64_t us, char out[static TIMEFMT_US_SIZE])
+{
+	if (us < TIMEFMT_MIN_US)
+		us = TIMEFMT_MIN_US;
+	if (us > TIMEFMT_MAX_US)
+		us = TIMEFMT_MAX_US;
+	put_time(us, 6, out, TIMEFMT_US_SIZE);
 }
 
 /* Take exactly `n` digits off `*s`; -1 when there are fewer. */
@@ -109,7 +125,7 @@ month_days(int year, int month)
 }
 
 static bool
-take_date(struct slice *s, int64_t *ms)
+take_date(struct slice *s, int64_t *us)
 {
 	struct date d = { 0, 0, 0 };
 
@@ -122,29 +138,31 @@ take_date(struct slice *s, int64_t *ms)
 	d.day = take_digits(s, 2);
 	if (d.day < 1 || d.day > month_days(d.year, d.month))
 		return false;
-	*ms = days_of_date(d) * MS_PER_DAY;
+	*us = days_of_date(d) * US_PER_DAY;
 	return true;
 }
 
-/* ".1" to ".123456789", or nothing; only milliseconds are kept. */
+/* ".1" to ".123456789", or nothing; `*cut`: more than microseconds. */
 static bool
-take_fraction(struct slice *s, int64_t *ms)
+take_fraction(struct slice *s, int64_t *us, bool *cut)
 {
-	int64_t unit = 100;
+	int64_t unit = US_PER_S;
 	int digits = 0, digit;
 
+	*cut = false;
 	if (!take_char(s, '.'))
 		return true;
 	while ((digit = take_digits(s, 1)) >= 0) {
-		*ms += digit * unit;
 		unit /= 10;
+		*us += digit * unit;
+		*cut = *cut || (unit == 0 && digit != 0);
 		digits++;
 	}
 	return digits >= 1 && digits <= 9;
 }
 
 static bool
-take_time(struct slice *s, int64_t *ms)
+take_time(struct slice *s, int64_t *us, bool *cut)
 {
 	int hour, minute, second;
 
@@ -157,13 +175,13 @@ take_time(struct slice *s, int64_t *ms)
 	second = take_digits(s, 2);
 	if (second < 0 || second > 59)
 		return false;
-	*ms += (hour * 60 + minute) * MS_PER_MIN + second * MS_PER_S;
-	return take_fraction(s, ms);
+	*us += (hour * 60 + minute) * US_PER_MIN + second * US_PER_S;
+	return take_fraction(s, us, cut);
 }
 
 /* "Z", "+hh", "+hh:mm" or nothing. */
 static bool
-take_zone(struct slice *s, int64_t *ms)
+take_zone(struct slice *s, int64_t *us)
 {
 	int sign = take_char(s, '+') ? 1 : take_char(s, '-') ? -1 : 0;
 	int hour, minute = 0;
@@ -177,21 +195,34 @@ take_zone(struct slice *s, int64_t *ms)
 		return false;
 	hour *= sign;
 	minute *= sign;
-	*ms -= (hour * 60 + minute) * MS_PER_MIN;
+	*us -= (hour * 60 + minute) * US_PER_MIN;
 	return true;
 }
 
 bool
-timefmt_parse(struct slice text, int64_t *ms)
+timefmt_parse_us(struct slice text, int64_t *us, bool *cut)
 {
 	int64_t value = 0;
 
 	if (!take_date(&text, &value) ||
 	    (!take_char(&text, 'T') && !take_char(&text, 't') &&
 		!take_char(&text, ' ')) ||
-	    !take_time(&text, &value) || !take_zone(&text, &value) ||
-	    text.n != 0 || value < TIMEFMT_MIN_MS || value > TIMEFMT_MAX_MS)
+	    !take_time(&text, &value, cut) || !take_zone(&text, &value) ||
+	    text.n != 0 || value < TIMEFMT_MIN_US || value > TIMEFMT_MAX_US)
 		return false;
-	*ms = value;
+	*us = value;
+	return true;
+}
+
+bool
+timefmt_parse(struct slice text, int64_t *ms)
+{
+	int64_t us;
+	bool cut;
+
+	if (!timefmt_parse_us(text, &us, &cut))
+		return false;
+	/* Towards the past, before 1970 too. */
+	*ms = (us >= 0 ? us : us - US_PER_MS + 1) / US_PER_MS;
 	return true;
 }

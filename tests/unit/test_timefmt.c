@@ -1,4 +1,4 @@
-/* timefmt.h: milliseconds and text. */
+/* timefmt.h: milliseconds, microseconds and text. */
 #include "proto/timefmt.h"
 
 #include "harness/check.h"
@@ -39,6 +39,7 @@ static const struct {
 	{ __LINE__, "1970-01-01T00:00:00.1Z", 100 },
 	{ __LINE__, "1970-01-01T00:00:00.123456Z", 123 },
 	{ __LINE__, "1970-01-01T00:00:00.123999999Z", 123 },
+	{ __LINE__, "1969-12-31T23:59:59.9995Z", -1 },
 	{ __LINE__, "1970-01-01T00:00:00.1234567890Z", -2 },
 	{ __LINE__, "1970-01-01T00:00:00.Z", -2 },
 	{ __LINE__, "1970-01-01T00:00:00,1Z", -2 },
@@ -65,6 +66,34 @@ static const struct {
 	{ __LINE__, "-001-01-01T00:00:00Z", -2 },
 	{ __LINE__, " 1970-01-01T00:00:00Z", -2 },
 	{ __LINE__, "", -2 },
+};
+
+static const struct {
+	int line;
+	const char *text;
+	int64_t us;
+	bool cut;
+	const char *printed;
+} MICROS[] = {
+	{ __LINE__, "1970-01-01T00:00:00Z", 0, false,
+	    "1970-01-01T00:00:00.000000Z" },
+	{ __LINE__, "1970-01-01T00:00:00.1Z", 100000, false,
+	    "1970-01-01T00:00:00.100000Z" },
+	{ __LINE__, "1970-01-01 01:00:00.123456+01", 123456, false,
+	    "1970-01-01T00:00:00.123456Z" },
+	{ __LINE__, "1970-01-01T00:00:00.123456000Z", 123456, false,
+	    "1970-01-01T00:00:00.123456Z" },
+	{ __LINE__, "1970-01-01T00:00:00.1234567Z", 123456, true,
+	    "1970-01-01T00:00:00.123456Z" },
+	{ __LINE__, "1970-01-01T00:00:00.000000001Z", 0, true,
+	    "1970-01-01T00:00:00.000000Z" },
+	/* Cut towards the past on either side of 1970. */
+	{ __LINE__, "1969-12-31T23:59:59.9999999Z", -1, true,
+	    "1969-12-31T23:59:59.999999Z" },
+	{ __LINE__, "0000-01-01T00:00:00Z", TIMEFMT_MIN_US, false,
+	    "0000-01-01T00:00:00.000000Z" },
+	{ __LINE__, "9999-12-31T23:59:59.999999Z", TIMEFMT_MAX_US, false,
+	    "9999-12-31T23:59:59.999999Z" },
 };
 
 static int64_t
@@ -99,14 +128,36 @@ test_timefmt_parse(void)
 }
 
 static void
+test_timefmt_micros(void)
+{
+	for (size_t i = 0; i < COUNT(MICROS); i++) {
+		char text[TIMEFMT_US_SIZE];
+		int64_t us = 0;
+		bool cut = !MICROS[i].cut;
+
+		CHECK_ROW(MICROS[i].line,
+		    timefmt_parse_us(slice_from(MICROS[i].text), &us, &cut));
+		CHECK_ROW(MICROS[i].line, us == MICROS[i].us);
+		CHECK_ROW(MICROS[i].line, cut == MICROS[i].cut);
+		timefmt_iso_us(us, text);
+		CHECK_SLICE_ROW(
+		    MICROS[i].line, slice_from(text), MICROS[i].printed);
+	}
+}
+
+static void
 test_timefmt_clamps(void)
 {
-	char text[TIMEFMT_SIZE];
+	char text[TIMEFMT_SIZE], micros[TIMEFMT_US_SIZE];
 
 	timefmt_iso(INT64_MIN, text);
 	CHECK_SLICE(slice_from(text), "0000-01-01T00:00:00.000Z");
 	timefmt_iso(INT64_MAX, text);
 	CHECK_SLICE(slice_from(text), "9999-12-31T23:59:59.999Z");
+	timefmt_iso_us(INT64_MIN, micros);
+	CHECK_SLICE(slice_from(micros), "0000-01-01T00:00:00.000000Z");
+	timefmt_iso_us(INT64_MAX, micros);
+	CHECK_SLICE(slice_from(micros), "9999-12-31T23:59:59.999999Z");
 }
 
 /* Every day of a calendar era and a bit: text and back is the same. */
@@ -128,8 +179,8 @@ test_timefmt_every_day(void)
 int
 main(void)
 {
-	return check_main(
-	    (struct check_case[]){ CHECK_CASE(test_timefmt_both_ways),
-		CHECK_CASE(test_timefmt_parse), CHECK_CASE(test_timefmt_clamps),
-		CHECK_CASE(test_timefmt_every_day), { NULL, NULL } });
+	return check_main((struct check_case[]){
+	    CHECK_CASE(test_timefmt_both_ways), CHECK_CASE(test_timefmt_parse),
+	    CHECK_CASE(test_timefmt_micros), CHECK_CASE(test_timefmt_clamps),
+	    CHECK_CASE(test_timefmt_every_day), { NULL, NULL } });
 }
