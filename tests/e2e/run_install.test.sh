@@ -11,6 +11,7 @@ bin=$tmp/bin
 calls=$tmp/calls
 missing=$tmp/missing
 policy=/usr/sbin/policy-rc.d
+cluster=/etc/postgresql-common/createcluster.d/director-install.conf
 
 # stand_in NAME: its body is read from standard input.
 stand_in() {
@@ -56,6 +57,7 @@ setup() {
 	stand_in apt-get <<-END
 		echo "apt-get \$*" >>"$calls"
 		[ ! -e $policy ] || cp $policy "$tmp/policy-seen"
+		[ ! -e $cluster ] || cp $cluster "$tmp/cluster-seen"
 		case "\$*" in
 		*install*)
 			[ ! -e "$tmp/apt-fails" ] || exit 100
@@ -63,7 +65,7 @@ setup() {
 			;;
 		esac
 	END
-	rm -f "$tmp/apt-fails" "$tmp/policy-seen"
+	rm -f "$tmp/apt-fails" "$tmp/policy-seen" "$tmp/cluster-seen"
 }
 
 install() {
@@ -161,6 +163,9 @@ with_sudo() {
 		fail "called: $(cat "$calls")" || return 1
 	grep -q 'exit 101' "$tmp/policy-seen" ||
 		fail 'servers would have been started' || return 1
+	grep -q 'create_main_cluster = false' "$tmp/cluster-seen" ||
+		fail 'a database would have been made' || return 1
+	[ ! -e "$cluster" ] || fail 'the cluster file is left' || return 1
 	if [ "$before" = none ]; then
 		[ ! -e "$policy" ] || fail 'the policy file is left'
 	else
