@@ -7,7 +7,7 @@ LINT := $(O)/lint
 LINT_C := $(sort $(wildcard adm/*.c fcgi/*.c handlers/*.c lib/*/*.c \
   tests/unit/*.c tests/io/*.c tests/fuzz/*.c tests/bench/*.c tests/torture/*.c))
 LINT_ANALYZED := $(SRC_base) $(SRC_proto)
-LINT_SH := $(sort .ci/run adm/install adm/run tests/run tests/bench/run tests/fuzz/run \
+LINT_SH := $(sort .ci/run adm/install adm/pgvector adm/run tests/run tests/harness/postgres tests/bench/run tests/fuzz/run \
   $(wildcard tests/lint/*.sh tests/e2e/*.sh tests/conformance/*.sh tests/harness/*.sh))
 # What the code needs to be understood; gcc's warnings mean nothing to clang.
 LINT_FLAGS := $(STD) -Ilib -I. -Itests -I$(O)/gen -DFUZZ_REPLAY \

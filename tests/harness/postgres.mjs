@@ -1,0 +1,83 @@
+// A private PostgreSQL for a test (tests/harness/postgres), stopped at its end.
+//
+//   const pg = await postgres({ pgvector: false, durable: true, settings: { work_mem: '64MB' } });
+//   pg.url                    // for DATABASE_URL
+//   await pg.bouncer()        // the URL of the same database through pgbouncer
+//   await pg.sql('SELECT 1')  // what psql prints: rows as lines, values between |
+//   await pg.restart('kill9')  await pg.kill()  await pg.stop()
+
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cleanup } from './tap.mjs';
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const SCRIPT = join(HERE, 'postgres');
+const RUN_MS = 240000; // who comes first builds pgvector, the others wait
+const SOCKET_DIR_MAX = 80; // a socket's path has 107 bytes
+
+function output(program, args) {
+  return new Promise((done, fail) => {
+    execFile(program, args, { timeout: RUN_MS }, (error, stdout, stderr) => {
+      if (error) fail(new Error(stderr.trim() || error.message));
+      else done(stdout.trimEnd());
+    });
+  });
+}
+
+// Builds what is not built yet, which may take longer than a case has.
+export function programs() {
+  return output(join(HERE, '../../adm/pgvector'), []).then(() => output(join(HERE, '../../adm/pgvector'), ['without']));
+}
+
+function folder() {
+  const base = process.env.TEST_DIR ?? '';
+  return mkdtempSync(join(base && base.length < SOCKET_DIR_MAX ? base : tmpdir(), 'pg-'));
+}
+
+class Postgres {
+  constructor() {
+    this.dir = folder();
+  }
+
+  async run(verb, ...args) {
+    return output(SCRIPT, [verb, this.dir, ...args]);
+  }
+
+  async start({ pgvector = true, durable = false, settings = {} }) {
+    const options = [...pgvector ? [] : ['--without-pgvector'], ...durable ? ['--durable'] : []];
+    this.url = await this.run('start', ...options, '--owner', String(process.pid),
+      ...Object.entries(settings).map(([name, value]) => `${name}=${value}`));
+    return this;
+  }
+
+  bouncer() {
+    return this.run('bouncer');
+  }
+
+  // how: 'fast', 'immediate' or 'kill9'.
+  restart(how = 'fast') {
+    return this.run('restart', how);
+  }
+
+  kill() {
+    return this.run('kill9');
+  }
+
+  sql(text, url = this.url) {
+    return output(join(this.dir, 'bin/psql'), ['-XqAt', '-v', 'ON_ERROR_STOP=1', '-c', text, url]);
+  }
+
+  async stop() {
+    await this.run('stop', 'immediate');
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+}
+
+export async function postgres(options = {}) {
+  const pg = new Postgres();
+  cleanup(() => pg.stop());
+  return pg.start(options);
+}
