@@ -36,7 +36,7 @@ WARN += -Werror
 endif
 ALL_CFLAGS := $(STD) $(WARN) $(MODE_$(BUILD)) -Ilib -I. -I$(O)/gen \
   $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null) $(CFLAGS)
-LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lfcgi -lev -lpthread -lm
+LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lfcgi -lev -lunistring -lpthread -lm
 Q := $(if $(V),,@)
 
 SRC_base := $(wildcard lib/base/*.c)

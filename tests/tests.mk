@@ -7,12 +7,12 @@ FUZZ_PURE := $(filter-out $(FUZZ_IO),$(patsubst tests/fuzz/%.c,$(O)/tests/fuzz/%
 
 # Unit tests link the pure archives and nothing else.
 $(O)/tests/unit/%: $(O)/tests/unit/%.o $(PURE)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LINK_$(BUILD)) -o $@ $^ -ljson-c -lpcre2-8 -lm -lpthread
+	$(Q)$(CC) $(ALL_CFLAGS) $(LINK_$(BUILD)) -o $@ $^ -ljson-c -lpcre2-8 -lunistring -lm -lpthread
 $(O)/tests/io/%: $(O)/tests/io/%.o $(STACK)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LINK_$(BUILD)) -o $@ $^ $(LIBS)
 $(O)/tests/fuzz/%.o: ALL_CFLAGS += $(if $(filter fuzz,$(BUILD)),,-DFUZZ_REPLAY)
 $(O)/tests/fuzz/%: $(O)/tests/fuzz/%.o $(PURE)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LINK_$(BUILD)) -o $@ $^ -ljson-c -lpcre2-8 -lm -lpthread
+	$(Q)$(CC) $(ALL_CFLAGS) $(LINK_$(BUILD)) -o $@ $^ -ljson-c -lpcre2-8 -lunistring -lm -lpthread
 $(O)/tests/fuzz/fuzz_io_%: $(O)/tests/fuzz/fuzz_io_%.o $(STACK)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LINK_$(BUILD)) -o $@ $^ $(LIBS)
 $(O)/tests/%.o: ALL_CFLAGS += -Itests -Wno-missing-prototypes -Wno-unused-macros

@@ -68,6 +68,7 @@ foreign 'sodium' 'lib/io/(rnd|hash)\.c'
 foreign 'ev\.h' 'fcgi/park[a-z_]*\.[ch]|lib/io/rds_async\.c'
 foreign 'fcgiapp|fcgi_' 'fcgi/request\.c'
 foreign 'pcre2' 'lib/text/[a-z_]+\.c'
+foreign 'unicase' 'lib/base/like\.c'
 
 say 'a Redis key stands in rds_keys.h' "$(
 	grep -nE '"\{%s|:(e|o|r|due|jobs|later|wake|room):' \
