@@ -22,6 +22,7 @@
 #include "base/ck.h"
 #include "io/clock.h"
 #include "io/rnd.h"
+#include "io/store_sqlite_fn.h"
 
 /* A request waits no longer for the writer's lock; web servers wait 60 s. */
 #define STORE_WAIT_MS 5000
@@ -369,6 +370,8 @@ set_up(struct store_conn *c, struct err *e)
 	for (size_t i = 0; i < COUNT(OFF); i++)
 		(void)sqlite3_db_config(c->db, OFF[i], 0, NULL);
 	(void)sqlite3_busy_handler(c->db, on_busy, c);
+	if (store_sqlite_fn_register(c->db) != SQLITE_OK)
+		return failed(c, SQLITE_ERROR, "functions", e);
 	for (size_t i = 0; i < COUNT(MIGRATIONS); i++)
 		if (MIGRATIONS[i].number == 0 &&
 		    sqlite_script(c, MIGRATIONS[i].statement, e) == -1)

@@ -1,0 +1,108 @@
+/* What the functions do is pure code; here are SQLite's values only. */
+#include "io/store_sqlite_fn.h"
+
+#include <stdlib.h>
+
+#include "base/like.h"
+#include "proto/jsonb.h"
+
+/* The text's bytes, p == NULL for NULL. Valid until the value is asked again. */
+static struct slice
+text_of(sqlite3_value *value)
+{
+	const void *p;
+
+	if (sqlite3_value_type(value) == SQLITE_NULL)
+		return (struct slice){ NULL, 0 };
+	p = sqlite3_value_text(value);
+	return (struct slice){ p ? p : "", (size_t)sqlite3_value_bytes(value) };
+}
+
+/* `path` NULL is none. */
+static void
+give_json(sqlite3_context *ctx, sqlite3_value *json, sqlite3_value *path,
+    enum jsonb_form form)
+{
+	struct slice text = text_of(json);
+	struct slice steps = path ? text_of(path) : SLICE("[]");
+	struct buf b = BUF_INIT;
+
+	if (text.p == NULL || steps.p == NULL ||
+	    !jsonb_path(text, steps, form, &b)) {
+		buf_fini(&b);
+		return; /* NULL */
+	}
+	sqlite3_result_text64(
+	    ctx, buf_cstr(&b), b.n, SQLITE_TRANSIENT, SQLITE_UTF8);
+	buf_fini(&b);
+}
+
+static void
+json_path_text(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+	(void)argc;
+	give_json(ctx, argv[0], argv[1], JSONB_TEXT);
+}
+
+static void
+json_path_canon(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+	(void)argc;
+	give_json(ctx, argv[0], argv[1], JSONB_CANON);
+}
+
+static void
+json_canon(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+	(void)argc;
+	give_json(ctx, argv[0], NULL, JSONB_CANON);
+}
+
+static void
+give_match(sqlite3_context *ctx, sqlite3_value **argv,
+    bool (*match)(struct slice pattern, struct slice text))
+{
+	struct slice pattern = text_of(argv[0]), text = text_of(argv[1]);
+
+	if (pattern.p != NULL && text.p != NULL)
+		sqlite3_result_int(ctx, match(pattern, text));
+}
+
+static void
+like_text(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+	(void)argc;
+	give_match(ctx, argv, like_match);
+}
+
+static void
+ilike_text(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+	(void)argc;
+	give_match(ctx, argv, like_match_nocase);
+}
+
+static const struct {
+	const char *name;
+	int arguments;
+	void (*call)(sqlite3_context *ctx, int argc, sqlite3_value **argv);
+} FUNCTIONS[] = {
+	{ "json_path_text", 2, json_path_text },
+	{ "json_path_canon", 2, json_path_canon },
+	{ "json_canon", 1, json_canon },
+	{ "like_text", 2, like_text },
+	{ "ilike_text", 2, ilike_text },
+};
+
+int
+store_sqlite_fn_register(sqlite3 *db)
+{
+	int rc = SQLITE_OK;
+
+	for (size_t i = 0; i < COUNT(FUNCTIONS) && rc == SQLITE_OK; i++)
+		rc = sqlite3_create_function_v2(db, FUNCTIONS[i].name,
+		    FUNCTIONS[i].arguments,
+		    SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, NULL,
+		    FUNCTIONS[i].call, NULL, NULL, NULL);
+	return rc;
+}

@@ -1,0 +1,29 @@
+/**
+ * SQL functions that make SQLite answer as PostgreSQL does. All are
+ * deterministic and innocuous: they may stand in indexes, triggers and views
+ * while trusted_schema is off.
+ *
+ *      json_path_text(json, path)   json::jsonb #>> path   (proto/jsonb.h)
+ *      json_path_canon(json, path)  json::jsonb #> path, as a text by which
+ *                                   values are equal when they are as jsonb
+ *      json_canon(json)             the same of all of it
+ *      like_text(pattern, text)     text LIKE pattern, 1 or 0 (base/like.h)
+ *      ilike_text(pattern, text)    text ILIKE pattern
+ *
+ * `path` is a JSON array of strings: '["a","0"]'. An argument that is NULL, and
+ * whatever jsonb.h calls NULL, gives NULL. Numbers count as their text; a blob
+ * as the bytes it has.
+ *
+ * Layer:  io
+ */
+#ifndef IO_STORE_SQLITE_FN_H
+#define IO_STORE_SQLITE_FN_H
+
+#include <sqlite3.h>
+
+#include "base/attr.h"
+
+/** Give them to one connection; SQLITE_OK, or what SQLite has against it. */
+int store_sqlite_fn_register(sqlite3 *db) MUST_CHECK NONNULL(1);
+
+#endif
