@@ -69,6 +69,7 @@ foreign 'ev\.h' 'fcgi/park[a-z_]*\.[ch]|lib/io/rds_async\.c'
 foreign 'fcgiapp|fcgi_' 'fcgi/request\.c'
 foreign 'pcre2' 'lib/text/[a-z_]+\.c'
 foreign 'unicase' 'lib/base/like\.c'
+foreign 'unictype' 'lib/text/words_query\.c'
 
 say 'a Redis key stands in rds_keys.h' "$(
 	grep -nE '"\{%s|:(e|o|r|due|jobs|later|wake|room):' \
