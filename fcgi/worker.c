@@ -171,8 +171,8 @@ run_started(struct slot *s, const struct job_type *type)
 static bool
 run_found(struct slot *s, enum store_job_start what, bool left_behind)
 {
-	static const struct err DEAD = { ERR_INTERNAL, "",
-		"the work was interrupted too often." };
+	static const struct err DEAD = { .code = ERR_INTERNAL,
+		.msg = "the work was interrupted too often." };
 	const struct job_type *type = jobs_find(s->job.type);
 	struct err e = ERR_INIT;
 

@@ -328,7 +328,7 @@ say_again(struct job_ctx *j, struct err *e)
 int
 job_chat_repeat(struct job_ctx *j, struct err *e)
 {
-	static const struct err WHY = { ERR_INTERNAL, "", "" };
+	static const struct err WHY = { .code = ERR_INTERNAL };
 	struct json_object *row;
 	bool open;
 

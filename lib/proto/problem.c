@@ -37,6 +37,14 @@ put_text(struct json_object *object, const char *key, struct slice text)
 	buf_fini(&clean);
 }
 
+/* Members that are always there, as PostgREST's clients declare them. */
+static void
+put_literal(struct json_object *object, const char *key, const char *text)
+{
+	(void)json_object_object_add(
+	    object, key, text ? json_object_new_string(text) : NULL);
+}
+
 static void
 put_type(struct json_object *object, enum err_code code)
 {
@@ -61,6 +69,9 @@ problem_write(
 	jval_put_int(object, "status", err_status(e->code));
 	put_text(object, "detail", detail);
 	put_text(object, "message", detail);
+	put_literal(object, "code", err_word(e));
+	put_literal(object, "details", e->details);
+	put_literal(object, "hint", e->hint);
 	if (e->field[0] != '\0')
 		put_text(object, "field", slice_from(e->field));
 	if (instance.n != 0)
@@ -69,6 +80,8 @@ problem_write(
 	response->status = err_status(e->code);
 	http_header(response, "Content-Type", "application/problem+json");
 	http_header(response, "Cache-Control", "no-store");
+	if (e->code == ERR_UNAUTHORIZED)
+		http_header(response, "WWW-Authenticate", "Bearer");
 	if (e->code == ERR_UNAVAILABLE)
 		http_header(
 		    response, "Retry-After", "%d", PROBLEM_RETRY_AFTER_S);
