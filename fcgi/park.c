@@ -307,7 +307,7 @@ run_again(struct park *p, struct park_entry *en)
 		.connection = en->connection,
 		.esid = slice_from(en->esid),
 		.headers = { en->text, en->headers_n },
-		.request_id = { id, en->id_n },
+		.identity = { id, en->id_n },
 		.body = park_entry_body(en),
 		.octets = en->octets,
 		.started_us = en->started_us,
@@ -558,9 +558,9 @@ park_hold(struct park *p, const struct park_request *request)
 	en->connection = request->connection;
 	en->started_us = request->started_us;
 	buf_add_slice(&text, request->headers);
-	buf_add_slice(&text, request->request_id);
+	buf_add_slice(&text, request->identity);
 	en->headers_n = (uint32_t)request->headers.n;
-	en->id_n = (uint32_t)request->request_id.n;
+	en->id_n = (uint32_t)request->identity.n;
 	make_command(p, request, en, &text);
 	en->command_n = (uint32_t)text.n - en->headers_n - en->id_n;
 	buf_add_slice(&text, request->later->body);

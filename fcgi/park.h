@@ -35,7 +35,7 @@ struct park;
 struct park_again {
 	const struct route *route;
 	struct connection connection;
-	struct slice esid, headers, request_id, body;
+	struct slice esid, headers, identity, body;
 	bool octets; /* as struct later has it */
 	int64_t started_us;
 };
@@ -58,8 +58,8 @@ struct park_request {
 	const struct route *route;
 	struct slice esid;
 	struct connection connection;
-	struct slice headers;    /* of the answer, complete lines */
-	struct slice request_id; /* for the log line */
+	struct slice headers;  /* of the answer, complete lines */
+	struct slice identity; /* for the log line */
 	int64_t started_us;
 };
 

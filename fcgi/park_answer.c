@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "fcgi/identity.h"
 #include "fcgi/park_internal.h"
 #include "handlers/polling.h"
 #include "io/clock.h"
@@ -19,7 +20,7 @@ log_entry(const struct park_entry *en, int status)
 {
 	struct log_line l = log_begin(LOG_INFO, "request");
 
-	log_str(&l, "id", (struct slice){ en->text + en->headers_n, en->id_n });
+	identity_log(&l, (struct slice){ en->text + en->headers_n, en->id_n });
 	log_sid(&l, "sid", slice_from(en->esid));
 	log_str(&l, "method",
 	    en->kind == LATER_POST ? SLICE("POST") : SLICE("GET"));

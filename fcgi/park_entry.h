@@ -42,7 +42,7 @@ struct park_entry {
 	uint64_t token;
 	int64_t deadline_ms; /* monotonic: when the poll must be answered */
 	int64_t started_us;
-	/* One allocation: headers, request id; until it was ASKING, behind them
+	/* One allocation: headers, identity; until it was ASKING, behind them
 	 * the command and the body of a POST. */
 	char *text;
 	uint32_t headers_n, id_n, command_n, body_n;

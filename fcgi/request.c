@@ -102,6 +102,7 @@ static const struct {
 	FIELD("CONTENT_TYPE", content_type),
 	FIELD("HTTP_ACCEPT", accept),
 	FIELD("HTTP_X_REQUEST_ID", request_id),
+	FIELD("HTTP_TRACEPARENT", traceparent),
 	FIELD("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", request_headers),
 	FIELD("REMOTE_ADDR", remote_addr),
 	FIELD("REQUEST_SCHEME", scheme),

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/ck.h"
+#include "fcgi/identity.h"
 #include "fcgi/keeper.h"
 #include "fcgi/lead.h"
 #include "fcgi/park.h"
@@ -23,8 +24,6 @@
 
 /* Held polls, connections and files want descriptors; fewer are too few. */
 #define DESCRIPTORS_LOW 4096
-/* A request id of a client that is longer is replaced by ours. */
-#define REQUEST_ID_MAX 64
 
 struct server {
 	const struct app *app;
@@ -53,27 +52,13 @@ struct worker {
 	_Atomic bool done;
 };
 
-/* The client's id if it is harmless, else one of ours. */
-static struct slice
-request_id(struct server *s, struct ctx *c, struct slice sent)
-{
-	bool good = sent.n > 0 && sent.n <= REQUEST_ID_MAX;
-
-	for (size_t i = 0; good && i < sent.n; i++)
-		good = sent.p[i] > ' ' && sent.p[i] < 0x7F && sent.p[i] != '"';
-	if (good)
-		return sent;
-	return slice_from(arena_printf(&c->arena, "%s-%lld", s->wake.process,
-	    (long long)atomic_fetch_add(&s->serial, 1)));
-}
-
 static void
-log_request(const struct ctx *c, struct slice id, int status, int64_t us)
+log_request(const struct ctx *c, struct slice identity, int status, int64_t us)
 {
 	struct log_line l =
 	    log_begin(status >= 500 ? LOG_WARN : LOG_INFO, "request");
 
-	log_str(&l, "id", id);
+	identity_log(&l, identity);
 	log_sid(&l, "sid", c->sid);
 	log_str(&l, "method", slice_from(http_method_name(c->req->method)));
 	log_str(
@@ -90,7 +75,8 @@ log_request(const struct ctx *c, struct slice id, int status, int64_t us)
 
 /* False when the lot is full: the request is still the thread's. */
 static bool
-hold(struct worker *w, struct slice id, int64_t started, struct connection to)
+hold(struct worker *w, struct slice identity, int64_t started,
+    struct connection to)
 {
 	const struct park_request request = {
 		.later = &w->ctx.later,
@@ -98,7 +84,7 @@ hold(struct worker *w, struct slice id, int64_t started, struct connection to)
 		.esid = w->ctx.sid,
 		.connection = to,
 		.headers = buf_slice(&w->ctx.res->headers),
-		.request_id = id,
+		.identity = identity,
 		.started_us = started,
 	};
 
@@ -113,12 +99,13 @@ serve(struct worker *w)
 	struct ctx *c = &w->ctx;
 	int64_t started = clock_mono_us();
 	struct connection to;
-	struct slice id;
+	struct slice identity;
 	bool later;
 
 	c->arena = ARENA_INIT;
 	request_http(w->request, &c->arena, &req);
-	id = request_id(w->s, c, req.request_id);
+	identity = identity_of(&c->arena, &req, w->s->wake.process,
+	    atomic_fetch_add(&w->s->serial, 1));
 	c->req = &req;
 	c->res = &res;
 	c->route = NULL;
@@ -127,16 +114,16 @@ serve(struct worker *w)
 	c->error = ERR_INIT;
 	c->body = (struct body_source){ w->request, request_body };
 	later = dispatch_run(c) == HANDLER_LATER;
-	http_header(&res, "X-Request-Id", "%.*s", SLICE_ARG(id));
+	identity_answer(&res, &req, identity);
 	to = request_release(w->request);
-	if (later && !hold(w, id, started, to)) {
+	if (later && !hold(w, identity, started, to)) {
 		later = false;
 		dispatch_full(c);
 	}
 	if (!later) {
 		(void)request_answer(to, &res, req.method == HTTP_HEAD);
 		metrics_status(&w->s->metrics, res.status);
-		log_request(c, id, res.status, clock_mono_us() - started);
+		log_request(c, identity, res.status, clock_mono_us() - started);
 	}
 	dispatch_end(c);
 	http_response_fini(&res);

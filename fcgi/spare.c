@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/ck.h"
+#include "fcgi/identity.h"
 #include "handlers/dispatch.h"
 #include "handlers/polling.h"
 #include "handlers/socket.h"
@@ -18,8 +19,8 @@ struct task {
 	char *esid, *text; /* the body, or the ask */
 	size_t text_n;
 	bool octets;
-	char *session;              /* of an ask */
-	char *headers, *request_id; /* of a POST */
+	char *session;            /* of an ask */
+	char *headers, *identity; /* of a POST */
 };
 
 struct spare {
@@ -67,7 +68,7 @@ spare_again(void *spare, const struct park_again *post)
 		.text_n = post->body.n,
 		.octets = post->octets,
 		.headers = copy(post->headers),
-		.request_id = copy(post->request_id),
+		.identity = copy(post->identity),
 	    });
 }
 
@@ -103,7 +104,7 @@ run_again(struct ctx *c, const struct task *t, struct slice body)
 	(void)request_answer(t->connection, &res, false);
 	metrics_status(c->metrics, res.status);
 	l = log_begin(LOG_INFO, "request, at the second try");
-	log_str(&l, "id", slice_from(t->request_id));
+	identity_log(&l, slice_from(t->identity));
 	log_sid(&l, "sid", c->sid);
 	log_int(&l, "status", res.status);
 	log_int(&l, "ms", (clock_mono_us() - t->started_us) / 1000);
@@ -160,7 +161,7 @@ run(void *cookie)
 		free(t->text);
 		free(t->session);
 		free(t->headers);
-		free(t->request_id);
+		free(t->identity);
 		free(t);
 	}
 	return NULL;

@@ -40,6 +40,7 @@ struct http_request {
 	struct slice content_type;
 	struct slice accept;
 	struct slice request_id;      /* X-Request-Id as the client sent it */
+	struct slice traceparent;     /* as it was sent */
 	struct slice request_headers; /* Access-Control-Request-Headers */
 	struct slice remote_addr;
 	struct slice scheme;    /* http or https */

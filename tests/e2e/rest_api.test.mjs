@@ -512,6 +512,18 @@ test('X-Request-Id is echoed, a harmful one replaced', async () => {
     assert.equal((await get(base, '/agent', { 'X-Request-Id': id })).headers['x-request-id'], id);
   for (const id of ['x'.repeat(65), 'two words', 'quo"te', 'caf\xe9']) {
     const { headers } = await get(base, '/agent', { 'X-Request-Id': id });
+
+test('traceparent: a good one is echoed and logged, another is ignored', async () => {
+  const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
+  const good_one = `00-${trace}-00f067aa0ba902b7-01`;
+  const echoed = async (path, traceparent) => (await get(base, path, { traceparent })).headers.traceparent;
+  assert.equal(await echoed('/agent', good_one), good_one);
+  assert.equal(await echoed('/socket.io/?EIO=4&transport=polling', good_one), good_one, 'also of a request that is parked');
+  for (const bad of [`00-${trace}-0000000000000000-01`, good_one.toUpperCase(), `${good_one}-x`, `ff${good_one.slice(2)}`])
+    assert.equal(await echoed('/agent', bad), undefined, bad);
+  const lines = () => stack.log('director.fcgi').split('\n').filter((line) => line.includes(`trace_id=${trace}`));
+  await until('two lines', () => lines().length === 2);
+});
     assert.match(headers['x-request-id'], /^[\w-]{6,64}$/);
   }
   assert.equal((await get(base, '/nope/nope', {})).headers['x-request-id'], undefined, 'static files have none');

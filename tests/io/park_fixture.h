@@ -15,6 +15,7 @@
 #include "handlers/polling.h"
 
 /* The lot is no library: it is compiled in, and its inside can be looked at. */
+#include "fcgi/identity.c" /* NOLINT(bugprone-suspicious-include) */
 #include "fcgi/park.c"
 #include "fcgi/park_answer.c" /* NOLINT(bugprone-suspicious-include) */
 #include "fcgi/park_entry.c"  /* NOLINT(bugprone-suspicious-include) */
@@ -161,7 +162,7 @@ on_again(void *cookie, const struct park_again *post)
 	buf_clear(&l->again);
 	buf_add_slice(&l->again, post->esid);
 	buf_add_slice(&l->again, post->headers);
-	buf_add_slice(&l->again, post->request_id);
+	buf_add_slice(&l->again, post->identity);
 	buf_add_slice(&l->again, post->body);
 	buf_adds(&l->again, post->octets ? " octets " : " text ");
 	buf_adds(&l->again, post->route->pattern);
@@ -193,7 +194,7 @@ request_hand(struct lot *l, const char *esid, const struct later *later)
 		.esid = slice_from(esid),
 		.connection = { r.theirs, REQUEST_ID },
 		.headers = SLICE("X-Test: yes\r\n"),
-		.request_id = SLICE("r-1"),
+		.identity = SLICE("r-1"),
 		.started_us = clock_mono_us(),
 	    }));
 	return r;
