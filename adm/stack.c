@@ -301,6 +301,27 @@ hosts_pattern(struct stack *s)
 	return kept;
 }
 
+static bool
+is_loopback(const char *address)
+{
+	return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
+}
+
+/* What director.fcgi refuses, said before anything was started. */
+static int
+check_access(const struct stack *s, struct err *e)
+{
+	const char *bind_to = stack_env(s, "DIRECTOR_BIND");
+
+	if (is_loopback(bind_to) || *stack_env(s, "DIRECTOR_API_KEY") != '\0' ||
+	    strcmp(stack_env(s, "ALLOW_ANONYMOUS"), "1") == 0)
+		return 0;
+	return err_set(e, ERR_FORBIDDEN,
+	    "DIRECTOR_BIND=%s is open to other machines: set DIRECTOR_API_KEY, "
+	    "or ALLOW_ANONYMOUS=1 to let everybody in",
+	    bind_to);
+}
+
 /*
  * On loopback only loopback's names are served: web pages elsewhere can reach
  * 127.0.0.1 by a name of theirs (DNS rebinding).
@@ -310,10 +331,9 @@ prepare_hosts(struct stack *s)
 {
 	const char *bind_to = stack_env(s, "DIRECTOR_BIND");
 	const bool six = strchr(bind_to, ':') != NULL;
-	const bool loopback =
-	    strncmp(bind_to, "127.", 4) == 0 || strcmp(bind_to, "::1") == 0;
 
-	env_set(s, "LIGHTTPD_HOSTS", loopback ? hosts_pattern(s) : "");
+	env_set(
+	    s, "LIGHTTPD_HOSTS", is_loopback(bind_to) ? hosts_pattern(s) : "");
 	/* lighttpd wants brackets around an IPv6 address. */
 	env_set(s, "LIGHTTPD_BIND",
 	    arena_printf(&s->arena, six ? "[%s]" : "%s", bind_to));
@@ -386,7 +406,7 @@ stack_prepare(struct stack *s, const struct stack_options *opt, struct err *e)
 	*s = (struct stack){ .opt = *opt, .lock_fd = -1, .listen_fd = -1 };
 	env_inherit(s);
 	env_default(s, "DIRECTOR_BIND", "127.0.0.1");
-	if (prepare_bind(s, e) != 0)
+	if (prepare_bind(s, e) != 0 || check_access(s, e) != 0)
 		return -1;
 	if (prepare_number(s, e) != 0 || prepare_root(s, e) != 0 ||
 	    var_prepare(s, e) != 0)

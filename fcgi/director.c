@@ -35,9 +35,11 @@ static int
 serve(const struct conf *conf)
 {
 	struct err e = ERR_INIT;
-	char *prefix = app_prefix(conf, &e);
+	char *prefix = NULL;
 	int rc;
 
+	if (conf_access(conf, &e) == 0)
+		prefix = app_prefix(conf, &e);
 	if (prefix == NULL) {
 		(void)fprintf(stderr, "director.fcgi: %s\n", e.msg);
 		return 1;
@@ -67,6 +69,7 @@ main(int argc, char **argv)
 		return 0;
 	}
 	if (conf_load(&conf, &e) != 0 ||
+	    (strcmp(option, "-t") == 0 && conf_access(&conf, &e) != 0) ||
 	    rds_url_check(conf.redis_url, &e) != 0) {
 		(void)fprintf(stderr, "director.fcgi: %s\n", e.msg);
 		return 1;

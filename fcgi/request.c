@@ -99,6 +99,7 @@ static const struct {
 	FIELD("HTTP_HOST", host),
 	FIELD("HTTP_ORIGIN", origin),
 	FIELD("HTTP_COOKIE", cookie),
+	FIELD("HTTP_AUTHORIZATION", authorization),
 	FIELD("CONTENT_TYPE", content_type),
 	FIELD("HTTP_ACCEPT", accept),
 	FIELD("HTTP_X_REQUEST_ID", request_id),

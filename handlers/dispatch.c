@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "handlers/api_key.h"
 #include "handlers/polling.h"
 #include "io/rnd.h"
 #include "proto/jval.h"
@@ -252,6 +253,8 @@ run_route(struct ctx *c, struct err *e)
 	if (check_origin(c, e) != 0)
 		return -1;
 	cors_headers(c->res, c->req, c->cors);
+	if (c->route == NULL || !(c->route->flags & ROUTE_TRANSPORT))
+		cors_expose(c->res, c->cors);
 	if (req.method == HTTP_OPTIONS && allowed != 0) {
 		buf_clear(&c->res->headers);
 		cors_preflight(c->res, c->req, c->cors, allowed | HTTP_OPTIONS);
@@ -263,6 +266,9 @@ run_route(struct ctx *c, struct err *e)
 	    !http_addr_is_loopback(req.remote_addr))
 		return err_set(e, ERR_FORBIDDEN,
 		    "Only clients on this machine may see this.");
+	if (!(c->route->flags & (ROUTE_TRANSPORT | ROUTE_PROBE)) &&
+	    api_key_request(c, e) != 0)
+		return -1;
 	if (!(c->route->flags & ROUTE_TRANSPORT)) {
 		ctx_wait(c);
 		if (!(c->route->flags & ROUTE_PROBE))

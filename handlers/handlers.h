@@ -48,8 +48,9 @@ struct app;
 enum {
 	ROUTE_LOOPBACK = 1 << 0,  /* only for clients on this machine */
 	ROUTE_TRANSPORT = 1 << 1, /* gets all methods, makes its errors */
-	ROUTE_PROBE = 1 << 2,     /* asked by machines: no visitor's cookie */
-	ROUTE_RAW = 1 << 3,       /* Engine.IO without Socket.IO: app.message */
+	ROUTE_PROBE =
+	    1 << 2,         /* asked by machines: no visitor's cookie, no key */
+	ROUTE_RAW = 1 << 3, /* Engine.IO without Socket.IO: app.message */
 };
 
 struct route {

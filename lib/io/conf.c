@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/ck.h"
 #include "base/num.h"
 #include "proto/http.h"
@@ -47,6 +48,12 @@ static const struct row TABLE[] = {
 	{ "DIRECTOR_HOSTS", "",
 	  "further host names to answer to on loopback, comma list",
 	  AT(allowed_hosts), TEXT, false, 0, 0 },
+	{ "DIRECTOR_API_KEY", "",
+	  "what clients must show: Authorization: Bearer KEY, Socket.IO's auth "
+	  "{token: KEY}; empty: nothing", AT(api_key), TEXT, true, 0, 0 },
+	{ "ALLOW_ANONYMOUS", "0",
+	  "1: listen beyond loopback without a key, open to everybody who "
+	  "reaches it", AT(allow_anonymous), NUMBER, false, 0, 1 },
 	{ "LOG_LEVEL", "info", "debug, info, warn or error",
 	  AT(log_level), TEXT, false, 0, 0 },
 	{ "DIRECTOR_THREADS", "8", "request threads",
@@ -118,6 +125,35 @@ check_bind(struct conf *c, struct err *e)
 	return 0;
 }
 
+/* It has to fit behind "Bearer ". */
+static int
+check_api_key(const struct conf *c, struct err *e)
+{
+	const char *key = c->api_key;
+	struct buf header = BUF_INIT;
+	bool good;
+
+	buf_addf(&header, "Bearer %s", key);
+	good = *key == '\0' || slice_eqs(http_bearer(buf_slice(&header)), key);
+	explicit_bzero(header.p, header.cap);
+	buf_fini(&header);
+	if (good)
+		return 0;
+	return err_field(e, ERR_BAD_REQUEST, "DIRECTOR_API_KEY",
+	    "DIRECTOR_API_KEY may have letters, digits and -._~+/= only");
+}
+
+int
+conf_access(const struct conf *c, struct err *e)
+{
+	if (conf_loopback(c) || *c->api_key != '\0' || c->allow_anonymous)
+		return 0;
+	return err_field(e, ERR_FORBIDDEN, "DIRECTOR_BIND",
+	    "DIRECTOR_BIND=%s is open to other machines: set DIRECTOR_API_KEY, "
+	    "or ALLOW_ANONYMOUS=1 to let everybody in",
+	    c->bind);
+}
+
 int
 conf_load(struct conf *c, struct err *e)
 {
@@ -127,7 +163,7 @@ conf_load(struct conf *c, struct err *e)
 			conf_fini(c);
 			return -1;
 		}
-	if (check_bind(c, e) != 0) {
+	if (check_bind(c, e) != 0 || check_api_key(c, e) != 0) {
 		conf_fini(c);
 		return -1;
 	}

@@ -23,7 +23,9 @@ struct conf {
 	char *cors_origins;
 	char *bind;
 	char *allowed_hosts;
+	char *api_key; /* "" = none */
 	char *log_level;
+	int64_t allow_anonymous; /* 0 or 1 */
 	int64_t threads;
 	int64_t worker_threads;
 	int64_t ping_interval_ms;
@@ -38,6 +40,9 @@ struct conf {
 
 /** Fill from the environment; a bad value is a sentence in `*e`. */
 int conf_load(struct conf *c, struct err *e) MUST_CHECK NONNULL(1, 2);
+/** May it be served? Beyond loopback a key is needed, or the operator's word
+ *  that none is. */
+int conf_access(const struct conf *c, struct err *e) MUST_CHECK NONNULL(1, 2);
 void conf_fini(struct conf *c);
 /** The table, on standard output. */
 void conf_help(const char *program, const char *purpose);

@@ -1,5 +1,5 @@
 /**
- * Keys for what was made of an input.
+ * Keys for what was made of an input; secrets compared.
  *
  * Layer:  io
  * Spec:   BLAKE2b, RFC 7693
@@ -7,12 +7,17 @@
 #ifndef IO_HASH_H
 #define IO_HASH_H
 
+#include <stdbool.h>
+
 #include "base/slice.h"
 
 /** 128 bits as hexadecimal text and the NUL: nothing here is adversarial
  *  enough to want more, and no two inputs meet by chance. */
 #define HASH_SIZE 33
 
+/** Are they the same? Takes no time that tells how much of them is, nor how
+ *  long either one is against the other. */
+bool hash_same(struct slice a, struct slice b);
 /** Of `a`, its length, and `b`. */
 void hash_hex(struct slice a, struct slice b, char out[static HASH_SIZE]);
 

@@ -9,6 +9,12 @@
 /* Seconds a preflight may be kept: Chromium's own upper bound. */
 #define CORS_MAX_AGE_S 7200
 
+/* What a page may read beyond the few headers that are safe. */
+#define CORS_EXPOSED                                      \
+	"ETag, Link, Content-Range, Location, "           \
+	"Preference-Applied, Retry-After, X-Request-Id, " \
+	"traceparent, WWW-Authenticate"
+
 /* An origin taken apart; the port is a number, the scheme's own when none. */
 struct origin {
 	struct slice scheme;
@@ -163,6 +169,14 @@ cors_headers(struct http_response *response, const struct http_request *request,
 	case CORS_BAD_HOST:
 		break;
 	}
+}
+
+void
+cors_expose(struct http_response *response, enum cors_verdict verdict)
+{
+	if (verdict == CORS_ALLOWED || verdict == CORS_ANY)
+		http_header(
+		    response, "Access-Control-Expose-Headers", CORS_EXPOSED);
 }
 
 /* A list of header names (tokens) and nothing else; echoed as it came. */

@@ -52,6 +52,9 @@ bool cors_origin_bytes_ok(struct slice origin) MUST_CHECK;
 void
 cors_headers(struct http_response *response, const struct http_request *request,
     enum cors_verdict verdict) NONNULL(1, 2);
+/** Where the origin may read the answer: which of its headers, too. */
+void cors_expose(struct http_response *response, enum cors_verdict verdict)
+    NONNULL(1);
 /**
  * The whole answer to OPTIONS: 204, Allow, and where the origin may, the
  * methods of the mask and the headers asked for (F4). 403 for CORS_BAD_HOST.

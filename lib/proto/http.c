@@ -302,6 +302,28 @@ http_cookie(struct slice header, const char *name)
 	return (struct slice){ NULL, 0 };
 }
 
+static bool
+is_token68(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	    (c >= '0' && c <= '9') || (c != '\0' && strchr("-._~+/=", c));
+}
+
+struct slice
+http_bearer(struct slice authorization)
+{
+	struct slice token = authorization, scheme;
+
+	if (!slice_cut(&token, ' ', &scheme) ||
+	    !slice_eq_nocase(scheme, SLICE("Bearer")))
+		return (struct slice){ NULL, 0 };
+	token = slice_trim(token);
+	for (size_t i = 0; i < token.n; i++)
+		if (!is_token68(token.p[i]))
+			return (struct slice){ NULL, 0 };
+	return token.n != 0 ? token : (struct slice){ NULL, 0 };
+}
+
 struct slice
 http_media_type(struct slice content_type)
 {

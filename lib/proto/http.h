@@ -4,7 +4,7 @@
  * Ownership: all of a request lives in the arena of the request. A response's
  * headers and body are buffers it owns; http_response_fini() frees them.
  * Layer:  proto (pure)
- * Spec:   RFC 9110; query strings as the URL standard's urlencoded parser;
+ * Spec:   RFC 9110; RFC 6750, 2.1; query strings as the URL standard's urlencoded parser;
  *         FastCGI/CGI meta-variables RFC 3875
  */
 #ifndef PROTO_HTTP_H
@@ -37,6 +37,7 @@ struct http_request {
 	struct slice host;
 	struct slice origin;
 	struct slice cookie;
+	struct slice authorization;
 	struct slice content_type;
 	struct slice accept;
 	struct slice request_id;      /* X-Request-Id as the client sent it */
@@ -95,6 +96,11 @@ bool http_path_decode(struct slice raw, struct arena *a,
     struct slice *out) MUST_CHECK NONNULL(2, 3);
 /** The value of the first cookie `name`, borrowed; p == NULL when absent. */
 struct slice http_cookie(struct slice header, const char *name) NONNULL(2);
+/**
+ * The token of "Bearer TOKEN", borrowed; p == NULL for any other scheme and for
+ * what is no token68.
+ */
+struct slice http_bearer(struct slice authorization);
 /** Media type without parameters, e.g. "text/vtt" of "text/vtt; charset=x". */
 struct slice http_media_type(struct slice content_type);
 /**

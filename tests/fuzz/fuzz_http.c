@@ -75,6 +75,8 @@ try_values(struct slice query, struct slice path, struct slice cookie)
 	fuzz_require(slice_chr(value, ';') == value.n);
 	fuzz_require(slice_eq(slice_trim(value), value));
 	fuzz_require(slice_find(cookie, value) >= 0);
+	value = http_bearer(cookie);
+	fuzz_require(slice_chr(value, ' ') == value.n);
 	value = http_media_type(cookie);
 	fuzz_require(slice_chr(value, ';') == value.n);
 	try_encoded(cookie);

@@ -93,7 +93,8 @@ class Stack {
     if (app !== 'director') command.push('--no-migrate');
     command.push(...worker ? ['--worker', program('director-worker')] : ['--no-worker']);
     const clean = { ...process.env };
-    for (const name of ['DATABASE_URL', 'REDIS_URL', 'REDIS_PREFIX', 'DIRECTOR_HOSTS', 'DIRECTOR_BIND']) delete clean[name];
+    for (const name of ['DATABASE_URL', 'REDIS_URL', 'REDIS_PREFIX', 'DIRECTOR_HOSTS', 'DIRECTOR_BIND',
+      'DIRECTOR_API_KEY', 'ALLOW_ANONYMOUS']) delete clean[name];
     if (app === 'echo') clean.CORS_ORIGINS = '*';
     const [first, ...rest] = withParent(command);
     this.child = spawn(first, rest, { env: { ...clean, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });

@@ -171,6 +171,25 @@ test_cors_headers(void)
 	}
 }
 
+static void
+test_cors_expose(void)
+{
+	for (size_t i = 0; i < COUNT(HEADERS); i++) {
+		struct http_response r = HTTP_RESPONSE_INIT;
+		bool reads = HEADERS[i].verdict == CORS_ALLOWED ||
+		    HEADERS[i].verdict == CORS_ANY;
+
+		cors_expose(&r, HEADERS[i].verdict);
+		CHECK_SLICE_ROW(HEADERS[i].line, buf_slice(&r.headers),
+		    reads ? "Access-Control-Expose-Headers: ETag, Link, "
+			    "Content-Range, Location, Preference-Applied, "
+			    "Retry-After, X-Request-Id, traceparent, "
+			    "WWW-Authenticate\r\n"
+			  : "");
+		http_response_fini(&r);
+	}
+}
+
 #define ALLOW   "Allow: GET, POST, OPTIONS\r\n"
 #define VARY    "Vary: Access-Control-Request-Headers\r\n"
 #define METHODS "Access-Control-Allow-Methods: GET, POST, OPTIONS\r\n"
@@ -237,6 +256,6 @@ main(void)
 {
 	return check_main((struct check_case[]){ CHECK_CASE(test_cors_check),
 	    CHECK_CASE(test_cors_origin_bytes), CHECK_CASE(test_cors_headers),
-	    CHECK_CASE(test_cors_preflight),
+	    CHECK_CASE(test_cors_expose), CHECK_CASE(test_cors_preflight),
 	    CHECK_CASE(test_cors_preflight_long_list), { NULL, NULL } });
 }

@@ -145,6 +145,39 @@ static const struct {
 	{ __LINE__, "a=\"visitor=b\"", "visitor", ABSENT },
 };
 
+static const struct {
+	int line;
+	const char *header;
+	const char *token;
+} BEARERS[] = {
+	{ __LINE__, "Bearer abc", "abc" },
+	{ __LINE__, "bEARER abc", "abc" },
+	{ __LINE__, "Bearer  abc ", "abc" },
+	{ __LINE__, "Bearer a-Z0.9_~+/==", "a-Z0.9_~+/==" },
+	{ __LINE__, "", ABSENT },
+	{ __LINE__, "Bearer", ABSENT },
+	{ __LINE__, "Bearer ", ABSENT },
+	{ __LINE__, "Bearerabc", ABSENT },
+	{ __LINE__, "Basic abc", ABSENT },
+	{ __LINE__, "Bearer a b", ABSENT },
+	{ __LINE__, "Bearer a,b", ABSENT },
+	{ __LINE__, "Bearer \xC3\xA9", ABSENT },
+};
+
+static void
+test_http_bearer(void)
+{
+	for (size_t i = 0; i < COUNT(BEARERS); i++) {
+		struct guard g =
+		    guard_copy(BEARERS[i].header, strlen(BEARERS[i].header));
+		struct slice token = http_bearer(g.s);
+
+		CHECK_SLICE_ROW(BEARERS[i].line,
+		    token.p == NULL ? SLICE(ABSENT) : token, BEARERS[i].token);
+		guard_free(&g);
+	}
+}
+
 static void
 test_http_cookie(void)
 {
@@ -343,8 +376,9 @@ main(void)
 	    CHECK_CASE(test_http_query_nul_is_a_byte),
 	    CHECK_CASE(test_http_path_decode),
 	    CHECK_CASE(test_http_path_decode_raw_nul),
-	    CHECK_CASE(test_http_cookie), CHECK_CASE(test_http_media_type),
-	    CHECK_CASE(test_http_host), CHECK_CASE(test_http_addr_is_loopback),
+	    CHECK_CASE(test_http_bearer), CHECK_CASE(test_http_cookie),
+	    CHECK_CASE(test_http_media_type), CHECK_CASE(test_http_host),
+	    CHECK_CASE(test_http_addr_is_loopback),
 	    CHECK_CASE(test_http_methods),
 	    CHECK_CASE(test_http_header_one_line), CHECK_CASE(test_http_head),
 	    { NULL, NULL } });
