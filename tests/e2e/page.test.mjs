@@ -24,16 +24,28 @@ function shots() {
   return made;
 }
 
-/** Its lines `ok NAME` and `not ok NAME: why` become ours. */
-function browse(program, url) {
-  const env = { ...process.env, BASE_URL: `${url}/`, OUT: shots(), CHROMIUM: program };
-  const child = spawn(process.execPath, ['page.test.mjs'], { cwd: FOLDER, env, stdio: ['ignore', 'pipe', 'pipe'] });
+/** A test of tests/browser. Its lines `ok NAME` and `not ok NAME: why` become ours. */
+function browse(program, name, url, more) {
+  const env = { ...process.env, BASE_URL: `${url}/`, OUT: shots(), CHROMIUM: program, ...more };
+  const child = spawn(process.execPath, [`${name}.test.mjs`], { cwd: FOLDER, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   let said = '';
   child.stdout.on('data', (data) => { text += data; });
   child.stderr.on('data', (data) => { said += data; });
   cleanup(() => child.kill('SIGKILL'));
   return new Promise((done) => child.once('close', (status) => done({ status, text, said })));
+}
+
+async function cases(program, name, url, more) {
+  const { status, text, said } = await browse(program, name, url, more);
+  for (const line of text.split('\n')) {
+    const [, verdict, what, why] = /^(ok|not ok) ([^:]*)(?:: (.*))?$/.exec(line) ?? [];
+    if (verdict) test(`${name}: ${what}`, () => { if (verdict !== 'ok') throw new Error(why); });
+    else if (line) console.log(`# ${line}`);
+  }
+  test(`${name}: the browser test ends well`, () => {
+    if (status !== 0) throw new Error(`status ${status}: ${said.slice(-500)}`);
+  });
 }
 
 main(async () => {
@@ -44,14 +56,7 @@ main(async () => {
     test('page', () => skip(missing));
     return;
   }
-  const stack = await start();
-  const { status, text, said } = await browse(program, stack.url);
-  for (const line of text.split('\n')) {
-    const [, verdict, name, why] = /^(ok|not ok) ([^:]*)(?:: (.*))?$/.exec(line) ?? [];
-    if (verdict) test(`page: ${name}`, () => { if (verdict !== 'ok') throw new Error(why); });
-    else if (line) console.log(`# ${line}`);
-  }
-  test('page: the browser test ends well', () => {
-    if (status !== 0) throw new Error(`status ${status}: ${said.slice(-500)}`);
-  });
+  await cases(program, 'page', (await start()).url);
+  const KEY = 'key-of-the-test';
+  await cases(program, 'key', (await start({ env: { DIRECTOR_API_KEY: KEY } })).url, { KEY });
 });

@@ -1,6 +1,8 @@
 // The REST calls. Each resolves to the decoded body or throws an ApiError
 // whose message is a sentence that can be shown as it is.
 
+import { key, keyHeader, refuseKey } from './key.js';
+
 const JSON_TYPE = 'application/json';
 
 export class ApiError extends Error {
@@ -26,16 +28,18 @@ async function failure(response) {
 }
 
 async function call(method, path, body, type) {
+  const shown = key.value;
   let response;
   try {
     response = await fetch(path, {
       method,
       body,
-      headers: type ? { 'Content-Type': type } : {},
+      headers: { ...keyHeader(), ...(type ? { 'Content-Type': type } : {}) },
     });
   } catch {
     throw new ApiError('The server cannot be reached. Check that it runs, then try again.', 0);
   }
+  if (response.status === 401) refuseKey(shown);
   if (!response.ok) throw await failure(response);
   if (response.status === 204) return null;
   try {

@@ -4,6 +4,7 @@
 import { computed, reactive } from 'vue';
 import { io } from 'socket.io-client';
 import * as api from './api.js';
+import { key, refuseKey } from './key.js';
 import * as msgs from './messages.js';
 
 // A session id as the server accepts it.
@@ -30,6 +31,7 @@ const unsent = new Map();
 const listeners = { finished: () => {}, videos: () => {}, back: () => {} };
 let reading = 0;
 let socket = null;
+let shownKey = ''; // with the last CONNECT
 
 /**
  * Who is told when a job of any session ends (`finished`), when the list of
@@ -201,7 +203,8 @@ function refused(error) {
     return;
   }
   chat.link = 'closed';
-  chat.linkReason = error.message;
+  chat.linkReason = error.message.replace(/\.$/, '');
+  if (error.data?.code === 'unauthorized') refuseKey(shownKey);
 }
 
 export function connectAgain() {
@@ -216,7 +219,10 @@ export function connect() {
     retries: 3,
     ackTimeout: 10000,
     // Follow the session on screen, also where nothing else tells whose it is.
-    auth: (give) => give({ session_id: chat.sessionId ?? undefined }),
+    auth: (give) => {
+      shownKey = key.value;
+      give({ session_id: chat.sessionId ?? undefined, token: shownKey || undefined });
+    },
   });
   let before = false;
   socket.on('connect', () => {
