@@ -74,6 +74,26 @@ base64_decode(struct buf *out, struct slice text)
 	return true;
 }
 
+bool
+base64_decode_url(struct buf *out, struct slice text)
+{
+	struct buf standard = BUF_INIT;
+	bool valid = true;
+
+	for (size_t i = 0; i < text.n && valid; i++) {
+		char c = text.p[i];
+
+		valid = c != '+' && c != '/' && c != '=';
+		buf_addc(&standard,
+		    (char)(c == '-'    ? '+'
+			    : c == '_' ? '/'
+				       : c));
+	}
+	valid = valid && base64_decode(out, buf_slice(&standard));
+	buf_fini(&standard);
+	return valid;
+}
+
 /* `pad` NUL: none. */
 static void
 encode(struct buf *out, struct slice bytes, const char *alphabet, char pad)

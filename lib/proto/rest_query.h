@@ -1,7 +1,7 @@
 /**
  * What a list is asked for, in the words of PostgREST: filters, columns, order,
- * page; and what the headers Prefer and Range add. From text to a value; what
- * SQL becomes of it is the store's (io/store_list.h).
+ * page; a page may come in a Range header, too. From text to a value; what SQL
+ * becomes of it is the store's (io/store_list.h).
  *
  *      ?collection_id=eq.c-main&metadata->>lang=in.(de,"pt,br")
  *       &not.… as in video_id=not.like.m-*
@@ -11,13 +11,18 @@
  * Columns and operators come from tables: a name that is none of the resource's
  * columns, a value not of the column's type, a parameter given twice where one
  * counts, or one that nobody knows is ERR_BAD_REQUEST with the parameter as
- * the field. `known` names parameters that the handler reads itself.
+ * the field. Two filters on one column must both hold.
+ *
+ *      rest_term.h     a column, or a path: metadata->a->0->>b
+ *      rest_value.h    a value of a column's type
+ *      rest_filter.h   operators, lists
+ *      rest_cursor.h   where a page ended
  *
  * Ownership: slices point into the arena.
  * Units:   times are microseconds since 1970.
  * Layer:   proto (pure)
- * Spec:    PostgREST, "Tables and Views", "Prefer Header"; RFC 7240; RFC 9110,
- *          14 (Range: items=0-19 or, with Range-Unit: items, 0-19); RFC 8288
+ * Spec:    PostgREST, "Tables and Views", "Pagination and Count"; RFC 9110, 14
+ *          (Range: items=0-19 or, with Range-Unit: items, 0-19); RFC 8288
  */
 #ifndef PROTO_REST_QUERY_H
 #define PROTO_REST_QUERY_H
@@ -68,8 +73,10 @@ struct rest_table {
 #define REST_LIST_MAX    200 /* values of one in.(…) */
 #define REST_ORDER_MAX   6
 #define REST_SELECT_MAX  40
-#define REST_PATH_MAX    8    /* steps of a JSON path */
-#define REST_LIMIT_MAX   1000 /* rows of a page, also when none is named */
+#define REST_PATH_MAX    8     /* steps of a JSON path */
+#define REST_ALIAS_MAX   63    /* bytes, as a name has in PostgreSQL */
+#define REST_QUERY_MAX   16384 /* bytes; servers in front take half of that */
+#define REST_LIMIT_MAX   1000  /* rows of a page, also when none is named */
 
 /** A column, or what a JSON path finds in it. */
 struct rest_term {
@@ -82,13 +89,13 @@ struct rest_term {
 enum rest_op {
 	REST_EQ,
 	REST_NEQ,
-	REST_GT,
+	REST_GT, /* this and the next three: of JSON, numbers only */
 	REST_GTE,
 	REST_LT,
 	REST_LTE,
 	REST_LIKE, /* '*' and '%' any text, '_' one character, '\' escapes */
 	REST_ILIKE,
-	REST_IN,
+	REST_IN, /* of no values: true of no row, negated of all not NULL */
 	REST_IS_NULL,
 	REST_IS_TRUE, /* of JSON, with a path */
 	REST_IS_FALSE,
@@ -99,7 +106,8 @@ struct rest_value {
 	bool null;         /* in a cursor only */
 	struct slice text; /* as given; a uuid in small letters; LIKE's '*' is
 	                      '%' by now */
-	int64_t number;    /* REST_INT; REST_TIME and REST_MSEC: microseconds */
+	int64_t number;    /* REST_INT; REST_TIME and REST_MSEC: microseconds,
+	                      REST_MSEC whole milliseconds */
 };
 
 struct rest_filter {
@@ -111,6 +119,7 @@ struct rest_filter {
 	unsigned n_values;
 };
 
+/** NULL is greater than all values: last where it ascends. */
 struct rest_order {
 	struct rest_term term;
 	bool descending;
@@ -138,40 +147,20 @@ struct rest_query {
 	struct rest_value after[REST_ORDER_MAX + 1];
 };
 
-/** Prefer: what it asked and we do; each goes into Preference-Applied. */
-struct rest_prefer {
-	enum {
-		REST_RETURN_DEFAULT,
-		REST_RETURN_MINIMAL,
-		REST_RETURN_REPRESENTATION,
-	} returns;
-	enum {
-		REST_RESOLVE_NONE,
-		REST_RESOLVE_MERGE,  /* merge-duplicates */
-		REST_RESOLVE_IGNORE, /* ignore-duplicates */
-	} resolution;
-	bool count; /* count=exact */
-};
-
-/** `range` and `range_unit` are the headers' values, empty when absent. */
+/**
+ * `range` and `range_unit` are the headers' values, empty when absent; `known`
+ * names parameters that the handler reads itself (NULL: none). A limit over
+ * REST_LIMIT_MAX becomes that; Range units other than items are ignored.
+ */
 int rest_query_parse(const struct rest_table *table, struct slice query,
     struct slice range, struct slice range_unit, const char *const *known,
-    struct arena *a, struct rest_query *out, struct err *e) MUST_CHECK;
-/** Unknown preferences are ignored, as RFC 7240 wants. */
-void rest_prefer_parse(struct slice header, struct rest_prefer *out);
-/** "return=minimal, count=exact"; nothing when none was applied. */
-void rest_prefer_print(struct buf *b, const struct rest_prefer *p);
+    struct arena *a, struct rest_query *out, struct err *e) MUST_CHECK
+    NONNULL(1, 6, 7, 8);
 /**
- * The cursor behind a row: `values` are the order's values of that row, as
- * text. base64url of JSON, with the order it belongs to.
+ * The query of the next page: `query`, which was parsed, with this cursor in
+ * place of its cursor and offset; for the Link header, so encoded.
  */
-void rest_cursor_print(
-    struct buf *b, const struct rest_query *q, const struct rest_value *values);
-/**
- * The query of the next page: `query` without cursor, offset and limit's
- * duplicates, with this cursor; for the Link header.
- */
-void rest_query_next(
-    struct buf *b, struct slice query, struct slice cursor, struct arena *a);
+void rest_query_next(struct buf *b, struct slice query, struct slice cursor,
+    struct arena *a) NONNULL(1, 4);
 
 #endif

@@ -50,6 +50,10 @@ test_pairs(void)
 		base64_encode_url(&b, bytes.s);
 		CHECK_SLICE_ROW(PAIRS[i].line, buf_slice(&b), PAIRS[i].url);
 		buf_clear(&b);
+		CHECK_ROW(PAIRS[i].line,
+		    base64_decode_url(&b, slice_from(PAIRS[i].url)));
+		CHECK_SLICE_ROW(PAIRS[i].line, buf_slice(&b), PAIRS[i].bytes);
+		buf_clear(&b);
 		CHECK_ROW(PAIRS[i].line, base64_decode(&b, text.s));
 		CHECK_SLICE_ROW(PAIRS[i].line, buf_slice(&b), PAIRS[i].bytes);
 		buf_fini(&b);
@@ -102,6 +106,21 @@ test_texts(void)
 }
 
 static void
+test_url_refused(void)
+{
+	static const char *const REFUSED[] = { "+w", "/w", "Zg==", "Z", "Zh",
+		"Zm9v\n", "Zm*v" };
+
+	for (size_t i = 0; i < COUNT(REFUSED); i++) {
+		struct buf b = BUF_INIT;
+
+		CHECK(!base64_decode_url(&b, slice_from(REFUSED[i])));
+		CHECK(b.n == 0);
+		buf_fini(&b);
+	}
+}
+
+static void
 test_every_byte(void)
 {
 	char bytes[256];
@@ -128,6 +147,7 @@ main(void)
 	return check_main((struct check_case[]){
 	    CHECK_CASE(test_pairs),
 	    CHECK_CASE(test_texts),
+	    CHECK_CASE(test_url_refused),
 	    CHECK_CASE(test_every_byte),
 	    { NULL, NULL },
 	});

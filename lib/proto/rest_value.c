@@ -1,0 +1,105 @@
+#include "proto/rest_value.h"
+
+#include "base/num.h"
+#include "base/utf8.h"
+#include "proto/jval.h"
+#include "proto/timefmt.h"
+
+#define UUID_LENGTH 36
+#define US_PER_MS   1000
+
+static const char *const WANTED[REST_TYPE__MAX] = {
+	[REST_TEXT] = "UTF-8 text",
+	[REST_UUID] = "a UUID such as 019512ab-0000-4000-8000-00000000cafe",
+	[REST_INT] = "an integer of 64 bits",
+	[REST_TIME] = "a time such as 2026-01-02T03:04:05.678Z, a '+' in it "
+		      "written as %2B",
+	[REST_MSEC] = "a time such as 2026-01-02T03:04:05.678Z, a '+' in it "
+		      "written as %2B",
+	[REST_JSON] = "JSON; a string has quotes there",
+};
+
+static bool
+read_uuid(struct slice text, struct arena *a, struct slice *out)
+{
+	char *p;
+
+	if (text.n != UUID_LENGTH)
+		return false;
+	p = arena_alloc(a, UUID_LENGTH + 1);
+	for (size_t i = 0; i < UUID_LENGTH; i++) {
+		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+		char c = text.p[i];
+
+		if (c >= 'A' && c <= 'F')
+			c = (char)(c + ('a' - 'A'));
+		if (dash ? c != '-'
+			 : (c < '0' || c > '9') && (c < 'a' || c > 'f'))
+			return false;
+		p[i] = c;
+	}
+	*out = (struct slice){ p, UUID_LENGTH };
+	return true;
+}
+
+static bool
+read_msec(struct slice text, int64_t *us, bool *between)
+{
+	int64_t below;
+
+	if (!timefmt_parse_us(text, us, between))
+		return false;
+	below = *us % US_PER_MS;
+	if (below < 0)
+		below += US_PER_MS;
+	*between = *between || below != 0;
+	*us -= below;
+	return true;
+}
+
+static bool
+is_json(struct slice text)
+{
+	struct json_object *value;
+	bool valid = jval_parse(text, &value) == JVAL_OK;
+
+	json_object_put(value);
+	return valid;
+}
+
+static bool
+read_value(struct arena *a, enum rest_type type, struct rest_value *value,
+    bool *between)
+{
+	struct slice text = value->text;
+
+	*between = false;
+	switch (type) {
+	case REST_TEXT:
+		return utf8_text(text);
+	case REST_UUID:
+		return read_uuid(text, a, &value->text);
+	case REST_INT:
+		return num_parse(text, INT64_MIN, INT64_MAX, &value->number);
+	case REST_TIME:
+		return timefmt_parse_us(text, &value->number, between);
+	case REST_MSEC:
+		return read_msec(text, &value->number, between);
+	case REST_JSON:
+		return is_json(text);
+	case REST_TYPE__MAX:
+		break;
+	}
+	return false;
+}
+
+int
+rest_value_parse(const struct rest_reader *r, enum rest_type type,
+    struct slice text, struct rest_value *out, bool *between)
+{
+	*out = (struct rest_value){ .text = text };
+	if (!read_value(r->arena, type, out, between))
+		return err_field(r->e, ERR_BAD_REQUEST, r->field,
+		    "The value must be %s.", WANTED[type]);
+	return 0;
+}
