@@ -112,7 +112,7 @@ check_order(const struct rest_reader *r, const struct rest_query *q,
     const struct rest_term *term)
 {
 	if (!rest_term_has(r->table, term, REST_ORDER))
-		return refuse(r, "There is no order by this column.");
+		return refuse(r, "This column gives no order.");
 	if (rest_term_type(r->table, term) == REST_JSON)
 		return refuse(
 		    r, "JSON has no order; its text has, with '->>'.");

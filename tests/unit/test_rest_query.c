@@ -368,7 +368,7 @@ static const struct {
 	{ __LINE__, "order=name.desc.nullslast", "", "order", "nullsfirst" },
 	{ __LINE__, "order=name.nullsfirst", "", "order", "nullsfirst" },
 	{ __LINE__, "order=name,name.desc", "", "order", "once" },
-	{ __LINE__, "order=content", "", "order", "no order" },
+	{ __LINE__, "order=content", "", "order", "gives no order" },
 	{ __LINE__, "order=metadata", "", "order", "'->>'" },
 	{ __LINE__, "order=metadata->a", "", "order", "'->>'" },
 	{ __LINE__, "order=name&order=name", "", "order", "once" },
