@@ -56,16 +56,21 @@ all: $(O)/director.fcgi $(O)/director-worker $(O)/director-run ## build the prog
 
 # --- generated code: SQL statements, migrations, Redis scripts ---------------
 DIALECTS := sqlite pg
-GEN := $(addprefix $(O)/gen/,$(DIALECTS:%=store_queries_%.inc) \
-  $(DIALECTS:%=store_schema_%.inc) rds_library.inc rds_scripts.inc)
+GEN := $(addprefix $(O)/gen/,rds_library.inc rds_scripts.inc \
+  $(foreach what,queries parts schema lists columns,$(DIALECTS:%=store_$(what)_%.inc)))
 LUA := lib/io/lua/prelude.lua \
   $(filter-out lib/io/lua/prelude.lua,$(sort $(wildcard lib/io/lua/*.lua)))
 
+AWK_SQL = awk -v dialect=$(1) -f sql/text.awk
 define generated_sql
-$(O)/gen/store_queries_$(1).inc: sql/gen.awk $(wildcard sql/query/*.sql sql/query/$(1)/*.sql)
-	$$(Q)mkdir -p $$(@D) && awk -v mode=query -v dialect=$(1) -f $$^ > $$@.new && mv $$@.new $$@
-$(O)/gen/store_schema_$(1).inc: sql/gen.awk $(sort $(wildcard sql/schema/$(1)/*.sql))
-	$$(Q)mkdir -p $$(@D) && awk -v mode=schema -f $$^ > $$@.new && mv $$@.new $$@
+$(O)/gen/store_queries_$(1).inc: $(wildcard sql/*.awk sql/query/*.sql sql/query/$(1)/*.sql)
+	$$(Q)mkdir -p $$(@D) && $(AWK_SQL) -v mode=query -f sql/gen.awk $$(filter %.sql,$$^) > $$@.new && mv $$@.new $$@
+$(O)/gen/store_parts_$(1).inc: $(wildcard sql/*.awk sql/part/$(1)/*.sql)
+	$$(Q)mkdir -p $$(@D) && $(AWK_SQL) -v mode=query -v prefix=STORE_PART_ -f sql/gen.awk $$(filter %.sql,$$^) > $$@.new && mv $$@.new $$@
+$(O)/gen/store_schema_$(1).inc: $(wildcard sql/*.awk) $(sort $(wildcard sql/schema/$(1)/*.sql))
+	$$(Q)mkdir -p $$(@D) && $(AWK_SQL) -v mode=schema -f sql/gen.awk $$(filter %.sql,$$^) > $$@.new && mv $$@.new $$@
+$(O)/gen/store_lists_$(1).inc $(O)/gen/store_columns_$(1).inc: $(O)/gen/store_%s_$(1).inc: $(wildcard sql/*.awk) sql/query/$(1)/dialect.sql $(wildcard sql/list/*.sql)
+	$$(Q)mkdir -p $$(@D) && $(AWK_SQL) -v mode=$$* -f sql/list.awk $$(filter %.sql,$$^) > $$@.new && mv $$@.new $$@
 endef
 $(foreach dialect,$(DIALECTS),$(eval $(call generated_sql,$(dialect))))
 # Named by its content: processes of two versions share a Redis.

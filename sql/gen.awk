@@ -1,9 +1,9 @@
 # Makes C rows of the SQL files, for a dialect: sqlite or pg.
 #
-#   awk -v mode=query -v dialect=sqlite -f sql/gen.awk \
+#   awk -v mode=query -v dialect=sqlite -f sql/text.awk -f sql/gen.awk \
 #       sql/query/*.sql sql/query/sqlite/*.sql  > gen/store_queries_sqlite.inc
-#   awk -v mode=schema -f sql/gen.awk sql/schema/sqlite/*.sql \
-#                                               > gen/store_schema_sqlite.inc
+#   awk -v mode=query -v prefix=STORE_PART_ … sql/part/sqlite/*.sql
+#   awk -v mode=schema … sql/schema/sqlite/*.sql
 #
 # query:  sections `-- name: x` become X(STORE_X, "x", true, "…"), the flag
 #         telling that it only reads; a section of the dialect's folder
@@ -16,43 +16,7 @@
 #         is no error.
 # Comments stand on lines of their own and are dropped.
 
-function fail(why) {
-	print FILENAME ":" FNR ": " why > "/dev/stderr"
-	failed = 1
-	exit 1
-}
-function quoted(text) {
-	gsub(/\\/, "\\\\", text)
-	gsub(/"/, "\\\"", text)
-	gsub(/\n/, "\\n\"\n    \"", text)
-	return "\"" text "\""
-}
-# A C string literal may hold 4095 bytes.
-function checked(text, name) {
-	if (length(text) > 4000) {
-		print name ": statement too long" > "/dev/stderr"
-		failed = 1
-	}
-	return text
-}
-function expand(text, name,    at, key, turns) {
-	while (match(text, /\{[a-z][a-z0-9_]*\}/)) {
-		at = RSTART
-		key = substr(text, at + 1, RLENGTH - 2)
-		if (!(key in define) || ++turns > 100) {
-			print name ": no define {" key "}" > "/dev/stderr"
-			failed = 1
-			return text
-		}
-		text = substr(text, 1, at - 1) define[key] \
-		    substr(text, at + length(key) + 2)
-	}
-	if (dialect == "sqlite")
-		while (match(text, /\$[0-9]/))
-			text = substr(text, 1, RSTART - 1) "?" \
-			    substr(text, RSTART + 1)
-	return text
-}
+BEGIN { if (prefix == "") prefix = "STORE_" }
 FNR == 1 {
 	what = ""
 	version = FILENAME
@@ -101,7 +65,7 @@ END {
 		name = order[i]
 		if (text[name] == "")
 			fail("empty section: " name)
-		printf "X(STORE_%s, \"%s\", %s,\n    %s)\n", toupper(name), name,
+		printf "X(" prefix "%s, \"%s\", %s,\n    %s)\n", toupper(name), name,
 		    text[name] ~ /^SELECT/ ? "true" : "false",
 		    quoted(checked(expand(text[name], name), name))
 	}

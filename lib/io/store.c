@@ -77,12 +77,10 @@ has_nul(const struct store_value *params, int n_params)
 	return false;
 }
 
-int
-store_run(struct store *s, enum store_query q, const struct store_value *params,
-    int n_params, struct store_sink *sink, struct err *e)
+static int
+check_run(const struct store *s, const struct store_value *params, int n_params,
+    struct err *e)
 {
-	struct store_sink none = { NULL, NULL, 0 };
-
 	/* The driver gave the transaction up: go no further outside it. */
 	if (s->inside && !s->driver->inside(s->conn))
 		return err_set(e, ERR_UNAVAILABLE,
@@ -90,10 +88,32 @@ store_run(struct store *s, enum store_query q, const struct store_value *params,
 	if (has_nul(params, n_params))
 		return err_set(
 		    e, ERR_BAD_REQUEST, "Text cannot hold a NUL character.");
+	return 0;
+}
+
+int
+store_run(struct store *s, enum store_query q, const struct store_value *params,
+    int n_params, struct store_sink *sink, struct err *e)
+{
+	struct store_sink none = { NULL, NULL, 0 };
+
+	if (check_run(s, params, n_params, e) == -1)
+		return -1;
 	if (sink == NULL)
 		sink = &none;
 	sink->count = 0;
 	return s->driver->run(s->conn, q, params, n_params, sink, e);
+}
+
+int
+store_run_made(struct store *s, const char *sql,
+    const struct store_value *params, int n_params, struct store_sink *sink,
+    struct err *e)
+{
+	if (check_run(s, params, n_params, e) == -1)
+		return -1;
+	sink->count = 0;
+	return s->driver->run_made(s->conn, sql, params, n_params, sink, e);
 }
 
 int

@@ -31,11 +31,14 @@ struct store_migration {
 	const char *statement;
 };
 
+struct store_dialect;
+
 /** A driver's connection; each driver knows its own. */
 struct store_conn;
 
 /** What a driver does; all of it MUST_CHECK by convention. */
 struct store_driver {
+	const struct store_dialect *dialect;
 	const struct store_migration *migrations;
 	size_t n_migrations;
 	/** Statements of number 0 are run by store_migrate(). */
@@ -46,6 +49,10 @@ struct store_driver {
 	/** Prepare without running. */
 	int (*prepare)(struct store_conn *c, enum store_query q, struct err *e);
 	int (*run)(struct store_conn *c, enum store_query q,
+	    const struct store_value *params, int n_params,
+	    struct store_sink *sink, struct err *e);
+	/** A statement made of parts (store_sql.h); kept prepared by its text. */
+	int (*run_made)(struct store_conn *c, const char *sql,
 	    const struct store_value *params, int n_params,
 	    struct store_sink *sink, struct err *e);
 	/** A statement of a migration. */
@@ -75,6 +82,11 @@ int store_begin_read(struct store *s, struct err *e) MUST_CHECK;
 
 /** Prepare every named statement. */
 int store_prepare_all(struct store *s, struct err *e) MUST_CHECK;
+
+/** Run a statement made of parts; only reads are made. */
+int store_run_made(struct store *s, const char *sql,
+    const struct store_value *params, int n_params, struct store_sink *sink,
+    struct err *e) MUST_CHECK;
 
 /** Run a write; `*changed` (may be NULL) gets the number of rows. */
 int store_write(struct store *s, enum store_query q,

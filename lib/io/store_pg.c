@@ -16,6 +16,7 @@
 #include "base/ck.h"
 #include "io/clock.h"
 #include "io/rnd.h"
+#include "io/store_dialect.h"
 #include "io/store_pg_error.h"
 #include "io/store_pg_value.h"
 
@@ -28,11 +29,22 @@
 #define TRIES    5
 #define PAUSE_MS 10
 
+/* Statements made of parts that are kept prepared. Requests have few forms. */
+#define MADE_MAX 32
+
+struct made {
+	char *sql;     /* NULL: a free place */
+	char name[32]; /* on this connection; empty: not prepared */
+	int64_t used;  /* when, by `turn` */
+};
+
 struct store_conn {
 	char *conninfo;
 	bool prepare; /* keep statements on the connection */
 	PGconn *pg;   /* NULL: none */
 	bool prepared[STORE_QUERY__MAX];
+	struct made made[MADE_MAX];
+	int64_t turn;
 	struct pg_params params;
 	struct buf scratch; /* of the row being delivered */
 };
@@ -70,6 +82,8 @@ disconnect(struct store_conn *c)
 	PQfinish(c->pg);
 	c->pg = NULL;
 	memset(c->prepared, 0, sizeof(c->prepared));
+	for (size_t i = 0; i < MADE_MAX; i++)
+		c->made[i].name[0] = '\0';
 }
 
 /* Notices ("relation exists already, skipping") are not for our log. */
@@ -283,24 +297,54 @@ not_sent(struct store_conn *c, struct err *e)
 	return PG_STALE;
 }
 
+/* What is asked: one of the named statements, or one made. */
+struct question {
+	const char *sql;
+	const char *name; /* on the connection, and for the log */
+	bool reads;
+	bool *prepared;    /* NULL: see `made` */
+	struct made *made; /* or NULL */
+};
+
+static bool
+is_prepared(const struct question *q)
+{
+	return q->made ? q->made->name[0] != '\0' : *q->prepared;
+}
+
+/* Names of the made ones are never used twice. */
+static const char *
+name_of(struct store_conn *c, const struct question *q)
+{
+	if (q->made == NULL)
+		return q->name;
+	if (q->made->name[0] == '\0')
+		(void)snprintf(q->made->name, sizeof(q->made->name),
+		    "list_%lld", (long long)++c->turn);
+	return q->made->name;
+}
+
 static enum pg_verdict
-prepare(struct store_conn *c, enum store_query q, struct err *e)
+prepare(struct store_conn *c, const struct question *q, struct err *e)
 {
 	struct store_sink none = { NULL, NULL, 0 };
 	enum pg_verdict verdict;
 
-	if (c->prepared[q])
+	if (is_prepared(q))
 		return PG_DONE;
-	if (!PQsendPrepare(c->pg, NAMES[q], SQL[q], 0, NULL))
+	if (!PQsendPrepare(c->pg, name_of(c, q), q->sql, 0, NULL))
 		return not_sent(c, e);
-	verdict = collect(c, &none, NAMES[q], e);
-	c->prepared[q] = verdict == PG_DONE;
+	verdict = collect(c, &none, q->name, e);
+	if (q->prepared != NULL)
+		*q->prepared = verdict == PG_DONE;
+	else if (verdict != PG_DONE)
+		q->made->name[0] = '\0';
 	/* Nothing was asked for yet. */
 	return verdict == PG_LOST ? PG_STALE : verdict;
 }
 
 static enum pg_verdict
-ask(struct store_conn *c, enum store_query q, struct store_sink *sink,
+ask(struct store_conn *c, const struct question *q, struct store_sink *sink,
     struct err *e)
 {
 	const struct pg_params *p = &c->params;
@@ -314,23 +358,23 @@ ask(struct store_conn *c, enum store_query q, struct store_sink *sink,
 	if (verdict != PG_DONE)
 		return verdict;
 	if (c->prepare)
-		sent = PQsendQueryPrepared(
-		    c->pg, NAMES[q], p->n, p->value, p->length, p->format, 1);
-	else
-		sent = PQsendQueryParams(c->pg, SQL[q], p->n, NULL, p->value,
+		sent = PQsendQueryPrepared(c->pg, name_of(c, q), p->n, p->value,
 		    p->length, p->format, 1);
-	return sent ? collect(c, sink, NAMES[q], e) : not_sent(c, e);
+	else
+		sent = PQsendQueryParams(c->pg, q->sql, p->n, NULL, p->value,
+		    p->length, p->format, 1);
+	return sent ? collect(c, sink, q->name, e) : not_sent(c, e);
 }
 
 /* May it be asked once more, after a pause? What only reads may always. */
 static bool
-again(struct store_conn *c, enum store_query q, enum pg_verdict verdict,
-    int try, bool inside)
+again(struct store_conn *c, const struct question *q, enum pg_verdict verdict,
+    int try)
 {
 	uint8_t dice;
 
-	if (inside || try >= TRIES || verdict == PG_DONE ||
-	    verdict == PG_FAILED || (verdict == PG_LOST && !READS[q]))
+	if (try >= TRIES || verdict == PG_DONE || verdict == PG_FAILED ||
+	    (verdict == PG_LOST && !q->reads))
 		return false;
 	if (verdict == PG_STALE && c->pg != NULL)
 		disconnect(c);
@@ -347,7 +391,7 @@ is_inside(const struct store_conn *c)
 }
 
 static int
-pg_run(struct store_conn *c, enum store_query q,
+run_question(struct store_conn *c, const struct question *q,
     const struct store_value *params, int n_params, struct store_sink *sink,
     struct err *e)
 {
@@ -359,17 +403,85 @@ pg_run(struct store_conn *c, enum store_query q,
 		do {
 			sink->count = 0;
 			verdict = ask(c, q, sink, e);
-		} while (again(c, q, verdict, try++, inside));
+		} while (!inside && again(c, q, verdict, try++));
 	pg_params_fini(&c->params);
 	return verdict == PG_DONE ? 0 : -1;
+}
+
+static struct question
+named(struct store_conn *c, enum store_query q)
+{
+	return (struct question){ SQL[q], NAMES[q], READS[q], &c->prepared[q],
+		NULL };
+}
+
+static int
+pg_run(struct store_conn *c, enum store_query q,
+    const struct store_value *params, int n_params, struct store_sink *sink,
+    struct err *e)
+{
+	struct question question = named(c, q);
+
+	return run_question(c, &question, params, n_params, sink, e);
+}
+
+/* Let the server forget a statement; should that fail, so does the next one. */
+static void
+forget(struct store_conn *c, struct made *made)
+{
+	struct store_sink none = { NULL, NULL, 0 };
+	struct err ignored = ERR_INIT;
+	char sql[64];
+
+	if (made->name[0] != '\0' && c->pg != NULL) {
+		(void)snprintf(
+		    sql, sizeof(sql), "%s %s", SQL[STORE_FORGET], made->name);
+		if (PQsendQuery(c->pg, sql))
+			(void)collect(c, &none, "forget", &ignored);
+	}
+	free(made->sql);
+	*made = (struct made){ .sql = NULL };
+}
+
+/* The place of this text, or that of the one longest unused. */
+static struct made *
+find_made(struct store_conn *c, const char *sql)
+{
+	struct made *oldest = &c->made[0];
+
+	for (size_t i = 0; i < MADE_MAX; i++) {
+		struct made *made = &c->made[i];
+
+		if (made->sql != NULL && strcmp(made->sql, sql) == 0)
+			return made;
+		if (made->used < oldest->used)
+			oldest = made;
+	}
+	forget(c, oldest);
+	oldest->sql = ck_strdup(sql);
+	return oldest;
+}
+
+static int
+pg_run_made(struct store_conn *c, const char *sql,
+    const struct store_value *params, int n_params, struct store_sink *sink,
+    struct err *e)
+{
+	struct question question = { sql, "list", true, NULL,
+		find_made(c, sql) };
+
+	question.made->used = ++c->turn;
+	return run_question(c, &question, params, n_params, sink, e);
 }
 
 static int
 pg_prepare(struct store_conn *c, enum store_query q, struct err *e)
 {
+	struct question question = named(c, q);
+
 	if (ensure(c, e) == -1)
 		return -1;
-	return prepare(c, q, e) == PG_DONE ? 0 : -1;
+	return prepare(c, &question, e) == PG_DONE ? 0 : -1;
 }
 
 static int
@@ -413,6 +525,8 @@ static void
 pg_close(struct store_conn *c)
 {
 	disconnect(c);
+	for (size_t i = 0; i < MADE_MAX; i++)
+		free(c->made[i].sql);
 	buf_fini(&c->scratch);
 	free(c->conninfo);
 	free(c);
@@ -443,6 +557,7 @@ pg_open(const char *url, struct err *e)
 }
 
 const struct store_driver store_pg_driver = {
+	.dialect = &store_dialect_pg,
 	.migrations = MIGRATIONS,
 	.n_migrations = COUNT(MIGRATIONS),
 	.upkeep = true,
@@ -450,6 +565,7 @@ const struct store_driver store_pg_driver = {
 	.close = pg_close,
 	.prepare = pg_prepare,
 	.run = pg_run,
+	.run_made = pg_run_made,
 	.script = pg_script,
 	.inside = is_inside,
 };

@@ -22,17 +22,26 @@
 #include "base/ck.h"
 #include "io/clock.h"
 #include "io/rnd.h"
+#include "io/store_dialect.h"
 #include "io/store_sqlite_fn.h"
 
 /* A request waits no longer for the writer's lock; web servers wait 60 s. */
 #define STORE_WAIT_MS 5000
-/* No statement returns or takes more. */
-#define COLUMNS_MAX 24
+/* No statement returns more. */
+#define COLUMNS_MAX 64
+
+/* Statements made of parts that are kept prepared. Requests have few forms. */
+#define MADE_MAX 32
 
 struct store_conn {
 	sqlite3 *db;
 	int64_t deadline_ms; /* of the running call, clock_mono_ms() */
 	sqlite3_stmt *statements[STORE_QUERY__MAX];
+	struct {
+		sqlite3_stmt *statement;
+		int64_t used; /* when, by `turn` */
+	} made[MADE_MAX];
+	int64_t turn;
 };
 
 static const char *const SQL[STORE_QUERY__MAX] = {
@@ -117,7 +126,7 @@ failed(struct store_conn *c, int rc, const char *what, struct err *e)
 }
 
 static int
-refused(struct store_conn *c, int rc, enum store_query q, struct err *e)
+refused(struct store_conn *c, int rc, const char *name, struct err *e)
 {
 	switch (rc) {
 	case SQLITE_CONSTRAINT_UNIQUE:
@@ -128,22 +137,49 @@ refused(struct store_conn *c, int rc, enum store_query q, struct err *e)
 		return err_set(
 		    e, ERR_NOT_FOUND, "What the row belongs to is not there.");
 	default:
-		return failed(c, rc, NAMES[q], e);
+		return failed(c, rc, name, e);
 	}
+}
+
+static int
+prepare_text(struct store_conn *c, const char *sql, const char *name,
+    sqlite3_stmt **out, struct err *e)
+{
+	int rc;
+
+	if (*out != NULL)
+		return 0;
+	do
+		rc = sqlite3_prepare_v3(
+		    c->db, sql, -1, SQLITE_PREPARE_PERSISTENT, out, NULL);
+	while ((rc & 0xff) == SQLITE_BUSY && wait_turn(c));
+	return rc == SQLITE_OK ? 0 : failed(c, rc, name, e);
 }
 
 static int
 prepare(struct store_conn *c, enum store_query q, struct err *e)
 {
-	int rc;
+	return prepare_text(c, SQL[q], NAMES[q], &c->statements[q], e);
+}
 
-	if (c->statements[q] != NULL)
-		return 0;
-	do
-		rc = sqlite3_prepare_v3(c->db, SQL[q], -1,
-		    SQLITE_PREPARE_PERSISTENT, &c->statements[q], NULL);
-	while ((rc & 0xff) == SQLITE_BUSY && wait_turn(c));
-	return rc == SQLITE_OK ? 0 : failed(c, rc, NAMES[q], e);
+/* The place of this text, or that of the one longest unused. */
+static size_t
+find_made(struct store_conn *c, const char *sql)
+{
+	size_t oldest = 0;
+
+	for (size_t i = 0; i < MADE_MAX; i++) {
+		sqlite3_stmt *statement = c->made[i].statement;
+
+		if (statement != NULL &&
+		    strcmp(sqlite3_sql(statement), sql) == 0)
+			return i;
+		if (c->made[i].used < c->made[oldest].used)
+			oldest = i;
+	}
+	(void)sqlite3_finalize(c->made[oldest].statement);
+	c->made[oldest].statement = NULL;
+	return oldest;
 }
 
 static int
@@ -278,27 +314,49 @@ step_patiently(struct store_conn *c, sqlite3_stmt *st, struct store_sink *sink)
 }
 
 static int
-sqlite_run(struct store_conn *c, enum store_query q,
+run_statement(struct store_conn *c, sqlite3_stmt *st, const char *name,
     const struct store_value *params, int n_params, struct store_sink *sink,
-    struct err *e)
+    struct err *e) // NOLINT(readability-function-size)
 {
-	sqlite3_stmt *st;
 	int rc = SQLITE_OK;
 
-	c->deadline_ms = clock_mono_ms() + STORE_WAIT_MS;
-	if (prepare(c, q, e) == -1)
-		return -1;
-	st = c->statements[q];
 	if (sqlite3_bind_parameter_count(st) != n_params)
-		return err_set(e, ERR_INTERNAL, "%s takes %d parameters.",
-		    NAMES[q], sqlite3_bind_parameter_count(st));
+		return err_set(e, ERR_INTERNAL, "%s takes %d parameters.", name,
+		    sqlite3_bind_parameter_count(st));
 	for (int i = 0; i < n_params && rc == SQLITE_OK; i++)
 		rc = bind(st, i + 1, &params[i]);
 	if (rc == SQLITE_OK)
 		rc = step_patiently(c, st, sink);
 	/* Parameters are borrowed: none may outlive the call. */
 	(void)sqlite3_clear_bindings(st);
-	return rc == SQLITE_DONE ? 0 : refused(c, rc, q, e);
+	return rc == SQLITE_DONE ? 0 : refused(c, rc, name, e);
+}
+
+static int
+sqlite_run(struct store_conn *c, enum store_query q,
+    const struct store_value *params, int n_params, struct store_sink *sink,
+    struct err *e)
+{
+	c->deadline_ms = clock_mono_ms() + STORE_WAIT_MS;
+	if (prepare(c, q, e) == -1)
+		return -1;
+	return run_statement(
+	    c, c->statements[q], NAMES[q], params, n_params, sink, e);
+}
+
+static int
+sqlite_run_made(struct store_conn *c, const char *sql,
+    const struct store_value *params, int n_params, struct store_sink *sink,
+    struct err *e)
+{
+	size_t at = find_made(c, sql);
+
+	c->deadline_ms = clock_mono_ms() + STORE_WAIT_MS;
+	c->made[at].used = ++c->turn;
+	if (prepare_text(c, sql, "list", &c->made[at].statement, e) == -1)
+		return -1;
+	return run_statement(
+	    c, c->made[at].statement, "list", params, n_params, sink, e);
 }
 
 static int
@@ -325,6 +383,8 @@ sqlite_close(struct store_conn *c)
 {
 	for (int q = 0; q < STORE_QUERY__MAX; q++)
 		(void)sqlite3_finalize(c->statements[q]);
+	for (size_t i = 0; i < MADE_MAX; i++)
+		(void)sqlite3_finalize(c->made[i].statement);
 	(void)sqlite3_close(c->db);
 	free(c);
 }
@@ -409,12 +469,14 @@ sqlite_open(const char *url, struct err *e)
 }
 
 const struct store_driver store_sqlite_driver = {
+	.dialect = &store_dialect_sqlite,
 	.migrations = MIGRATIONS,
 	.n_migrations = COUNT(MIGRATIONS),
 	.open = sqlite_open,
 	.close = sqlite_close,
 	.prepare = sqlite_prepare,
 	.run = sqlite_run,
+	.run_made = sqlite_run_made,
 	.script = sqlite_script,
 	.inside = sqlite_inside,
 };

@@ -45,6 +45,13 @@ json_path_text(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 }
 
 static void
+json_path(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+	(void)argc;
+	give_json(ctx, argv[0], argv[1], JSONB_PRINT);
+}
+
+static void
 json_path_canon(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 {
 	(void)argc;
@@ -88,6 +95,7 @@ static const struct {
 	void (*call)(sqlite3_context *ctx, int argc, sqlite3_value **argv);
 } FUNCTIONS[] = {
 	{ "json_path_text", 2, json_path_text },
+	{ "json_path", 2, json_path },
 	{ "json_path_canon", 2, json_path_canon },
 	{ "json_canon", 1, json_canon },
 	{ "like_text", 2, like_text },

@@ -4,8 +4,9 @@
  * while trusted_schema is off.
  *
  *      json_path_text(json, path)   json::jsonb #>> path   (proto/jsonb.h)
- *      json_path_canon(json, path)  json::jsonb #> path, as a text by which
- *                                   values are equal when they are as jsonb
+ *      json_path(json, path)        json::jsonb #> path
+ *      json_path_canon(json, path)  the same as a text by which values are equal
+ *                                   when they are as jsonb
  *      json_canon(json)             the same of all of it
  *      like_text(pattern, text)     text LIKE pattern, 1 or 0 (base/like.h)
  *      ilike_text(pattern, text)    text ILIKE pattern

@@ -35,6 +35,10 @@ embedding::real[] AS embedding
 CASE WHEN $1 ~ '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$'
     THEN $1::uuid END
 
+-- define: key_uuid
+CASE WHEN @v ~ '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$'
+    THEN @v::uuid END
+
 -- name: begin
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE
 
@@ -63,3 +67,7 @@ SELECT 1 FROM pg_advisory_xact_lock(4270193348)
 -- name: schema_present
 SELECT count(*) FROM pg_catalog.pg_tables
 WHERE schemaname = 'director' AND tablename = 'store_meta'
+
+-- The statement's name follows.
+-- name: forget
+DEALLOCATE

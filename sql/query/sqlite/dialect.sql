@@ -33,6 +33,9 @@ embedding
 -- define: uuid_1
 $1
 
+-- define: key_uuid
+@v
+
 -- name: begin
 BEGIN IMMEDIATE
 
@@ -60,3 +63,7 @@ SELECT 1
 
 -- name: schema_present
 SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'store_meta'
+
+-- Of PostgreSQL's only.
+-- name: forget
+SELECT 1

@@ -1,0 +1,62 @@
+/**
+ * Lists of rows as REST clients ask for them, and single rows by their address,
+ * straight into JSON text. What may be asked stands in sql/list/; a request
+ * (proto/rest_query.h) becomes one statement of parts from sql/part/ with all
+ * values bound, and one round trip.
+ *
+ *      { "id": "…", "video_id": "…", "metadata": {…},
+ *        "created_at": "2026-01-02T03:04:05.678901Z" }
+ *
+ * Rows of sessions, messages and jobs are those of `who` (and, with `shared`,
+ * of anonymous principals: store_chat.h).
+ *
+ * Failure and threads: as store.h; what a request asks and nobody can answer
+ * (an order by JSON that is not text) is ERR_BAD_REQUEST.
+ * Layer:  io (store)
+ * Spec:   RFC 3339 for times, as precise as they are stored
+ */
+#ifndef IO_STORE_LIST_H
+#define IO_STORE_LIST_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/principal.h"
+#include "io/store.h"
+#include "proto/rest_query.h"
+
+enum store_list_id {
+#define R(id, name, first, n, bound, order, from, key) id,
+#include "store_lists_sqlite.inc"
+#undef R
+	STORE_LIST__MAX
+};
+
+/** Whose rows. */
+struct store_view {
+	const struct principal *who;
+	bool shared;
+};
+
+/** A page of a list. store_page_fini() drops it. */
+struct store_page {
+	struct buf json; /* an array of rows */
+	int64_t n;
+	int64_t total;     /* rows of all pages; -1: not asked for */
+	struct buf cursor; /* where the next page begins; empty: none */
+};
+
+/** Its columns, for rest_query_parse(). */
+const struct rest_table *store_list_table(enum store_list_id id);
+
+int store_list(struct store *s, const struct store_view *view,
+    enum store_list_id id, const struct rest_query *q, bool count,
+    struct store_page *page, struct err *e) MUST_CHECK;
+void store_page_fini(struct store_page *page);
+
+/** The whole row into `json` (appended); ERR_NOT_FOUND. */
+int store_list_get(struct store *s, const struct store_view *view,
+    enum store_list_id id, struct slice key, struct buf *json,
+    struct err *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,99 @@
+-- The lists that REST clients may ask for: which columns, and how a row is
+-- addressed. In a filter's place the builder puts what it made of the request;
+-- $1 is the caller's principal, $2 the one whose rows are everybody's ('' while
+-- all callers are the same person, else $1 once more).
+
+-- list: collections
+-- order: created_at.asc
+-- column: id text filter order
+-- column: name text filter order
+-- column: description text filter
+-- column: created_at time filter order
+-- key: id = @v
+FROM {own}collections WHERE true
+
+-- list: videos
+-- order: created_at.desc
+-- column: id uuid filter order
+-- column: video_id text filter order foreign
+-- column: collection_id text filter order foreign
+-- column: metadata json filter order foreign
+-- column: created_at time filter order foreign
+-- key: (id = {key_uuid} OR video_id = @v) ORDER BY CASE WHEN id = {key_uuid} THEN 0 ELSE 1 END, created_at
+FROM videos WHERE true
+
+-- list: transcripts
+-- order: created_at.desc
+-- column: id uuid filter order
+-- column: video_id uuid filter foreign
+-- column: full_text text filter
+-- column: metadata json filter order foreign
+-- column: created_at time filter order foreign
+-- key: id = {key_uuid}
+FROM transcripts WHERE true
+
+-- list: chunks
+-- order: transcript_id.asc,chunk_index.asc
+-- column: id uuid filter order
+-- column: transcript_id uuid filter order foreign
+-- column: chunk_text text filter
+-- column: chunk_index int filter order foreign
+-- column: metadata json filter order foreign
+-- column: created_at time filter order foreign
+-- key: id = {key_uuid}
+FROM transcript_chunks WHERE true
+
+-- list: outputs
+-- order: created_at.desc
+-- column: id uuid filter order
+-- column: video_id uuid filter order foreign
+-- column: output_type text filter order foreign
+-- column: content text foreign
+-- column: metadata json filter order foreign
+-- column: created_at time filter order foreign
+-- key: id = {key_uuid}
+FROM generated_outputs WHERE true
+
+-- list: sessions
+-- order: updated_at.desc
+-- column: session_id text filter order
+-- column: video_id text filter order null
+-- column: collection_id text filter order null
+-- column: name text filter order null
+-- column: metadata json filter
+-- column: created_at msec filter order = created_ms
+-- column: updated_at msec filter order = updated_ms
+-- key: session_id = @v
+FROM {own}sessions WHERE principal IN ($1, $2)
+
+-- list: messages
+-- order: session_id.asc,seq.asc
+-- column: msg_id text filter order
+-- column: session_id text filter order = m.session_id
+-- column: conv_id text filter order
+-- column: msg_type text filter
+-- column: agents json = m.agents
+-- column: actions json = m.actions
+-- column: content json = m.content
+-- column: status text filter
+-- column: seq int filter order
+-- column: metadata json filter = m.metadata
+-- column: created_at msec filter order = m.created_ms
+-- column: updated_at msec filter order = m.updated_ms
+-- key: msg_id = @v
+FROM {own}conversations AS m JOIN {own}sessions AS s USING (session_id)
+WHERE s.principal IN ($1, $2)
+
+-- list: jobs
+-- order: created_at.desc
+-- column: id text filter order = j.id
+-- column: type text filter order
+-- column: state text filter order
+-- column: tries int filter order
+-- column: error text
+-- column: session_id text filter null = j.session_id
+-- column: created_at msec filter order = j.created_ms
+-- column: updated_at msec filter order = j.updated_ms
+-- key: j.id = @v
+FROM {own}jobs AS j LEFT JOIN {own}sessions AS s USING (session_id)
+WHERE (j.session_id IS NULL OR s.principal IN ($1, $2))

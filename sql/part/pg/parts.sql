@@ -1,0 +1,113 @@
+-- Parts of which the list builder puts statements together: @c is a column's
+-- expression, @p the parameter with a path, @x what one of these made, @v the
+-- parameter with a value.
+
+-- What is compared and ordered by, and a value of its kind.
+-- name: text
+@x COLLATE "C"
+
+-- name: text_value
+@v::text
+
+-- name: uuid
+@x
+
+-- name: uuid_value
+@v::uuid
+
+-- name: int
+@x
+
+-- name: int_value
+@v::bigint
+
+-- name: time
+@x
+
+-- name: time_value
+@v::timestamptz
+
+-- name: msec
+@x
+
+-- name: msec_value
+@v::bigint
+
+-- name: json
+@x::jsonb
+
+-- name: json_value
+@v::jsonb
+
+-- What a path finds, as text or as JSON; "shown" is for the answer.
+-- name: path_text
+(@c::jsonb #>> @p::text[])
+
+-- name: path_json
+(@c::jsonb #> @p::text[])
+
+-- name: shown
+@c
+
+-- name: json_shown
+@c
+
+-- name: path_shown
+(@c::jsonb #> @p::text[])
+
+-- A number in JSON (@x made by path_json), else NULL.
+-- name: number
+CASE jsonb_typeof(@x) WHEN 'number' THEN (@x)::text::numeric END
+
+-- name: number_value
+@v::numeric
+
+-- name: text_in
+@x = ANY (@v::text[])
+
+-- name: uuid_in
+@x = ANY (@v::uuid[])
+
+-- name: int_in
+@x = ANY (@v::bigint[])
+
+-- name: time_in
+@x = ANY (@v::timestamptz[])
+
+-- name: msec_in
+@x = ANY (@v::bigint[])
+
+-- name: json_in
+@x = ANY (@v::jsonb[])
+
+-- name: like
+@x LIKE @v::text
+
+-- name: ilike
+@x ILIKE @v::text
+
+-- name: limit
+LIMIT @v::bigint
+
+-- name: offset
+OFFSET @v::bigint
+
+-- Nulls are last among what grows.
+-- name: nulls_asc
+NULLS LAST
+
+-- name: nulls_desc
+NULLS FIRST
+
+-- name: select
+SELECT
+
+-- name: order
+ORDER BY
+
+-- name: count
+SELECT count(*)
+
+-- One row is enough.
+-- name: first
+ LIMIT 1

@@ -1,0 +1,109 @@
+-- Parts of which the list builder puts statements together: see pg/parts.sql.
+-- The functions are those of io/store_sqlite_fn.h.
+
+-- name: text
+@x
+
+-- name: text_value
+@v
+
+-- name: uuid
+@x
+
+-- name: uuid_value
+@v
+
+-- name: int
+@x
+
+-- name: int_value
+@v
+
+-- name: time
+@x
+
+-- name: time_value
+@v
+
+-- name: msec
+@x
+
+-- name: msec_value
+@v
+
+-- name: json
+json_canon(@x)
+
+-- name: json_value
+json_canon(@v)
+
+-- name: path_text
+json_path_text(@c, @p)
+
+-- name: path_json
+json_path_canon(@c, @p)
+
+-- name: shown
+@c
+
+-- name: json_shown
+CASE WHEN json_valid(@c) THEN @c END
+
+-- name: path_shown
+json_path(@c, @p)
+
+-- A number in JSON (@x made by path_json), else NULL.
+-- name: number
+CASE WHEN @x GLOB '[-0-9]*' THEN CAST(@x AS REAL) END
+
+-- name: number_value
+CAST(@v AS REAL)
+
+-- name: text_in
+@x IN (SELECT value FROM json_each(@v))
+
+-- name: uuid_in
+@x IN (SELECT value FROM json_each(@v))
+
+-- name: int_in
+@x IN (SELECT value FROM json_each(@v))
+
+-- name: time_in
+@x IN (SELECT value FROM json_each(@v))
+
+-- name: msec_in
+@x IN (SELECT value FROM json_each(@v))
+
+-- name: json_in
+@x IN (SELECT json_canon(value) FROM json_each(@v))
+
+-- name: like
+like_text(@v, @x)
+
+-- name: ilike
+ilike_text(@v, @x)
+
+-- name: limit
+LIMIT @v
+
+-- name: offset
+OFFSET @v
+
+-- name: nulls_asc
+NULLS LAST
+
+-- name: nulls_desc
+NULLS FIRST
+
+-- name: select
+SELECT
+
+-- name: order
+ORDER BY
+
+-- name: count
+SELECT count(*)
+
+-- One row is enough.
+-- name: first
+ LIMIT 1
