@@ -15,11 +15,6 @@
 #include "base/num.h"
 #include "proto/fcgi_record.h"
 
-/*
- * A body nobody read is read off before the connection is closed, or the web
- * server sees a reset instead of the answer. Its own limit is far below this.
- */
-#define DRAIN_MAX ((size_t)64 * 1024 * 1024)
 /* Twice libfcgi's own buffer. */
 #define READ_SIZE 16384
 /*
@@ -33,6 +28,8 @@ struct request {
 	FCGX_Request fcgx;
 	int listen_fd;
 	int64_t announced; /* CONTENT_LENGTH; -1: none */
+	size_t received;   /* of what is read piece by piece */
+	char piece[READ_SIZE];
 };
 
 int
@@ -152,6 +149,7 @@ request_http(struct request *r, struct arena *a, struct http_request *out)
 		take_param(a, slice_from(*p), out);
 	out->path = arena_dup(a, out->path);
 	r->announced = out->content_length;
+	r->received = 0;
 	/* No body was announced: there is none. */
 	if (out->content_length < 0 && out->method == HTTP_GET)
 		out->content_length = 0;
@@ -168,13 +166,27 @@ read_more(struct request *r, char *to, int room)
 	return n;
 }
 
+/* What was read so far: not too much, and all of it where it ends. */
+static int
+check_length(const struct request *r, size_t so_far, bool ended, size_t max,
+    struct err *e)
+{
+	if (so_far > max)
+		return err_set(e, ERR_TOO_LARGE,
+		    "The body is larger than the %zu bytes this address takes.",
+		    max);
+	/* The web server may have died in the middle of it. */
+	if (ended && r->announced >= 0 && so_far != (size_t)r->announced)
+		return err_set(e, ERR_BAD_REQUEST, "The body broke off.");
+	return 0;
+}
+
 int
 request_body(void *cookie, size_t max, struct buf *out, struct err *e)
 {
 	struct request *r = cookie;
-	int n;
-
 	int room = READ_SIZE;
+	int n;
 
 	/* One byte more than it should have, to see its end. */
 	if (r->announced >= 0 && r->announced < READ_SIZE)
@@ -185,31 +197,38 @@ request_body(void *cookie, size_t max, struct buf *out, struct err *e)
 			return err_set(
 			    e, ERR_BAD_REQUEST, "The body broke off.");
 		out->n += (size_t)n;
-		if (out->n > max)
-			return err_set(e, ERR_TOO_LARGE,
-			    "The body is larger than the %zu bytes this "
-			    "address takes.",
-			    max);
+		if (check_length(r, out->n, n == 0, max, e) != 0)
+			return -1;
 	} while (n != 0);
 	out->p[out->n] = '\0';
-	/* The web server may have died in the middle of it. */
-	if (r->announced >= 0 && out->n != (size_t)r->announced)
-		return err_set(e, ERR_BAD_REQUEST, "The body broke off.");
 	return 0;
+}
+
+int
+request_piece(void *cookie, size_t max, struct slice *piece, struct err *e)
+{
+	struct request *r = cookie;
+	int n = read_more(r, r->piece, sizeof(r->piece));
+
+	if (n < 0)
+		return err_set(e, ERR_BAD_REQUEST, "The body broke off.");
+	r->received += (size_t)n;
+	*piece = (struct slice){ r->piece, (size_t)n };
+	return check_length(r, r->received, n == 0, max, e);
 }
 
 struct connection
 request_release(struct request *r)
 {
-	char scratch[READ_SIZE / 2];
-	size_t drained = 0;
 	struct connection c;
-	int n;
 
-	do {
-		n = read_more(r, scratch, (int)sizeof(scratch));
-		drained += n > 0 ? (size_t)n : 0;
-	} while (n > 0 && drained < DRAIN_MAX);
+	/*
+	 * A body nobody read is read off, however long it is, before the
+	 * connection is closed: else the web server sees a reset instead of the
+	 * answer. It has all of it, so that is done as fast as memory is.
+	 */
+	while (read_more(r, r->piece, sizeof(r->piece)) > 0)
+		;
 	c = (struct connection){ r->fcgx.ipcFd, (uint16_t)r->fcgx.requestId };
 	FCGX_Free(&r->fcgx, 0);
 	(void)FCGX_InitRequest(

@@ -42,8 +42,9 @@ bool request_accept(struct request *r) MUST_CHECK;
 void request_stop(void);
 /** All of it, copied into the arena. */
 void request_http(struct request *r, struct arena *a, struct http_request *out);
-/** A struct body_source: `cookie` is the request. */
+/** A struct body_source: `cookie` is the request. All of it, or piece by piece. */
 int request_body(void *cookie, size_t max, struct buf *out, struct err *e);
+int request_piece(void *cookie, size_t max, struct slice *piece, struct err *e);
 /** Read off what is left of the body and take over the connection. */
 struct connection request_release(struct request *r);
 /** Write a whole answer and close. False when the web server went away. */

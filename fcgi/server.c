@@ -24,6 +24,8 @@
 
 /* Held polls, connections and files want descriptors; fewer are too few. */
 #define DESCRIPTORS_LOW 4096
+/* A body of more takes its time, also one that is only thrown away. */
+#define BODY_LARGE 65536
 
 struct server {
 	const struct app *app;
@@ -112,7 +114,10 @@ serve(struct worker *w)
 	c->sid = SLICE_EMPTY;
 	c->who = PRINCIPAL_ANONYMOUS;
 	c->error = ERR_INIT;
-	c->body = (struct body_source){ w->request, request_body };
+	c->body =
+	    (struct body_source){ w->request, request_body, request_piece };
+	if (req.content_length > BODY_LARGE)
+		ctx_wait(c);
 	later = dispatch_run(c) == HANDLER_LATER;
 	identity_answer(&res, &req, identity);
 	to = request_release(w->request);

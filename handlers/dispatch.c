@@ -9,6 +9,8 @@
 #include "proto/jval.h"
 #include "proto/problem.h"
 
+/* What stands around a file in a form: boundaries, heads, small fields. */
+#define FORM_ROOM ((size_t)64 * 1024)
 /* A request waits so long for a place in the store, then 503. */
 #define GATE_WAIT_S 2
 /* Name of the visitor's cookie, and how long a browser keeps it: a year. */
@@ -125,28 +127,41 @@ media_accepted(const char *list, struct slice media)
 	return false;
 }
 
+/* A file, and the form it comes in. */
+static size_t
+body_max(const struct ctx *c)
+{
+	if (c->route->flags & ROUTE_STREAM)
+		return (size_t)c->conf->upload_max + FORM_ROOM;
+	return c->route->body_max;
+}
+
 /* Reads the body the route allows, checked by length before it is read. */
 static int
 read_body(struct ctx *c, struct http_request *req, struct err *e)
 {
 	const struct route *r = c->route;
+	size_t max = body_max(c);
 	struct buf body = BUF_INIT;
 	int rc;
 
-	if (r->body_max == 0 && req->content_length > 0)
+	if (max == 0 && req->content_length > 0)
 		return err_set(
 		    e, ERR_BAD_REQUEST, "This address takes no body.");
-	if (req->content_length > (int64_t)r->body_max)
+	if (req->content_length > (int64_t)max)
 		return err_set(e, ERR_TOO_LARGE,
 		    "The body is larger than the %zu bytes this address takes.",
-		    r->body_max);
-	if (r->body_max == 0)
+		    max);
+	if (max == 0)
 		return 0;
-	if (r->media != NULL && (req->method & (HTTP_POST | HTTP_PUT)) &&
+	if (r->media != NULL &&
+	    (req->method & (HTTP_POST | HTTP_PUT | HTTP_PATCH)) &&
 	    !media_accepted(r->media, http_media_type(req->content_type)))
 		return err_field(e, ERR_MEDIA_TYPE, "Content-Type",
 		    "Send one of: %s.", r->media);
-	rc = c->body.read(c->body.cookie, r->body_max, &body, e);
+	if (r->flags & ROUTE_STREAM)
+		return 0;
+	rc = c->body.read(c->body.cookie, max, &body, e);
 	if (rc == 0)
 		req->body = arena_dup(&c->arena, buf_slice(&body));
 	buf_fini(&body);

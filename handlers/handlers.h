@@ -48,9 +48,10 @@ struct app;
 enum {
 	ROUTE_LOOPBACK = 1 << 0,  /* only for clients on this machine */
 	ROUTE_TRANSPORT = 1 << 1, /* gets all methods, makes its errors */
-	ROUTE_PROBE =
-	    1 << 2,         /* asked by machines: no visitor's cookie, no key */
-	ROUTE_RAW = 1 << 3, /* Engine.IO without Socket.IO: app.message */
+	ROUTE_PROBE = 1 << 2,     /* asked by machines: no cookie, no key */
+	ROUTE_RAW = 1 << 3,       /* Engine.IO without Socket.IO: app.message */
+	ROUTE_STREAM =
+	    1 << 4, /* the handler reads the body, a file: body.next */
 };
 
 struct route {
@@ -67,6 +68,10 @@ struct body_source {
 	void *cookie;
 	/** All of it into `out`; ERR_TOO_LARGE beyond `max`. */
 	int (*read)(void *cookie, size_t max, struct buf *out, struct err *e);
+	/** Instead: the next piece of it, borrowed until the next call; the
+	 *  empty one at its end. ERR_TOO_LARGE once it is beyond `max` in all. */
+	int (*next)(
+	    void *cookie, size_t max, struct slice *piece, struct err *e);
 };
 
 /** What is left to do for a request, without a thread: one script, and an

@@ -73,6 +73,12 @@ static const struct row TABLE[] = {
 	  AT(recovery_ms), NUMBER, false, 0, 86400000 },
 	{ "DIRECTOR_MAX_PAYLOAD", "1000000", "Engine.IO maxPayload, bytes",
 	  AT(max_payload), NUMBER, false, 1000, 10000000 },
+	{ "DIRECTOR_MEDIA", "var/media",
+	  "folder of the files that were uploaded; the web server has it as "
+	  "/media/", AT(media), TEXT, false, 0, 0 },
+	{ "DIRECTOR_UPLOAD_MAX", "2000000000",
+	  "largest file, bytes: the default is an hour of video",
+	  AT(upload_max), NUMBER, false, 1000, 1000000000000 },
 	{ "DIRECTOR_REDIS_TIMEOUT_MS", "500", "deadline of a Redis command",
 	  AT(redis_timeout_ms), NUMBER, false, 10, 60000 },
 	{ "DIRECTOR_LEASE_MS", "8000",

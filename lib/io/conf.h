@@ -33,6 +33,8 @@ struct conf {
 	int64_t connect_timeout_ms;
 	int64_t recovery_ms;
 	int64_t max_payload;
+	char *media; /* folder */
+	int64_t upload_max;
 	int64_t redis_timeout_ms;
 	int64_t lease_ms;
 	int64_t stage_delay_ms;

@@ -20,6 +20,7 @@
 
 #define MAX_PAYLOAD 100000
 #define RECOVERY_MS 60000
+#define PIECE       100
 
 static const char PREFIX[] = "fuzz";
 static struct eio_memo *memo;
@@ -42,14 +43,31 @@ deliver(void *cookie, uint64_t token, struct wake_payload *payload)
 	(void)payload;
 }
 
+/* A body: all of it, and what was not yet given piece by piece. */
+struct source {
+	struct slice whole, rest;
+};
+
 static int
 read_body(void *cookie, size_t max, struct buf *out, struct err *e)
 {
-	const struct slice *body = cookie;
+	const struct source *source = cookie;
 
-	if (body->n > max)
+	if (source->whole.n > max)
 		return err_set(e, ERR_TOO_LARGE, "too large");
-	buf_add_slice(out, *body);
+	buf_add_slice(out, source->whole);
+	return 0;
+}
+
+static int
+read_piece(void *cookie, size_t max, struct slice *piece, struct err *e)
+{
+	struct source *source = cookie;
+
+	if (source->whole.n > max)
+		return err_set(e, ERR_TOO_LARGE, "too large");
+	*piece = slice_sub(source->rest, 0, PIECE);
+	source->rest = slice_from_at(source->rest, piece->n);
 	return 0;
 }
 
@@ -151,9 +169,13 @@ run(const struct fuzz_fields *in)
 	const struct conf conf = { .cors_origins = (char[]){ "" },
 		.bind = (char[]){ "127.0.0.1" },
 		.allowed_hosts = (char[]){ "" },
+		.api_key = (char[]){ "" },
+		.media = (char[]){ "/nowhere" },
+		.upload_max = MAX_PAYLOAD,
 		.max_payload = MAX_PAYLOAD,
 		.recovery_ms = RECOVERY_MS };
 	struct slice body = in->field[5];
+	struct source source = { body, body };
 	const struct http_request request = {
 		.method = http_method_parse(in->field[1]),
 		.path = in->field[2],
@@ -169,7 +191,7 @@ run(const struct fuzz_fields *in)
 		.metrics = &metrics,
 		.req = &request,
 		.res = &response,
-		.body = { &body, read_body } };
+		.body = { &source, read_body, read_piece } };
 
 	c.app = slice_eqs(in->field[0], "director") ? &app_director : &APP;
 	c.rds = rds_new("unix:none", 1000, breaker);
