@@ -10,13 +10,21 @@
 #         replaces the common one. `-- define: y` is the text of {y} in all
 #         statements. Parameters are written $1.
 # schema: statements, each ended by a `;` at the end of its line (a DO block
-#         by its `$$;`), become X(1, "0001_init", false, "…"); the number is 0
-#         when the file has none (run on every connection). A line
-#         `-- optional` before a statement makes the flag true: its failing
-#         is no error.
+#         by its `$$;`, a trigger by its line `END;`), become
+#         X(1, "0001_init", false, "…"); the number is 0 when the file has none
+#         (run on every connection). A line `-- optional` before a statement
+#         makes the flag true: its failing is no error.
 # Comments stand on lines of their own and are dropped.
 
 BEGIN { if (prefix == "") prefix = "STORE_" }
+# Does the statement end with `line`?
+function ends(statement, line) {
+	if (statement ~ /^DO /)
+		return line ~ /\$\$;$/
+	if (statement ~ /^CREATE TRIGGER /)
+		return line ~ /^END;$/
+	return line ~ /;$/
+}
 FNR == 1 {
 	what = ""
 	version = FILENAME
@@ -43,7 +51,7 @@ mode == "schema" && /^-- optional$/ { optional = "true" }
 /^[ \t]*--/ || /^[ \t]*$/ { next }
 mode == "schema" {
 	statement = statement (statement == "" ? "" : "\n") $0
-	if (statement ~ /^DO / ? $0 ~ /\$\$;$/ : $0 ~ /;$/) {
+	if (ends(statement, $0)) {
 		printf "X(%d, \"%s\", %s,\n    %s)\n", version + 0, version,
 		    optional == "" ? "false" : optional,
 		    quoted(checked(statement, version))
