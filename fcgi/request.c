@@ -102,6 +102,12 @@ static const struct {
 	FIELD("HTTP_X_REQUEST_ID", request_id),
 	FIELD("HTTP_TRACEPARENT", traceparent),
 	FIELD("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", request_headers),
+	FIELD("HTTP_IF_MATCH", if_match),
+	FIELD("HTTP_IF_NONE_MATCH", if_none_match),
+	FIELD("HTTP_PREFER", prefer),
+	FIELD("HTTP_RANGE", range),
+	FIELD("HTTP_RANGE_UNIT", range_unit),
+	FIELD("HTTP_IDEMPOTENCY_KEY", idempotency_key),
 	FIELD("REMOTE_ADDR", remote_addr),
 	FIELD("REQUEST_SCHEME", scheme),
 #undef FIELD

@@ -61,6 +61,7 @@ struct route {
 	size_t body_max;   /* bytes; 0: no body */
 	const char *media; /* accepted types, space between; NULL: any */
 	unsigned flags;
+	unsigned what; /* for the handler: what it is about */
 };
 
 /** How the body is read, once; filled in by fcgi/. */

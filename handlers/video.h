@@ -1,5 +1,5 @@
 /**
- * /api/v1/videos: rows with the seeds' column names.
+ * /api/v1/videos/{id}/…: what belongs to one video (rows: rest.h).
  *
  * Layer:  handlers
  */
@@ -8,17 +8,13 @@
 
 #include "handlers/handlers.h"
 
-/** Newest first; ?collection_id= and ?limit= (1 to 1000, 1000 if absent). */
-int video_list(struct ctx *c, struct err *e);
-/** {video_id?, collection_id?, metadata?} -> 201, the row, Location. */
-int video_add(struct ctx *c, struct err *e);
-int video_get(struct ctx *c, struct err *e);
 /**
  * The transcript as text (WebVTT, SRT, plain) or as JSON {full_text,
  * metadata?}; 201 for the first one, 200 for one that replaces another.
  */
 int video_transcript_put(struct ctx *c, struct err *e);
 int video_transcript_get(struct ctx *c, struct err *e);
-int video_outputs(struct ctx *c, struct err *e);
+/** Lists of what belongs to one video: route.what. */
+int video_below(struct ctx *c, struct err *e);
 
 #endif

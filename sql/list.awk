@@ -3,11 +3,13 @@
 #   awk -v mode=list|column -v dialect=sqlite -f sql/text.awk -f sql/list.awk \
 #       sql/query/sqlite/dialect.sql sql/list/*.sql
 #
-# list:   R(STORE_LIST_VIDEOS, "videos", first column, columns, parameters that
+# list:   R(STORE_LIST_VIDEOS, "videos", "video", first column, columns, parameters that
 #         `from` takes, "order", "from", "key")
 # column: C("id", REST_UUID, flags, "expression"), all lists' one after the other
 #
-#   -- list: videos               begins one; what is no comment is its `from`,
+#   -- list: videos               begins one,
+#   -- one: video                 of which a single one is called so; what is
+#                                 no comment is its `from`,
 #   -- order: created_at.desc     with a WHERE at its end; its key comes last in
 #   -- column: id uuid            the order by itself
 #   -- column: at msec order null = updated_ms
@@ -48,6 +50,7 @@ FNR == 1 { what = "" }
 	first[lists] = columns + 0
 	next
 }
+/^-- one: / { one[lists] = $3; next }
 /^-- order: / { order[lists] = $3; next }
 /^-- key: / { key[lists] = substr($0, 9); next }
 /^-- column: / {
@@ -80,8 +83,8 @@ END {
 	for (i = 0; mode == "column" && i < columns; i++)
 		print column[i]
 	for (i = 1; mode == "list" && i <= lists; i++)
-		printf "R(STORE_LIST_%s, \"%s\", %d, %d, %d, \"%s\",\n    %s,\n    %s)\n",
-		    toupper(name[i]), name[i], first[i], count[i],
+		printf "R(STORE_LIST_%s, \"%s\", \"%s\", %d, %d, %d, \"%s\",\n    %s,\n    %s)\n",
+		    toupper(name[i]), name[i], one[i], first[i], count[i],
 		    bound(from[i]), order[i],
 		    quoted(expand(from[i], name[i])),
 		    quoted(expand(key[i], name[i]))

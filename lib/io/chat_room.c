@@ -55,11 +55,38 @@ chat_room_follow(const struct chat_room *r, const struct sio_socket *so,
 	    &r->sockets, so, session_room(name, session_id), e);
 }
 
+/* The packet of an event with one argument, which is borrowed. */
+static void
+event_packet(struct buf *packet, const char *name, struct json_object *value)
+{
+	struct json_object *args = json_object_new_array();
+
+	(void)json_object_array_add(args, json_object_new_string(name));
+	(void)json_object_array_add(args, json_object_get(value));
+	sio_adapter_event(packet, SLICE(CHAT_NSP), args);
+	(void)json_object_put(args);
+}
+
+int
+chat_room_announce(
+    const struct chat_room *r, struct json_object *event, struct err *e)
+{
+	struct buf packet = BUF_INIT;
+	struct sio_emit emit = { .nsp = SLICE(CHAT_NSP) };
+	int reached = 0, rc;
+
+	event_packet(&packet, "event", event);
+	emit.packet = buf_slice(&packet);
+	rc = sio_adapter_emit(&r->sockets, &emit, &reached, e);
+	metrics_add(r->metrics, METRIC_EVENTS_OUT, reached);
+	buf_fini(&packet);
+	return rc;
+}
+
 int
 chat_room_emit(
     const struct chat_room *r, const struct chat_emission *m, struct err *e)
 {
-	struct json_object *args = json_object_new_array();
 	char principal[ROOM_SIZE], session[ROOM_SIZE];
 	struct buf packet = BUF_INIT;
 	struct sio_emit emit = {
@@ -73,9 +100,7 @@ chat_room_emit(
 	};
 	int reached = 0, rc = -1;
 
-	(void)json_object_array_add(args, json_object_new_string("chat"));
-	(void)json_object_array_add(args, json_object_get(m->event));
-	sio_adapter_event(&packet, emit.nsp, args);
+	event_packet(&packet, "chat", m->event);
 	emit.packet = buf_slice(&packet);
 	for (int try = 0; rc != 0 && try < CHAT_EMIT_TRIES; try++) {
 		if (try > 0)
@@ -86,7 +111,6 @@ chat_room_emit(
 	}
 	metrics_add(r->metrics, METRIC_EVENTS_OUT, reached);
 	buf_fini(&packet);
-	(void)json_object_put(args);
 	return rc;
 }
 

@@ -20,6 +20,13 @@ hash_same(struct slice a, struct slice b)
 }
 
 void
+hash_bytes(struct slice a, uint8_t out[static HASH_BYTES])
+{
+	(void)crypto_generichash(
+	    out, HASH_BYTES, (const unsigned char *)a.p, a.n, NULL, 0);
+}
+
+void
 hash_hex(struct slice a, struct slice b, char out[static HASH_SIZE])
 {
 	unsigned char digest[16];

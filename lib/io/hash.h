@@ -9,6 +9,8 @@
 
 #include <stdbool.h>
 
+#include <stdint.h>
+
 #include "base/slice.h"
 
 /** 128 bits as hexadecimal text and the NUL: nothing here is adversarial
@@ -18,6 +20,9 @@
 /** Are they the same? Takes no time that tells how much of them is, nor how
  *  long either one is against the other. */
 bool hash_same(struct slice a, struct slice b);
+/** The digest itself. */
+#define HASH_BYTES 16
+void hash_bytes(struct slice a, uint8_t out[static HASH_BYTES]);
 /** Of `a`, its length, and `b`. */
 void hash_hex(struct slice a, struct slice b, char out[static HASH_SIZE]);
 

@@ -29,8 +29,8 @@ static const char *const EXPRESSIONS_PG[] = {
 };
 #undef C
 
-#define R(id, name, first, n, bound, order, from, key) \
-	[id] = { first, n, bound, from, key },
+#define R(id, name, one, first, n, bound, order, from, key) \
+	[id] = { one, first, n, bound, from, key },
 static const struct store_list_source LISTS_SQLITE[STORE_LIST__MAX] = {
 #include "store_lists_sqlite.inc"
 };
@@ -39,7 +39,7 @@ static const struct store_list_source LISTS_PG[STORE_LIST__MAX] = {
 };
 #undef R
 
-#define R(id, name, first, n, bound, order, from, key) \
+#define R(id, name, one, first, n, bound, order, from, key) \
 	[id] = { name, &COLUMNS_SQLITE[first], n, order },
 static const struct rest_table TABLES[STORE_LIST__MAX] = {
 #include "store_lists_sqlite.inc"

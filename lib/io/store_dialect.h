@@ -20,6 +20,7 @@ enum store_part {
 
 /** sql/list/: a list's rows and how one is addressed. */
 struct store_list_source {
+	const char *one; /* what a row is called */
 	unsigned first_column, n_columns;
 	int n_bound; /* parameters that `from` takes */
 	const char *from, *key;

@@ -11,6 +11,7 @@
 
 #include "base/ck.h"
 #include "base/num.h"
+#include "io/store_list_row.h"
 #include "io/store_sql.h"
 #include "proto/jval.h"
 #include "proto/rest_cursor.h"
@@ -506,44 +507,6 @@ struct printer {
 };
 
 static void
-put_msec(struct buf *out, int64_t ms)
-{
-	char text[TIMEFMT_SIZE];
-
-	timefmt_iso(ms, text);
-	buf_addc(out, '"');
-	buf_adds(out, text);
-	buf_addc(out, '"');
-}
-
-static void
-put_value(struct buf *out, enum rest_type type, const struct store_value *v)
-{
-	switch (v->type) {
-	case STORE_INT:
-		if (type == REST_MSEC)
-			put_msec(out, v->number);
-		else
-			buf_add_int(out, v->number);
-		return;
-	case STORE_REAL:
-		buf_addf(out, "%.17g", v->real);
-		return;
-	case STORE_TEXT:
-		if (type == REST_JSON)
-			buf_add_slice(out, v->bytes);
-		else
-			jval_quote(out, v->bytes);
-		return;
-	case STORE_NULL:
-	case STORE_BLOB:
-	case STORE_FLOATS:
-		break;
-	}
-	buf_adds(out, "null");
-}
-
-static void
 put_row(struct printer *p, const struct store_row *row)
 {
 	buf_addc(p->out, '{');
@@ -552,7 +515,8 @@ put_row(struct printer *p, const struct store_row *row)
 			buf_addc(p->out, ',');
 		jval_quote(p->out, p->members[i].name);
 		buf_addc(p->out, ':');
-		put_value(p->out, p->members[i].type, &row->values[i]);
+		store_list_value_print(
+		    p->out, p->members[i].type, &row->values[i]);
 	}
 	buf_addc(p->out, '}');
 }
@@ -742,34 +706,69 @@ store_page_fini(struct store_page *page)
 	buf_fini(&page->cursor);
 }
 
-int
-store_list_get(struct store *s, const struct store_view *view,
-    enum store_list_id id, struct slice key, struct buf *json, struct err *e)
+/* By the key; `end` is behind it. */
+static void
+put_one(struct list *l, struct slice key, enum store_part end)
 {
-	struct rest_query *q = ck_calloc(1, sizeof(*q));
-	struct list *l = ck_calloc(1, sizeof(*l));
-	struct member members[REST_SELECT_MAX];
-	struct printer p = { .out = json, .members = members, .limit = 1 };
-	struct store_sink sink = { print_row, &p, 0 };
-	int rc;
-
-	q->table = store_list_table(id);
-	select_all(q);
-	p.n_members = members_of(q, members);
-	list_init(l, s, view, id, q);
-	p.list = l;
 	put_columns(l, false);
 	put_source(l);
 	buf_adds(&l->sql.text, " AND ");
 	store_sql_text(
 	    &l->sql, l->source->key, store_sql_param(&l->sql, store_text(key)));
-	buf_adds(&l->sql.text, l->dialect->parts[STORE_PART_FIRST]);
+	buf_adds(&l->sql.text, l->dialect->parts[end]);
+}
+
+static int
+get_one(struct store *s, struct list *l, struct slice key, enum store_part end,
+    struct buf *json, struct err *e)
+{
+	struct member members[REST_SELECT_MAX];
+	struct printer p = { .out = json,
+		.members = members,
+		.n_members = members_of(l->q, members),
+		.limit = 1,
+		.list = l };
+	struct store_sink sink = { print_row, &p, 0 };
+	int rc;
+
+	put_one(l, key, end);
 	rc = store_sql_run(s, &l->sql, &sink, e);
-	if (rc == 0 && p.n == 0)
-		rc = err_set(e, ERR_NOT_FOUND, "There is no such row.");
 	buf_fini(&p.last);
+	if (rc == 0 && p.n == 0)
+		return err_set(e, ERR_NOT_FOUND, "There is no %s with this id.",
+		    l->source->one);
+	return rc;
+}
+
+static int
+get(struct store *s, const struct store_view *view, enum store_list_id id,
+    struct slice key, enum store_part end, struct buf *json,
+    struct err *e) // NOLINT(readability-function-size)
+{
+	struct rest_query *q = ck_calloc(1, sizeof(*q));
+	struct list *l = ck_calloc(1, sizeof(*l));
+	int rc;
+
+	q->table = store_list_table(id);
+	select_all(q);
+	list_init(l, s, view, id, q);
+	rc = get_one(s, l, key, end, json, e);
 	store_sql_fini(&l->sql);
 	free(l);
 	free(q);
 	return rc;
+}
+
+int
+store_list_get(struct store *s, const struct store_view *view,
+    enum store_list_id id, struct slice key, struct buf *json, struct err *e)
+{
+	return get(s, view, id, key, STORE_PART_FIRST, json, e);
+}
+
+int
+store_list_get_locked(struct store *s, const struct store_view *view,
+    enum store_list_id id, struct slice key, struct buf *json, struct err *e)
+{
+	return get(s, view, id, key, STORE_PART_LOCKED, json, e);
 }

@@ -40,55 +40,32 @@ store_collection_get(struct store *s, const struct principal *who,
 	return 0;
 }
 
-static int
-video_insert(struct store *s, const struct store_video_new *new,
-    struct json_object **row, struct err *e)
+int
+store_video_add(struct store *s, const struct principal *who,
+    const struct store_video_new *new, struct json_object **row, struct err *e)
 {
-	struct slice collection = new->collection_id.n
-	    ? new->collection_id
-	    : SLICE(STORE_DEFAULT_COLLECTION);
 	struct buf metadata = BUF_INIT;
 	struct store_value params[4];
 	char uuid[37], made[40];
 	int rc;
 
+	(void)who;
 	rnd_uuid(uuid);
 	(void)snprintf(made, sizeof(made), "m-%s", uuid);
-	params[0] = store_text(collection);
-	rc = store_write(s, STORE_COLLECTION_ENSURE, params, 1, NULL, e);
-	if (rc == -1)
-		return -1;
 	params[0] = store_text(slice_from(uuid));
 	params[1] =
 	    store_text(new->video_id.n ? new->video_id : slice_from(made));
-	params[2] = store_text(collection);
+	params[2] =
+	    store_text(new->collection_id.n ? new->collection_id
+					    : SLICE(STORE_DEFAULT_COLLECTION));
 	params[3] = store_json(&metadata, new->metadata, "{}");
-	rc = store_one(s, STORE_VIDEO_ADD, params, 4, row, e);
+	rc = store_one(s, STORE_VIDEO_INSERT, params, 4, row, e);
 	buf_fini(&metadata);
-	if (rc == -1 && e->code == ERR_CONFLICT)
+	if (rc == 0 && *row == NULL)
 		return err_field(e, ERR_CONFLICT, "video_id",
 		    "There is a video with this video_id already. Choose "
 		    "another, or leave it out to get one.");
 	return rc;
-}
-
-int
-store_video_add(struct store *s, const struct principal *who,
-    const struct store_video_new *new, struct json_object **row, struct err *e)
-{
-	struct store_scope scope;
-	int rc;
-
-	(void)who;
-	*row = NULL;
-	if (store_enter(s, &scope, e) == -1)
-		return -1;
-	rc = video_insert(s, new, row, e);
-	if (store_leave(s, &scope, rc, e) == 0)
-		return 0;
-	(void)json_object_put(*row);
-	*row = NULL;
-	return -1;
 }
 
 int

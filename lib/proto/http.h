@@ -43,6 +43,10 @@ struct http_request {
 	struct slice request_id;      /* X-Request-Id as the client sent it */
 	struct slice traceparent;     /* as it was sent */
 	struct slice request_headers; /* Access-Control-Request-Headers */
+	struct slice if_match, if_none_match;
+	struct slice prefer;
+	struct slice range, range_unit;
+	struct slice idempotency_key;
 	struct slice remote_addr;
 	struct slice scheme;    /* http or https */
 	int64_t content_length; /* -1: unknown (chunked) */

@@ -4,6 +4,7 @@
 -- all callers are the same person, else $1 once more).
 
 -- list: collections
+-- one: collection
 -- order: created_at.asc
 -- column: id text filter order
 -- column: name text filter order
@@ -13,6 +14,7 @@
 FROM {own}collections WHERE true
 
 -- list: videos
+-- one: video
 -- order: created_at.desc
 -- column: id uuid filter order
 -- column: video_id text filter order foreign
@@ -23,6 +25,7 @@ FROM {own}collections WHERE true
 FROM videos WHERE true
 
 -- list: transcripts
+-- one: transcript
 -- order: created_at.desc
 -- column: id uuid filter order
 -- column: video_id uuid filter foreign
@@ -33,17 +36,21 @@ FROM videos WHERE true
 FROM transcripts WHERE true
 
 -- list: chunks
+-- one: chunk
 -- order: transcript_id.asc,chunk_index.asc
--- column: id uuid filter order
+-- column: id uuid filter order = c.id
 -- column: transcript_id uuid filter order foreign
+-- column: video_id uuid filter foreign = t.video_id
 -- column: chunk_text text filter
 -- column: chunk_index int filter order foreign
--- column: metadata json filter order foreign
--- column: created_at time filter order foreign
--- key: id = {key_uuid}
-FROM transcript_chunks WHERE true
+-- column: metadata json filter order foreign = c.metadata
+-- column: created_at time filter order foreign = c.created_at
+-- key: c.id = {key_uuid}
+FROM transcript_chunks AS c JOIN transcripts AS t ON t.id = c.transcript_id
+WHERE true
 
 -- list: outputs
+-- one: output
 -- order: created_at.desc
 -- column: id uuid filter order
 -- column: video_id uuid filter order foreign
@@ -55,6 +62,7 @@ FROM transcript_chunks WHERE true
 FROM generated_outputs WHERE true
 
 -- list: sessions
+-- one: session
 -- order: updated_at.desc
 -- column: session_id text filter order
 -- column: video_id text filter order null
@@ -67,6 +75,7 @@ FROM generated_outputs WHERE true
 FROM {own}sessions WHERE principal IN ($1, $2)
 
 -- list: messages
+-- one: message
 -- order: session_id.asc,seq.asc
 -- column: msg_id text filter order
 -- column: session_id text filter order = m.session_id
@@ -85,6 +94,7 @@ FROM {own}conversations AS m JOIN {own}sessions AS s USING (session_id)
 WHERE s.principal IN ($1, $2)
 
 -- list: jobs
+-- one: job
 -- order: created_at.desc
 -- column: id text filter order = j.id
 -- column: type text filter order

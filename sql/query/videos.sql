@@ -10,21 +10,12 @@ id, video_id, full_text, metadata AS "metadata:json", created_at
 -- define: output_row
 id, video_id, output_type, content, metadata AS "metadata:json", created_at
 
--- name: collection_ensure
-INSERT INTO {own}collections (id, name, created_at) VALUES ($1, $1, {now_text})
-ON CONFLICT (id) DO NOTHING
-
 -- name: collection_list
 SELECT id, name, description FROM {own}collections
 ORDER BY CASE WHEN id = $1 THEN 0 ELSE 1 END, created_at, id
 
 -- name: collection_get
 SELECT id, name, description FROM {own}collections WHERE id = $1
-
--- name: video_add
-INSERT INTO videos (id, video_id, collection_id, metadata, created_at)
-VALUES ($1, $2, $3, $4, {now_text})
-RETURNING {video_row}
 
 -- name: video_list
 SELECT {video_row} FROM videos

@@ -236,12 +236,12 @@ echo_packet(struct socket_call *call, struct slice packet)
 /* clang-format off */
 static const struct route ROUTES[] = {
 	{ HTTP_GET | HTTP_POST, "/socket.io/?", polling_run, 0, NULL,
-	  ROUTE_TRANSPORT },
+	  ROUTE_TRANSPORT, 0 },
 	{ HTTP_GET | HTTP_POST, "/engine.io/?", polling_run, 0, NULL,
-	  ROUTE_TRANSPORT | ROUTE_RAW },
-	{ HTTP_GET, "/healthz", health_live, 0, NULL, 0 },
-	{ HTTP_GET, "/readyz", app_ready, 0, NULL, 0 },
-	{ HTTP_GET, "/metrics", health_metrics, 0, NULL, ROUTE_LOOPBACK },
+	  ROUTE_TRANSPORT | ROUTE_RAW, 0 },
+	{ HTTP_GET, "/healthz", health_live, 0, NULL, 0, 0 },
+	{ HTTP_GET, "/readyz", app_ready, 0, NULL, 0, 0 },
+	{ HTTP_GET, "/metrics", health_metrics, 0, NULL, ROUTE_LOOPBACK, 0 },
 };
 
 static const struct socket_namespace NAMESPACES[] = {

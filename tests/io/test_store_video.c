@@ -244,7 +244,7 @@ test_stored_rubbish_becomes_null(void)
 	params[1] = store_text(SLICE("v"));
 	params[2] = store_text(SLICE("c-main"));
 	params[3] = store_text(SLICE("{not json"));
-	CHECK(store_write(f.s, STORE_VIDEO_ADD, params, 4, NULL, &f.e) == 0);
+	CHECK(store_write(f.s, STORE_VIDEO_INSERT, params, 4, NULL, &f.e) == 0);
 	CHECK(store_video_get(f.s, &NOBODY, SLICE("v"), &row, &f.e) == 0);
 	CHECK(json_object_object_get_ex(row, "metadata", &value));
 	CHECK(value == NULL);

@@ -175,9 +175,9 @@ ledger_echo(struct socket_call *call, struct err *e)
 /* clang-format off */
 static const struct route ROUTES[] = {
 	{ HTTP_GET | HTTP_POST, "/socket.io/?", polling_run, 0, NULL,
-	  ROUTE_TRANSPORT },
-	{ HTTP_GET, "/healthz", health_live, 0, NULL, 0 },
-	{ HTTP_GET, "/readyz", app_ready, 0, NULL, 0 },
+	  ROUTE_TRANSPORT, 0 },
+	{ HTTP_GET, "/healthz", health_live, 0, NULL, 0, 0 },
+	{ HTTP_GET, "/readyz", app_ready, 0, NULL, 0, 0 },
 };
 
 static const struct socket_namespace NAMESPACES[] = {

@@ -111,3 +111,7 @@ SELECT count(*)
 -- One row is enough.
 -- name: first
  LIMIT 1
+
+-- One row that nobody else may change meanwhile.
+-- name: locked
+ LIMIT 1 FOR UPDATE

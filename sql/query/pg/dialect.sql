@@ -35,6 +35,15 @@ embedding::real[] AS embedding
 CASE WHEN $1 ~ '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$'
     THEN $1::uuid END
 
+-- define: uuid_2
+CASE WHEN $2 ~ '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$'
+    THEN $2::uuid END
+
+-- A video may name a collection that nobody has made.
+-- define: with_collection_3
+WITH made AS (INSERT INTO director.collections (id, name)
+    VALUES ($3, $3) ON CONFLICT (id) DO NOTHING)
+
 -- define: key_uuid
 CASE WHEN @v ~ '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$'
     THEN @v::uuid END
@@ -71,3 +80,18 @@ WHERE schemaname = 'director' AND tablename = 'store_meta'
 -- The statement's name follows.
 -- name: forget
 DEALLOCATE
+
+-- Somebody else's tables may not cascade.
+-- name: video_remove
+WITH chunks AS (DELETE FROM transcript_chunks WHERE transcript_id IN
+        (SELECT id FROM transcripts WHERE video_id = $1)),
+    texts AS (DELETE FROM transcripts WHERE video_id = $1),
+    outputs AS (DELETE FROM generated_outputs WHERE video_id = $1),
+    stages AS (DELETE FROM director.stage_results WHERE video_id = $1)
+DELETE FROM videos WHERE id = $1
+RETURNING {video_row}
+
+-- name: transcript_remove
+WITH chunks AS (DELETE FROM transcript_chunks WHERE transcript_id = $1)
+DELETE FROM transcripts WHERE id = $1
+RETURNING {transcript_row}

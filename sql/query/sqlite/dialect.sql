@@ -33,6 +33,13 @@ embedding
 -- define: uuid_1
 $1
 
+-- define: uuid_2
+$2
+
+-- A trigger makes it.
+-- define: with_collection_3
+
+
 -- define: key_uuid
 @v
 

@@ -1,0 +1,49 @@
+#include "handlers/changes.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "io/chat_room.h"
+#include "proto/jval.h"
+
+void
+changes_videos(struct changes *ch, struct slice collection_id)
+{
+	if (collection_id.n == 0 || collection_id.n >= CHANGES_ID_SIZE)
+		return;
+	for (unsigned i = 0; i < ch->n_videos; i++)
+		if (slice_eqs(collection_id, ch->videos[i]))
+			return;
+	if (ch->n_videos == CHANGES_MAX) {
+		ch->collections = true;
+		return;
+	}
+	(void)snprintf(ch->videos[ch->n_videos++], CHANGES_ID_SIZE, "%.*s",
+	    SLICE_ARG(collection_id));
+}
+
+static void
+tell(struct ctx *c, const char *update, const char *collection_id)
+{
+	struct chat_room room = { c->sockets, c->metrics };
+	struct json_object *o = json_object_new_object();
+	struct err e = ERR_INIT;
+
+	jval_put_str(o, "event_type", SLICE("update_data"));
+	jval_put_str(o, "update", slice_from(update));
+	if (collection_id != NULL)
+		jval_put_str(o, "collection_id", slice_from(collection_id));
+	/* The change is written all the same. */
+	if (chat_room_announce(&room, o, &e) != 0)
+		metrics_error(c->metrics, e.code);
+	(void)json_object_put(o);
+}
+
+void
+changes_tell(struct ctx *c, const struct changes *ch)
+{
+	if (ch->collections)
+		tell(c, "collections", NULL);
+	for (unsigned i = 0; i < ch->n_videos; i++)
+		tell(c, "videos", ch->videos[i]);
+}

@@ -1,0 +1,325 @@
+#include "handlers/resource.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "io/rnd.h"
+#include "io/store_video.h"
+#include "proto/jmerge.h"
+#include "proto/jval.h"
+#include "proto/message.h"
+
+/* A name or description is a line on a page. */
+#define LINE_MAX_BYTES 4000
+/* Words such as structured_data. */
+#define TYPE_MAX 63
+
+static int
+check_string(const char *name, struct json_object *value, struct err *e)
+{
+	if (json_object_is_type(value, json_type_string))
+		return 0;
+	return err_field(
+	    e, ERR_BAD_REQUEST, name, "%s must be a string.", name);
+}
+
+/* Ids are put into addresses and shown: visible ASCII, nothing that cuts. */
+static int
+check_id(const char *name, struct json_object *value, struct err *e)
+{
+	struct slice id;
+
+	if (check_string(name, value, e) != 0)
+		return -1;
+	id = jval_slice(value);
+	if (id.n == 0 || id.n > MESSAGE_MEDIA_ID_MAX)
+		return err_field(e, ERR_BAD_REQUEST, name,
+		    "%s must be a string of 1 to %d characters.", name,
+		    MESSAGE_MEDIA_ID_MAX);
+	/* Clients and proxies take these segments out of an address. */
+	if (slice_eqs(id, ".") || slice_eqs(id, ".."))
+		return err_field(e, ERR_BAD_REQUEST, name,
+		    "%s cannot be \".\" or \"..\".", name);
+	for (size_t i = 0; i < id.n; i++)
+		if (id.p[i] <= ' ' || id.p[i] > '~' || id.p[i] == '/')
+			return err_field(e, ERR_BAD_REQUEST, name,
+			    "%s may hold visible ASCII characters except '/' "
+			    "only.",
+			    name);
+	return 0;
+}
+
+/* The page's alias must never become an id (contract 0, 4). */
+static int
+check_own_id(const char *name, struct json_object *value, struct err *e)
+{
+	if (check_id(name, value, e) != 0)
+		return -1;
+	if (slice_eqs(jval_slice(value), "default"))
+		return err_field(e, ERR_BAD_REQUEST, name,
+		    "\"default\" means the first collection; choose another "
+		    "id.");
+	return 0;
+}
+
+static int
+check_object(const char *name, struct json_object *value, struct err *e)
+{
+	if (json_object_is_type(value, json_type_object))
+		return 0;
+	return err_field(
+	    e, ERR_BAD_REQUEST, name, "%s must be a JSON object.", name);
+}
+
+static int
+check_line(const char *name, struct json_object *value, struct err *e)
+{
+	if (check_string(name, value, e) != 0)
+		return -1;
+	if (slice_trim(jval_slice(value)).n == 0 ||
+	    jval_slice(value).n > LINE_MAX_BYTES)
+		return err_field(e, ERR_BAD_REQUEST, name,
+		    "%s must have 1 to %d bytes.", name, LINE_MAX_BYTES);
+	return 0;
+}
+
+static int
+check_text(const char *name, struct json_object *value, struct err *e)
+{
+	if (check_string(name, value, e) != 0)
+		return -1;
+	if (jval_slice(value).n > LINE_MAX_BYTES)
+		return err_field(e, ERR_BAD_REQUEST, name,
+		    "%s must have at most %d bytes.", name, LINE_MAX_BYTES);
+	return 0;
+}
+
+static int
+check_type(const char *name, struct json_object *value, struct err *e)
+{
+	struct slice word;
+
+	if (check_string(name, value, e) != 0)
+		return -1;
+	word = jval_slice(value);
+	if (word.n > 0 && word.n <= TYPE_MAX &&
+	    strspn(json_object_get_string(value),
+		"abcdefghijklmnopqrstuvwxyz0123456789_") == word.n)
+		return 0;
+	return err_field(e, ERR_BAD_REQUEST, name,
+	    "%s must be a word such as analysis: small letters, digits and "
+	    "'_', %d at most.",
+	    name, TYPE_MAX);
+}
+
+#define OBJECT  "{}"
+#define MADE    ""
+#define DEFAULT "\"" STORE_DEFAULT_COLLECTION "\""
+
+/* clang-format off */
+static const struct resource TABLE[] = {
+	{ STORE_LIST_COLLECTIONS, true, "c-", "id", {
+		{ "name", check_line, NULL, false },
+		{ "description", check_text, "\"\"", false } } },
+	{ STORE_LIST_VIDEOS, false, "m-", "video_id", {
+		{ "video_id", check_id, MADE, false },
+		{ "collection_id", check_id, DEFAULT, false },
+		{ "metadata", check_object, OBJECT, false } } },
+	{ STORE_LIST_OUTPUTS, false, "", "id", {
+		{ "video_id", check_id, NULL, true },
+		{ "output_type", check_type, NULL, false },
+		{ "content", check_string, NULL, false },
+		{ "metadata", check_object, OBJECT, false } } },
+};
+/* clang-format on */
+
+const struct resource *
+resource_of(unsigned list)
+{
+	for (size_t i = 0; i < COUNT(TABLE); i++)
+		if (TABLE[i].list == list)
+			return &TABLE[i];
+	return NULL;
+}
+
+/* The members that a body may have. */
+static int
+check_known(const struct resource *r, struct json_object *body, struct err *e)
+{
+	const char *known[STORE_FIELDS_MAX + 2] = { "id" };
+	size_t n = 1;
+
+	for (size_t i = 0; r->fields[i].name != NULL; i++)
+		known[n++] = r->fields[i].name;
+	return jval_only(body, known, e);
+}
+
+/* A string as it is, anything else as JSON. */
+static struct store_value
+as_value(struct json_object *value, struct arena *a)
+{
+	struct buf b = BUF_INIT;
+	struct slice text;
+
+	if (json_object_is_type(value, json_type_string)) {
+		text = jval_slice(value);
+		/* The page's name for the first collection. */
+		return store_text(arena_dup(a, text));
+	}
+	jval_print(&b, value);
+	text = arena_dup(a, buf_slice(&b));
+	buf_fini(&b);
+	return store_text(text);
+}
+
+static bool
+is_alias(const struct resource_field *f, struct json_object *value)
+{
+	return strcmp(f->name, "collection_id") == 0 &&
+	    slice_eqs(jval_slice(value), "default");
+}
+
+static struct store_value
+fallback_of(const struct resource *r, const struct resource_field *f,
+    const char *uuid, struct arena *a)
+{
+	struct slice text = slice_from(f->fallback);
+
+	if (text.n == 0)
+		return store_text(
+		    slice_from(arena_printf(a, "%s%s", r->prefix, uuid)));
+	if (text.p[0] == '"')
+		text = slice_sub(text, 1, text.n - 2);
+	return store_text(text);
+}
+
+static int
+take_field(const struct resource *r, const struct resource_field *f,
+    struct json_object *body, const char *uuid, struct arena *a,
+    struct store_value *out, struct err *e) // NOLINT
+{
+	struct json_object *value;
+
+	if (!json_object_object_get_ex(body, f->name, &value) ||
+	    value == NULL) {
+		if (f->fallback == NULL)
+			return err_field(e, ERR_BAD_REQUEST, f->name,
+			    "%s is missing.", f->name);
+		*out = fallback_of(r, f, uuid, a);
+		return 0;
+	}
+	if (f->check(f->name, value, e) != 0)
+		return -1;
+	*out = is_alias(f, value) ? store_text(SLICE(STORE_DEFAULT_COLLECTION))
+				  : as_value(value, a);
+	return 0;
+}
+
+static bool
+is_uuid(struct slice text)
+{
+	struct slice rest = text, part;
+	static const size_t SIZES[] = { 8, 4, 4, 4, 12 };
+	size_t n = 0;
+
+	while (slice_cut(&rest, '-', &part)) {
+		if (n == COUNT(SIZES) || part.n != SIZES[n++])
+			return false;
+		for (size_t i = 0; i < part.n; i++)
+			if (strchr("0123456789abcdef", part.p[i]) == NULL)
+				return false;
+	}
+	return n == COUNT(SIZES);
+}
+
+/* The client's id, or one of ours. */
+static int
+take_id(const struct resource *r, struct json_object *body, const char *uuid,
+    struct arena *a, struct store_value *out, struct err *e) // NOLINT
+{
+	struct json_object *value;
+
+	if (!json_object_object_get_ex(body, "id", &value) || value == NULL) {
+		*out = store_text(slice_from(
+		    arena_printf(a, "%s%s", r->named ? r->prefix : "", uuid)));
+		return 0;
+	}
+	if (r->named && check_own_id("id", value, e) != 0)
+		return -1;
+	if (!r->named && !is_uuid(jval_slice(value)))
+		return err_field(e, ERR_BAD_REQUEST, "id",
+		    "id must be a UUID in small letters.");
+	*out = store_text(arena_dup(a, jval_slice(value)));
+	return 0;
+}
+
+static int
+take_fields(const struct resource *r, struct json_object *body,
+    const char *uuid, struct arena *a, struct store_fields *out,
+    struct err *e) // NOLINT(readability-function-size)
+{
+	out->n = 1;
+	for (size_t i = 0; r->fields[i].name != NULL; i++)
+		if (take_field(r, &r->fields[i], body, uuid, a,
+			&out->value[out->n++], e) != 0)
+			return -1;
+	return 0;
+}
+
+int
+resource_new(const struct resource *r, struct json_object *body,
+    struct arena *a, struct store_fields *out, struct err *e)
+{
+	char uuid[37];
+
+	if (!json_object_is_type(body, json_type_object))
+		return err_field(e, ERR_BAD_REQUEST, "body",
+		    "The body must be a JSON object, or an array of them.");
+	rnd_uuid(uuid);
+	if (check_known(r, body, e) != 0 ||
+	    take_id(r, body, uuid, a, &out->value[0], e) != 0)
+		return -1;
+	return take_fields(r, body, uuid, a, out, e);
+}
+
+/* What cannot be changed may be said again. */
+static int
+check_fixed(const struct resource *r, struct json_object *row,
+    struct json_object *patch, struct err *e)
+{
+	struct json_object *value;
+
+	if (json_object_object_get_ex(patch, "id", &value) &&
+	    !json_object_equal(value, json_object_object_get(row, "id")))
+		return err_field(
+		    e, ERR_BAD_REQUEST, "id", "id cannot be changed.");
+	for (size_t i = 0; r->fields[i].name != NULL; i++)
+		if (r->fields[i].fixed &&
+		    json_object_object_get_ex(
+			patch, r->fields[i].name, &value) &&
+		    !json_object_equal(
+			value, json_object_object_get(row, r->fields[i].name)))
+			return err_field(e, ERR_BAD_REQUEST, r->fields[i].name,
+			    "%s cannot be changed.", r->fields[i].name);
+	return 0;
+}
+
+int
+resource_patch(const struct resource *r, struct json_object *row,
+    struct json_object *patch, struct arena *a, struct store_fields *out,
+    struct err *e) // NOLINT(readability-function-size)
+{
+	struct json_object *merged = NULL;
+	int rc;
+
+	if (check_known(r, patch, e) != 0 || check_fixed(r, row, patch, e) != 0)
+		return -1;
+	if (!jmerge_apply(row, patch, &merged))
+		return err_field(e, ERR_BAD_REQUEST, "body",
+		    "The patch is nested too deep.");
+	out->value[0] = store_text(arena_dup(a, jval_str(row, "id")));
+	rc = take_fields(r, merged, "", a, out, e);
+	(void)json_object_put(merged);
+	return rc;
+}

@@ -1,0 +1,218 @@
+#include "handlers/rest.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/ck.h"
+#include "io/hash.h"
+#include "proto/etag.h"
+
+struct store_view
+rest_view(const struct ctx *c)
+{
+	return (struct store_view){ &c->who, conf_loopback(c->conf) };
+}
+
+void
+rest_etag(struct ctx *c, struct slice json, char out[static 32])
+{
+	uint8_t hash[HASH_BYTES];
+
+	hash_bytes(json, hash);
+	etag_print(hash, out);
+	http_header(c->res, "ETag", "%s", out);
+}
+
+void
+rest_applied(struct ctx *c, const struct rest_prefer *prefer)
+{
+	struct buf b = BUF_INIT;
+
+	rest_prefer_print(&b, prefer);
+	if (b.n > 0)
+		http_header(c->res, "Preference-Applied", "%s", buf_cstr(&b));
+	buf_fini(&b);
+}
+
+/* Does the client have it already? */
+static int
+is_known(const struct ctx *c, const char *tag, bool *known, struct err *e)
+{
+	*known = false;
+	if (c->req->if_none_match.n == 0)
+		return 0;
+	switch (etag_if_none_match(c->req->if_none_match, slice_from(tag))) {
+	case ETAG_MATCH:
+		*known = true;
+		return 0;
+	case ETAG_MALFORMED:
+		return err_field(e, ERR_BAD_REQUEST, "If-None-Match",
+		    "If-None-Match must be \"*\" or a list of entity tags.");
+	case ETAG_NONE:
+		break;
+	}
+	return 0;
+}
+
+int
+rest_answer(struct ctx *c, int status, struct slice json, struct err *e)
+{
+	char tag[32];
+	bool known;
+
+	rest_etag(c, json, tag);
+	if (is_known(c, tag, &known, e) != 0)
+		return -1;
+	http_header(c->res, "Cache-Control", "no-cache, private");
+	c->res->status = known ? 304 : status;
+	if (known)
+		return 0;
+	http_header(c->res, "Content-Type", "application/json");
+	buf_add_slice(&c->res->body, json);
+	return 0;
+}
+
+/* "0-49/120", "*" where there is none. */
+static void
+put_range(
+    struct ctx *c, const struct rest_query *q, const struct store_page *page)
+{
+	struct buf b = BUF_INIT;
+
+	if (page->n == 0)
+		buf_addc(&b, '*');
+	else
+		buf_addf(&b, "%lld-%lld", (long long)q->offset,
+		    (long long)(q->offset + page->n - 1));
+	if (page->total < 0)
+		buf_adds(&b, "/*");
+	else
+		buf_addf(&b, "/%lld", (long long)page->total);
+	http_header(c->res, "Content-Range", "%s", buf_cstr(&b));
+	http_header(c->res, "Range-Unit", "items");
+	buf_fini(&b);
+}
+
+static void
+put_link(struct ctx *c, const struct store_page *page)
+{
+	struct buf next = BUF_INIT;
+
+	if (page->cursor.n == 0)
+		return;
+	rest_query_next(
+	    &next, c->req->query, buf_slice(&page->cursor), &c->arena);
+	http_header(c->res, "Link", "<%.*s?%s>; rel=\"next\"",
+	    SLICE_ARG(c->req->path), buf_cstr(&next));
+	buf_fini(&next);
+}
+
+/* Partial when the client asked for a range, or can tell by the count. */
+static int
+status_of(const struct rest_query *q, const struct store_page *page)
+{
+	bool part = page->cursor.n > 0 || q->offset > 0 || q->resumes;
+
+	return part && (q->ranged || page->total >= 0) ? 206 : 200;
+}
+
+static int
+behind_end(struct ctx *c, const struct rest_query *q,
+    const struct store_page *page, struct err *e)
+{
+	if (page->n > 0 || q->offset == 0 || page->total < 0 ||
+	    q->offset < page->total)
+		return 0;
+	put_range(c, q, page);
+	return err_set(
+	    e, ERR_RANGE, "There are only %lld rows.", (long long)page->total);
+}
+
+static int
+list(struct ctx *c, struct rest_query *q, struct err *e)
+{
+	struct store_view view = rest_view(c);
+	struct rest_prefer prefer;
+	struct store_page page;
+	struct store *s;
+	int rc;
+
+	rest_prefer_parse(c->req->prefer, &prefer);
+	prefer.returns = REST_RETURN_DEFAULT;
+	prefer.resolution = REST_RESOLVE_NONE;
+	s = ctx_store(c, e);
+	if (s == NULL ||
+	    store_list(s, &view, c->route->what, q, prefer.count, &page, e) !=
+		0)
+		return -1;
+	rc = behind_end(c, q, &page, e);
+	if (rc == 0) {
+		put_range(c, q, &page);
+		put_link(c, &page);
+		rest_applied(c, &prefer);
+		rc = rest_answer(
+		    c, status_of(q, &page), buf_slice(&page.json), e);
+	}
+	store_page_fini(&page);
+	return rc;
+}
+
+static int
+parse(struct ctx *c, struct rest_query *q, struct err *e)
+{
+	return rest_query_parse(store_list_table(c->route->what), c->req->query,
+	    c->req->range, c->req->range_unit, NULL, &c->arena, q, e);
+}
+
+int
+rest_list(struct ctx *c, struct err *e)
+{
+	struct rest_query *q = arena_alloc(&c->arena, sizeof(*q));
+
+	if (parse(c, q, e) != 0)
+		return -1;
+	return list(c, q, e);
+}
+
+/* A filter beyond what a client may ask for. */
+static void
+add_filter(struct rest_query *q, const char *column, struct slice value)
+{
+	struct rest_filter *f = &q->filters[q->n_filters++];
+
+	*f = (struct rest_filter){ .op = REST_EQ, .value.text = value };
+	while (!slice_eqs(
+	    slice_from(q->table->columns[f->term.column].name), column))
+		f->term.column++;
+}
+
+int
+rest_list_of(
+    struct ctx *c, const char *column, struct slice value, struct err *e)
+{
+	struct rest_query *q = arena_alloc(&c->arena, sizeof(*q));
+
+	if (parse(c, q, e) != 0)
+		return -1;
+	if (q->n_filters == REST_FILTERS_MAX)
+		return err_set(e, ERR_BAD_REQUEST, "One filter less, please.");
+	add_filter(q, column, value);
+	return list(c, q, e);
+}
+
+int
+rest_get(struct ctx *c, struct err *e)
+{
+	struct store *s = ctx_store(c, e);
+	struct store_view view = rest_view(c);
+	struct buf json = BUF_INIT;
+	int rc = -1;
+
+	if (s != NULL)
+		rc = store_list_get(
+		    s, &view, c->route->what, c->params.value[0], &json, e);
+	if (rc == 0)
+		rc = rest_answer(c, 200, buf_slice(&json), e);
+	buf_fini(&json);
+	return rc;
+}

@@ -1,0 +1,433 @@
+#include "handlers/rest_write.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "handlers/changes.h"
+#include "handlers/resource.h"
+#include "handlers/rest.h"
+#include "io/hash.h"
+#include "io/store_rest.h"
+#include "proto/etag.h"
+#include "proto/jval.h"
+
+/* Rows of one POST: each is a statement, and all hold the writer's lock. */
+#define BULK_MAX 1000
+/* As other APIs with such keys have it. */
+#define KEY_MAX 255
+
+/* A request that writes. */
+struct job {
+	struct ctx *c;
+	const struct resource *r;
+	struct store *s;
+	struct store_view view;
+	struct rest_prefer prefer;
+	struct json_object *body; /* owned */
+	struct changes changes;
+	/* Of a POST. */
+	struct buf rows; /* the answer */
+	int64_t n_rows, n_new;
+	struct slice id; /* of the last one */
+};
+
+static int
+job_init(struct job *j, struct ctx *c, struct err *e)
+{
+	*j = (struct job){
+		.c = c, .r = resource_of(c->route->what), .view = rest_view(c)
+	};
+	rest_prefer_parse(c->req->prefer, &j->prefer);
+	j->prefer.count = false;
+	j->s = ctx_store(c, e);
+	return j->s == NULL ? -1 : 0;
+}
+
+static int
+job_end(struct job *j, int rc)
+{
+	if (rc == 0)
+		changes_tell(j->c, &j->changes);
+	(void)json_object_put(j->body);
+	buf_fini(&j->rows);
+	return rc;
+}
+
+/* What other pages must learn of: lists of collections and of videos. */
+static void
+note(struct job *j, struct slice row)
+{
+	struct json_object *value = NULL;
+
+	if (j->r->list == STORE_LIST_COLLECTIONS)
+		j->changes.collections = true;
+	if (j->r->list != STORE_LIST_VIDEOS ||
+	    jval_parse(row, &value) != JVAL_OK)
+		return;
+	changes_videos(&j->changes, jval_str(value, "collection_id"));
+	(void)json_object_put(value);
+}
+
+/* If-Match, against the row as it is */
+
+static int
+check_match(struct ctx *c, struct slice json, struct err *e)
+{
+	uint8_t hash[HASH_BYTES];
+	char tag[ETAG_SIZE];
+
+	if (c->req->if_match.n == 0)
+		return 0;
+	hash_bytes(json, hash);
+	etag_print(hash, tag);
+	switch (etag_if_match(c->req->if_match, slice_from(tag))) {
+	case ETAG_MATCH:
+		return 0;
+	case ETAG_MALFORMED:
+		return err_field(e, ERR_BAD_REQUEST, "If-Match",
+		    "If-Match must be \"*\" or a list of entity tags.");
+	case ETAG_NONE:
+		break;
+	}
+	return err_field(e, ERR_PRECONDITION, "If-Match",
+	    "The row was changed meanwhile. Read it again and repeat the "
+	    "change.");
+}
+
+/* Of the row as it was: to be told about, too. */
+static int
+edit_row(void *cookie, struct slice json, struct json_object *row,
+    struct store_fields *fields, struct err *e)
+{
+	struct job *j = cookie;
+
+	if (check_match(j->c, json, e) != 0)
+		return -1;
+	note(j, json);
+	if (fields == NULL)
+		return 0;
+	return resource_patch(j->r, row, j->body, &j->c->arena, fields, e);
+}
+
+/* POST */
+
+/* Another row has the same name: patch it, but for what cannot be changed. */
+static int
+merge_row(struct job *j, struct json_object *item,
+    const struct store_fields *fields, struct buf *row, struct err *e)
+{
+	struct store_edit edit = { edit_row, j };
+	struct json_object *body = j->body;
+	bool by_id = strcmp(j->r->unique, "id") == 0;
+	int rc;
+
+	for (size_t i = 0; j->r->fields[i].name != NULL; i++)
+		if (j->r->fields[i].fixed)
+			json_object_object_del(item, j->r->fields[i].name);
+	if (!by_id)
+		json_object_object_del(item, "id");
+	j->body = item;
+	rc = store_rest_change(j->s, &j->view, j->r->list,
+	    fields->value[by_id ? 0 : 1].bytes, &edit, row, e);
+	j->body = body;
+	return rc;
+}
+
+static int
+not_inserted(struct job *j, const struct store_fields *fields, struct err *e)
+{
+	struct buf there = BUF_INIT;
+	struct err ignored = ERR_INIT;
+	int rc;
+
+	if (j->r->list == STORE_LIST_OUTPUTS) {
+		rc = store_list_get(j->s, &j->view, j->r->list,
+		    fields->value[0].bytes, &there, &ignored);
+		buf_fini(&there);
+		if (rc != 0)
+			return err_field(e, ERR_UNPROCESSABLE, "video_id",
+			    "There is no video with this id.");
+	}
+	return err_field(e, ERR_CONFLICT, j->r->unique,
+	    "There is a %s with this %s already. Choose another, or leave it "
+	    "out to get one; with Prefer: resolution=merge-duplicates the one "
+	    "that is there is changed.",
+	    j->r->list == STORE_LIST_VIDEOS ? "video" : "row", j->r->unique);
+}
+
+static void
+add_row(struct job *j, const struct buf *row)
+{
+	if (j->n_rows++ > 0)
+		buf_addc(&j->rows, ',');
+	buf_add_slice(&j->rows, buf_slice(row));
+	note(j, buf_slice(row));
+}
+
+static int
+add_item(struct job *j, struct json_object *item, struct err *e)
+{
+	struct store_fields fields = { .n = 0 };
+	struct buf row = BUF_INIT;
+	bool inserted = false;
+	int rc;
+
+	rc = resource_new(j->r, item, &j->c->arena, &fields, e);
+	if (rc == 0)
+		rc = store_rest_insert(
+		    j->s, j->r->list, &fields, &inserted, &row, e);
+	/* A race may be lost to a unique index. */
+	if (rc != 0 && e->code == ERR_CONFLICT &&
+	    j->prefer.resolution == REST_RESOLVE_NONE)
+		rc = not_inserted(j, &fields, e);
+	if (rc == 0 && !inserted) {
+		if (j->prefer.resolution == REST_RESOLVE_NONE)
+			rc = not_inserted(j, &fields, e);
+		else if (j->prefer.resolution == REST_RESOLVE_MERGE)
+			rc = merge_row(j, item, &fields, &row, e);
+	}
+	if (rc == 0 && row.n > 0) {
+		add_row(j, &row);
+		j->n_new += inserted;
+		j->id = inserted ? fields.value[0].bytes : j->id;
+	}
+	buf_fini(&row);
+	return rc;
+}
+
+/* An error of one among several says of which. */
+static int
+add_items(struct job *j, struct err *e)
+{
+	size_t n = json_object_array_length(j->body);
+
+	if (n > BULK_MAX)
+		return err_field(e, ERR_BAD_REQUEST, "body",
+		    "At most %d rows at once.", BULK_MAX);
+	for (size_t i = 0; i < n; i++)
+		if (add_item(j, json_object_array_get_idx(j->body, i), e) !=
+		    0) {
+			char field[sizeof(e->field)];
+
+			(void)snprintf(
+			    field, sizeof(field), "%zu.%.50s", i, e->field);
+			memcpy(e->field, field, sizeof(field));
+			return -1;
+		}
+	return 0;
+}
+
+static bool
+is_bulk(const struct job *j)
+{
+	return json_object_is_type(j->body, json_type_array);
+}
+
+static int
+add_all(struct job *j, struct err *e)
+{
+	return is_bulk(j) ? add_items(j, e) : add_item(j, j->body, e);
+}
+
+/* The answer as it is kept: "201 UUID\nBODY", the id where there is one row. */
+static void
+print_answer(const struct job *j, struct buf *out)
+{
+	buf_addf(out, "%d ", j->n_new > 0 || j->n_rows == 0 ? 201 : 200);
+	if (!is_bulk(j) && j->n_rows == 1)
+		buf_add_slice(out, j->id);
+	buf_addc(out, '\n');
+	if (j->prefer.returns == REST_RETURN_MINIMAL)
+		return;
+	if (is_bulk(j) || j->n_rows == 0)
+		buf_addc(out, '[');
+	buf_add_slice(out, buf_slice(&j->rows));
+	if (is_bulk(j) || j->n_rows == 0)
+		buf_addc(out, ']');
+}
+
+static int
+send_answer(struct job *j, struct slice answer)
+{
+	struct ctx *c = j->c;
+	struct slice head;
+
+	(void)slice_cut(&answer, '\n', &head);
+	c->res->status = head.n > 2 && head.p[2] == '1' ? 201 : 200;
+	head = slice_from_at(head, 4);
+	if (head.n > 0)
+		http_header(c->res, "Location", "%s/%.*s", c->route->pattern,
+		    SLICE_ARG(head));
+	rest_applied(c, &j->prefer);
+	http_header(c->res, "Cache-Control", "no-store");
+	if (answer.n == 0)
+		return 0;
+	if (!is_bulk(j)) {
+		char tag[32];
+
+		rest_etag(c, answer, tag);
+	}
+	http_header(c->res, "Content-Type", "application/json");
+	buf_add_slice(&c->res->body, answer);
+	return 0;
+}
+
+/* The key without the quotes that the draft has it in. */
+static int
+read_key(const struct ctx *c, struct slice *key, struct err *e)
+{
+	struct slice k = slice_trim(c->req->idempotency_key);
+
+	if (k.n >= 2 && k.p[0] == '"' && k.p[k.n - 1] == '"')
+		k = slice_sub(k, 1, k.n - 2);
+	*key = k;
+	for (size_t i = 0; i < k.n && k.n <= KEY_MAX; i++)
+		if (k.p[i] < ' ' || k.p[i] > '~')
+			k.n = KEY_MAX + 1;
+	if (k.n > KEY_MAX || (k.n == 0 && c->req->idempotency_key.n > 0))
+		return err_field(e, ERR_BAD_REQUEST, "Idempotency-Key",
+		    "Idempotency-Key must have 1 to %d visible ASCII "
+		    "characters.",
+		    KEY_MAX);
+	return 0;
+}
+
+/* Once for each key; `answer` gets what is to be sent. */
+static int
+post_once(struct job *j, struct slice key, struct buf *answer, struct err *e)
+{
+	const struct ctx *c = j->c;
+	char fingerprint[HASH_SIZE];
+
+	hash_hex(c->req->path, c->req->body, fingerprint);
+	if (store_once(
+		j->s, &c->who, key, slice_from(fingerprint), answer, e) != 0)
+		return -1;
+	if (answer->n > 0)
+		return 0;
+	if (add_all(j, e) != 0)
+		return -1;
+	print_answer(j, answer);
+	return store_once_keep(j->s, &c->who, key, buf_slice(answer), e);
+}
+
+static int
+post(struct job *j, struct buf *answer, struct err *e)
+{
+	struct slice key;
+	/* One row without more is a transaction by itself. */
+	bool alone = !is_bulk(j) && j->c->req->idempotency_key.n == 0 &&
+	    j->prefer.resolution == REST_RESOLVE_NONE;
+	int rc;
+
+	if (read_key(j->c, &key, e) != 0)
+		return -1;
+	if (!alone && store_begin(j->s, e) != 0)
+		return -1;
+	rc = key.n > 0 ? post_once(j, key, answer, e) : add_all(j, e);
+	if (!alone && rc == 0)
+		rc = store_commit(j->s, e);
+	store_rollback(j->s);
+	if (rc == 0 && key.n == 0)
+		print_answer(j, answer);
+	return rc;
+}
+
+static int
+read_body(struct job *j, bool array, struct err *e)
+{
+	enum jval_status status = jval_parse(j->c->req->body, &j->body);
+
+	if (status != JVAL_OK)
+		return err_field(e, ERR_BAD_REQUEST, "body",
+		    "The body is not acceptable JSON: %s",
+		    jval_strerror(status));
+	if (json_object_is_type(j->body, json_type_object) ||
+	    (array && is_bulk(j)))
+		return 0;
+	return err_field(e, ERR_BAD_REQUEST, "body",
+	    array ? "The body must be a JSON object, or an array of them."
+		  : "The body must be a JSON object.");
+}
+
+int
+rest_post(struct ctx *c, struct err *e)
+{
+	struct buf answer = BUF_INIT;
+	struct job j;
+	int rc;
+
+	if (job_init(&j, c, e) != 0)
+		return -1;
+	rc = read_body(&j, true, e);
+	if (rc == 0)
+		rc = post(&j, &answer, e);
+	if (rc == 0)
+		rc = send_answer(&j, buf_slice(&answer));
+	buf_fini(&answer);
+	return job_end(&j, rc);
+}
+
+/* PATCH and DELETE */
+
+static void
+send_row(struct job *j, const struct buf *row, bool wanted)
+{
+	struct ctx *c = j->c;
+	char tag[32];
+
+	c->res->status = wanted ? 200 : 204;
+	http_header(c->res, "Cache-Control", "no-store");
+	rest_applied(c, &j->prefer);
+	if (c->req->method == HTTP_PATCH)
+		rest_etag(c, buf_slice(row), tag);
+	if (!wanted)
+		return;
+	http_header(c->res, "Content-Type", "application/json");
+	buf_add_slice(&c->res->body, buf_slice(row));
+}
+
+int
+rest_patch(struct ctx *c, struct err *e)
+{
+	struct store_edit edit = { edit_row, NULL };
+	struct buf row = BUF_INIT;
+	struct job j;
+	int rc;
+
+	if (job_init(&j, c, e) != 0)
+		return -1;
+	edit.cookie = &j;
+	j.prefer.resolution = REST_RESOLVE_NONE;
+	rc = read_body(&j, false, e);
+	if (rc == 0)
+		rc = store_rest_change(j.s, &j.view, j.r->list,
+		    c->params.value[0], &edit, &row, e);
+	if (rc == 0) {
+		note(&j, buf_slice(&row));
+		send_row(&j, &row, j.prefer.returns != REST_RETURN_MINIMAL);
+	}
+	buf_fini(&row);
+	return job_end(&j, rc);
+}
+
+int
+rest_delete(struct ctx *c, struct err *e)
+{
+	struct store_edit edit = { edit_row, NULL };
+	struct buf row = BUF_INIT;
+	struct job j;
+	int rc;
+
+	if (job_init(&j, c, e) != 0)
+		return -1;
+	edit.cookie = &j;
+	j.prefer.resolution = REST_RESOLVE_NONE;
+	rc = store_rest_remove(
+	    j.s, &j.view, c->route->what, c->params.value[0], &edit, &row, e);
+	if (rc == 0)
+		send_row(
+		    &j, &row, j.prefer.returns == REST_RETURN_REPRESENTATION);
+	buf_fini(&row);
+	return job_end(&j, rc);
+}

@@ -1,0 +1,61 @@
+#include "io/store_list_row.h"
+
+#include "proto/jval.h"
+#include "proto/timefmt.h"
+
+static void
+put_msec(struct buf *out, int64_t ms)
+{
+	char text[TIMEFMT_SIZE];
+
+	timefmt_iso(ms, text);
+	buf_addc(out, '"');
+	buf_adds(out, text);
+	buf_addc(out, '"');
+}
+
+void
+store_list_value_print(
+    struct buf *out, enum rest_type type, const struct store_value *v)
+{
+	switch (v->type) {
+	case STORE_INT:
+		if (type == REST_MSEC)
+			put_msec(out, v->number);
+		else
+			buf_add_int(out, v->number);
+		return;
+	case STORE_REAL:
+		buf_addf(out, "%.17g", v->real);
+		return;
+	case STORE_TEXT:
+		if (type == REST_JSON)
+			buf_add_slice(out, v->bytes);
+		else
+			jval_quote(out, v->bytes);
+		return;
+	case STORE_NULL:
+	case STORE_BLOB:
+	case STORE_FLOATS:
+		break;
+	}
+	buf_adds(out, "null");
+}
+
+void
+store_list_row_print(
+    struct buf *out, enum store_list_id list, const struct store_row *row)
+{
+	const struct rest_table *table = store_list_table(list);
+
+	buf_addc(out, '{');
+	for (unsigned i = 0; i < table->n_columns; i++) {
+		if (i > 0)
+			buf_addc(out, ',');
+		jval_quote(out, slice_from(table->columns[i].name));
+		buf_addc(out, ':');
+		store_list_value_print(
+		    out, table->columns[i].type, &row->values[i]);
+	}
+	buf_addc(out, '}');
+}

@@ -1,0 +1,230 @@
+#include "io/store_rest.h"
+
+#include "io/store_driver.h"
+#include "io/store_list_row.h"
+#include "proto/jval.h"
+
+/* The statements of each list that can be written to; all return rows as the
+ * list has them. */
+static const struct {
+	enum store_query insert, update, remove;
+	bool writable;
+} STATEMENTS[STORE_LIST__MAX] = {
+	[STORE_LIST_COLLECTIONS] = { STORE_COLLECTION_INSERT,
+	    STORE_COLLECTION_UPDATE, STORE_COLLECTION_REMOVE, true },
+	[STORE_LIST_VIDEOS] = { STORE_VIDEO_INSERT, STORE_VIDEO_UPDATE,
+	    STORE_VIDEO_REMOVE, true },
+	[STORE_LIST_TRANSCRIPTS] = { .remove = STORE_TRANSCRIPT_REMOVE,
+	    .writable = true },
+	[STORE_LIST_OUTPUTS] = { STORE_OUTPUT_INSERT, STORE_OUTPUT_UPDATE,
+	    STORE_OUTPUT_REMOVE, true },
+};
+
+/* How long the answer to an Idempotency-Key is kept, in the store's clock. */
+#define ONCE_KEEP_MS ((int64_t)24 * 3600 * 1000)
+
+struct returned {
+	enum store_list_id list;
+	struct buf *json;
+};
+
+static int
+print_returned(const struct store_row *row, void *cookie)
+{
+	const struct returned *r = cookie;
+
+	store_list_row_print(r->json, r->list, row);
+	return 1;
+}
+
+static int
+run_returning(struct store *s, enum store_query q, enum store_list_id list,
+    const struct store_fields *fields, struct buf *json, int64_t *n,
+    struct err *e) // NOLINT(readability-function-size)
+{
+	struct returned r = { list, json };
+	struct store_sink sink = { print_returned, &r, 0 };
+	int rc = store_run(s, q, fields->value, fields->n, &sink, e);
+
+	*n = sink.count;
+	return rc;
+}
+
+int
+store_rest_insert(struct store *s, enum store_list_id list,
+    const struct store_fields *fields, bool *inserted, struct buf *json,
+    struct err *e)
+{
+	int64_t n = 0;
+	int rc = run_returning(
+	    s, STATEMENTS[list].insert, list, fields, json, &n, e);
+
+	*inserted = rc == 0 && n > 0;
+	return rc;
+}
+
+/* The row, locked, as text and as a value. */
+static int
+read_locked(struct store *s, const struct store_view *view,
+    enum store_list_id list, struct slice key, struct buf *json,
+    struct json_object **row, struct err *e) // NOLINT
+{
+	if (store_list_get_locked(s, view, list, key, json, e) != 0)
+		return -1;
+	if (jval_parse(buf_slice(json), row) != JVAL_OK)
+		return err_set(e, ERR_INTERNAL, "a row is no JSON");
+	return 0;
+}
+
+static int
+write_fields(struct store *s, enum store_list_id list, enum store_query q,
+    const struct store_fields *fields, struct buf *json, struct err *e)
+{
+	int64_t n = 0;
+
+	if (run_returning(s, q, list, fields, json, &n, e) == -1)
+		return -1;
+	if (n == 0)
+		return err_set(e, ERR_CONFLICT,
+		    "The row cannot be changed: others depend on it.");
+	return 0;
+}
+
+struct asked {
+	const struct store_view *view;
+	enum store_list_id list;
+	struct slice key;
+	const struct store_edit *edit;
+};
+
+static int
+change(struct store *s, const struct asked *a, struct buf *json, struct err *e)
+{
+	struct store_fields fields = { .n = 0 };
+	struct json_object *row = NULL;
+	struct buf old = BUF_INIT;
+	int rc;
+
+	rc = read_locked(s, a->view, a->list, a->key, &old, &row, e);
+	if (rc == 0)
+		rc = a->edit->edit(
+		    a->edit->cookie, buf_slice(&old), row, &fields, e);
+	if (rc == 0)
+		rc = write_fields(
+		    s, a->list, STATEMENTS[a->list].update, &fields, json, e);
+	(void)json_object_put(row);
+	buf_fini(&old);
+	return rc;
+}
+
+static int
+take_away(
+    struct store *s, const struct asked *a, struct buf *json, struct err *e)
+{
+	struct store_fields fields = { .n = 1 };
+	struct json_object *row = NULL;
+	struct buf ignored = BUF_INIT;
+	int rc;
+
+	rc = read_locked(s, a->view, a->list, a->key, json, &row, e);
+	if (rc == 0)
+		rc = a->edit->edit(
+		    a->edit->cookie, buf_slice(json), row, NULL, e);
+	if (rc == 0) {
+		fields.value[0] = store_text(jval_str(row, "id"));
+		rc = write_fields(s, a->list, STATEMENTS[a->list].remove,
+		    &fields, &ignored, e);
+	}
+	(void)json_object_put(row);
+	buf_fini(&ignored);
+	return rc;
+}
+
+static int
+in_transaction(struct store *s, const struct asked *a,
+    int (*run)(struct store *s, const struct asked *a, struct buf *json,
+	struct err *e),
+    struct buf *json, struct err *e)
+{
+	struct store_scope scope;
+	int rc;
+
+	if (!STATEMENTS[a->list].writable)
+		return err_set(e, ERR_INTERNAL, "The list is read-only.");
+	if (store_enter(s, &scope, e) == -1)
+		return -1;
+	rc = run(s, a, json, e);
+	return store_leave(s, &scope, rc, e);
+}
+
+int
+store_rest_change(struct store *s, const struct store_view *view,
+    enum store_list_id list, struct slice key, const struct store_edit *edit,
+    struct buf *json, struct err *e) // NOLINT(readability-function-size)
+{
+	struct asked a = { view, list, key, edit };
+
+	return in_transaction(s, &a, change, json, e);
+}
+
+int
+store_rest_remove(struct store *s, const struct store_view *view,
+    enum store_list_id list, struct slice key, const struct store_edit *edit,
+    struct buf *json, struct err *e) // NOLINT(readability-function-size)
+{
+	struct asked a = { view, list, key, edit };
+
+	return in_transaction(s, &a, take_away, json, e);
+}
+
+/* Requests that take effect once */
+
+struct kept {
+	struct slice fingerprint;
+	bool same;
+	struct buf *answer;
+};
+
+static int
+row_kept(const struct store_row *row, void *cookie)
+{
+	struct kept *kept = cookie;
+
+	kept->same = slice_eq(row->values[0].bytes, kept->fingerprint);
+	if (kept->same)
+		buf_add_slice(kept->answer, row->values[1].bytes);
+	return 1;
+}
+
+int
+store_once(struct store *s, const struct principal *who, struct slice key,
+    struct slice fingerprint, struct buf *answer, struct err *e)
+{
+	struct store_value params[4] = { store_text(who->id), store_text(key),
+		store_text(fingerprint), store_int(ONCE_KEEP_MS) };
+	struct kept kept = { fingerprint, false, answer };
+	struct store_sink sink = { row_kept, &kept, 0 };
+	int64_t added = 0;
+
+	if (store_write(s, STORE_ONCE_FORGET, &params[3], 1, NULL, e) == -1 ||
+	    store_write(s, STORE_ONCE_ADD, params, 3, &added, e) == -1)
+		return -1;
+	if (added != 0)
+		return 0;
+	if (store_run(s, STORE_ONCE_GET, params, 2, &sink, e) == -1)
+		return -1;
+	if (kept.same)
+		return 0;
+	return err_field(e, ERR_UNPROCESSABLE, "Idempotency-Key",
+	    "This key was used for another request. Choose a new one.");
+}
+
+int
+store_once_keep(struct store *s, const struct principal *who, struct slice key,
+    struct slice answer, struct err *e)
+{
+	struct store_value params[3] = { store_text(who->id), store_text(key),
+		store_text(answer) };
+
+	return store_write(s, STORE_ONCE_KEEP, params, 3, NULL, e);
+}

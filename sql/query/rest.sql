@@ -1,0 +1,76 @@
+-- What REST clients write. Each statement returns the row as its list in
+-- sql/list/ has it; no row: nothing was written.
+
+-- define: collection_row
+id, name, description, created_at
+
+-- name: collection_insert
+INSERT INTO {own}collections (id, name, description, created_at)
+VALUES ($1, $2, $3, {now_text}) ON CONFLICT (id) DO NOTHING
+RETURNING {collection_row}
+
+-- name: collection_update
+UPDATE {own}collections SET name = $2, description = $3 WHERE id = $1
+RETURNING {collection_row}
+
+-- The first collection stays, and any that something is in.
+-- name: collection_remove
+DELETE FROM {own}collections WHERE id = $1 AND id <> 'c-main'
+    AND NOT EXISTS (SELECT 1 FROM videos WHERE collection_id = $1)
+RETURNING {collection_row}
+
+-- In a foreign schema nothing but this keeps two videos of one name apart.
+-- name: video_insert
+{with_collection_3}
+INSERT INTO videos (id, video_id, collection_id, metadata, created_at)
+SELECT $1, $2, $3, $4, {now_text}
+WHERE NOT EXISTS (SELECT 1 FROM videos WHERE video_id = $2)
+RETURNING {video_row}
+
+-- name: video_update
+{with_collection_3}
+UPDATE videos SET video_id = $2, collection_id = $3, metadata = $4
+WHERE id = $1
+RETURNING {video_row}
+
+-- All that belongs to it goes with it (cascade).
+-- name: video_remove
+DELETE FROM videos WHERE id = $1
+RETURNING {video_row}
+
+-- name: transcript_remove
+DELETE FROM transcripts WHERE id = $1
+RETURNING {transcript_row}
+
+-- Of a video by its uuid or video_id; none, no row.
+-- name: output_insert
+INSERT INTO generated_outputs
+    (id, video_id, output_type, content, metadata, created_at)
+SELECT $1, (SELECT id FROM videos WHERE id = {uuid_2} OR video_id = $2
+    ORDER BY CASE WHEN id = {uuid_2} THEN 0 ELSE 1 END LIMIT 1),
+    $3, $4, $5, {now_text}
+WHERE EXISTS (SELECT 1 FROM videos WHERE id = {uuid_2} OR video_id = $2)
+    AND NOT EXISTS (SELECT 1 FROM generated_outputs WHERE id = $1)
+RETURNING {output_row}
+
+-- name: output_update
+UPDATE generated_outputs SET output_type = $3, content = $4, metadata = $5
+WHERE id = $1 AND video_id = $2
+RETURNING {output_row}
+
+-- name: output_remove
+DELETE FROM generated_outputs WHERE id = $1
+RETURNING {output_row}
+
+-- name: once_add
+INSERT INTO {own}once (principal, key, fingerprint, created_ms)
+VALUES ($1, $2, $3, {now_ms}) ON CONFLICT (principal, key) DO NOTHING
+
+-- name: once_get
+SELECT fingerprint, answer FROM {own}once WHERE principal = $1 AND key = $2
+
+-- name: once_keep
+UPDATE {own}once SET answer = $3 WHERE principal = $1 AND key = $2
+
+-- name: once_forget
+DELETE FROM {own}once WHERE created_ms < {now_ms} - $1
