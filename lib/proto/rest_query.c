@@ -75,17 +75,17 @@ read_param(const struct rest_reader *r, struct slice name, struct slice text,
 }
 
 static int
-read_params(struct rest_reader *r, struct slice query, const char *const *known,
+read_params(struct rest_reader *r, const struct rest_asked *asked,
     struct given *given, struct rest_query *out)
 {
-	struct slice rest = query, name, text;
+	struct slice rest = asked->query, name, text;
 
 	r->field = "query";
-	if (query.n > REST_QUERY_MAX)
+	if (rest.n > REST_QUERY_MAX)
 		return err_field(r->e, ERR_BAD_REQUEST, r->field,
 		    "A query has at most %d bytes.", REST_QUERY_MAX);
 	while (http_query_next(&rest, r->arena, &name, &text)) {
-		if (is_known(name, known))
+		if (is_known(name, asked->known))
 			continue;
 		r->field = arena_strdup(r->arena, name);
 		if (read_param(r, name, text, given, out) != 0)
@@ -292,13 +292,15 @@ read_offset(struct rest_reader *r, struct slice text, struct rest_query *out)
 }
 
 static int
-read_cursor(struct rest_reader *r, struct slice text, bool offset,
-    struct rest_query *out)
+read_cursor(
+    struct rest_reader *r, const struct given *given, struct rest_query *out)
 {
+	struct slice text = given->param[CURSOR];
+
 	r->field = PARAMS[CURSOR];
 	if (text.p == NULL)
 		return 0;
-	if (offset)
+	if (given->param[OFFSET].p != NULL)
 		return refuse(r, "A cursor takes the place of an offset.");
 	return rest_cursor_parse(r, text, out);
 }
@@ -358,8 +360,7 @@ read_range(struct rest_reader *r, struct slice spec, const struct given *given,
 }
 
 int
-rest_query_parse(const struct rest_table *table, struct slice query,
-    struct slice range, struct slice range_unit, const char *const *known,
+rest_query_parse(const struct rest_table *table, const struct rest_asked *asked,
     struct arena *a, struct rest_query *out, struct err *e)
 {
 	struct rest_reader r = { table, a, "", e };
@@ -367,15 +368,15 @@ rest_query_parse(const struct rest_table *table, struct slice query,
 
 	memset(out, 0, sizeof(*out));
 	out->table = table;
-	if (read_params(&r, query, known, &given, out) != 0 ||
+	if (read_params(&r, asked, &given, out) != 0 ||
 	    read_select(&r, given.param[SELECT], out) != 0 ||
 	    read_order(&r, given.param[ORDER], out) != 0 ||
 	    read_limit(&r, given.param[LIMIT], out) != 0 ||
 	    read_offset(&r, given.param[OFFSET], out) != 0 ||
-	    read_cursor(&r, given.param[CURSOR], given.param[OFFSET].p != NULL,
-		out) != 0)
+	    read_cursor(&r, &given, out) != 0)
 		return -1;
-	return read_range(&r, range_spec(range, range_unit), &given, out);
+	return read_range(
+	    &r, range_spec(asked->range, asked->range_unit), &given, out);
 }
 
 static bool

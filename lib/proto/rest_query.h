@@ -147,15 +147,21 @@ struct rest_query {
 	struct rest_value after[REST_ORDER_MAX + 1];
 };
 
+/** What a request says, raw; a header that is absent is empty. */
+struct rest_asked {
+	struct slice query;
+	struct slice range;
+	struct slice range_unit;
+	const char *const *known; /* parameters the handler reads; or NULL */
+};
+
 /**
- * `range` and `range_unit` are the headers' values, empty when absent; `known`
- * names parameters that the handler reads itself (NULL: none). A limit over
- * REST_LIMIT_MAX becomes that; Range units other than items are ignored.
+ * A limit over REST_LIMIT_MAX becomes that; units of a range other than items
+ * are ignored.
  */
-int rest_query_parse(const struct rest_table *table, struct slice query,
-    struct slice range, struct slice range_unit, const char *const *known,
-    struct arena *a, struct rest_query *out, struct err *e) MUST_CHECK
-    NONNULL(1, 6, 7, 8);
+int rest_query_parse(const struct rest_table *table,
+    const struct rest_asked *asked, struct arena *a, struct rest_query *out,
+    struct err *e) MUST_CHECK NONNULL(1, 2, 3, 4, 5);
 /**
  * The query of the next page: `query`, which was parsed, with this cursor in
  * place of its cursor and offset; for the Link header, so encoded.

@@ -1,5 +1,7 @@
 #include "proto/rest_value.h"
 
+#include <stdlib.h>
+
 #include "base/num.h"
 #include "base/utf8.h"
 #include "proto/jval.h"
@@ -90,7 +92,7 @@ read_value(struct arena *a, enum rest_type type, struct rest_value *value,
 	case REST_TYPE__MAX:
 		break;
 	}
-	return false;
+	abort();
 }
 
 int

@@ -17,9 +17,9 @@ static bool
 parse(struct slice query, struct slice range, struct slice unit,
     struct arena *a, struct rest_query *q)
 {
+	const struct rest_asked asked = { query, range, unit, KNOWN };
 	struct err e = ERR_INIT;
-	bool good = rest_query_parse(
-			&REST_TABLE, query, range, unit, KNOWN, a, q, &e) == 0;
+	bool good = rest_query_parse(&REST_TABLE, &asked, a, q, &e) == 0;
 
 	fuzz_require(good || (e.code == ERR_BAD_REQUEST && e.msg[0] != '\0'));
 	return good;

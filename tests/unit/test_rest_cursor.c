@@ -16,6 +16,7 @@ static int
 parse(struct slice order, struct slice cursor, struct arena *a,
     struct rest_query *q, struct err *e)
 {
+	struct rest_asked asked = { .known = NULL };
 	struct buf query = BUF_INIT;
 	int rc;
 
@@ -23,8 +24,8 @@ parse(struct slice order, struct slice cursor, struct arena *a,
 		buf_addf(&query, "order=%.*s&", SLICE_ARG(order));
 	buf_addf(&query, "cursor=%.*s", SLICE_ARG(cursor));
 	*e = ERR_INIT;
-	rc = rest_query_parse(&REST_TABLE, arena_dup(a, buf_slice(&query)),
-	    SLICE_EMPTY, SLICE_EMPTY, NULL, a, q, e);
+	asked.query = arena_dup(a, buf_slice(&query));
+	rc = rest_query_parse(&REST_TABLE, &asked, a, q, e);
 	buf_fini(&query);
 	return rc;
 }

@@ -16,9 +16,11 @@ static int
 parse(struct slice query, const char *range, const char *unit, struct arena *a,
     struct rest_query *q, struct err *e)
 {
+	const struct rest_asked asked = { query, slice_from(range),
+		slice_from(unit), KNOWN };
+
 	*e = ERR_INIT;
-	return rest_query_parse(&REST_TABLE, query, slice_from(range),
-	    slice_from(unit), KNOWN, a, q, e);
+	return rest_query_parse(&REST_TABLE, &asked, a, q, e);
 }
 
 static void
