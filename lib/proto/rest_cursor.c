@@ -48,7 +48,7 @@ decode(struct slice text)
 
 	if (!base64_decode_url(&json, text) ||
 	    jval_parse(buf_slice(&json), &object) != JVAL_OK ||
-	    jval_only(object, MEMBERS, &e) != 0) {
+	    object == NULL || jval_only(object, MEMBERS, &e) != 0) {
 		json_object_put(object);
 		object = NULL;
 	}
