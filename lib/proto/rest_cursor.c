@@ -111,6 +111,15 @@ read_values(const struct rest_reader *r, struct json_object *object,
 	return true;
 }
 
+static int
+refuse(const struct rest_reader *r)
+{
+	(void)err_field(r->e, ERR_BAD_REQUEST, r->field,
+	    "This is no cursor of this list in this order.");
+	return err_more(r->e, "bad-cursor", NULL,
+	    "Take it from the Link header as it is, and keep the order.");
+}
+
 int
 rest_cursor_parse(
     const struct rest_reader *r, struct slice text, struct rest_query *q)
@@ -121,8 +130,6 @@ rest_cursor_parse(
 	    object != NULL && is_order(object, q) && read_values(r, object, q);
 	json_object_put(object);
 	if (!q->resumes)
-		return err_field(r->e, ERR_BAD_REQUEST, r->field,
-		    "This is no cursor of this list in this order; take it "
-		    "from the Link header as it is.");
+		return refuse(r);
 	return 0;
 }

@@ -86,9 +86,10 @@ take_operator(
 			return 0;
 		}
 	}
-	return refuse(r,
-	    "A filter is written operator.value, such as eq.1 or not.eq.1; "
-	    "operators are eq, neq, gt, gte, lt, lte, like, ilike, in, is.");
+	(void)refuse(
+	    r, "A filter is written operator.value, as in eq.1 or not.eq.1.");
+	return err_more(r->e, "unknown-operator", NULL,
+	    "Operators are eq, neq, gt, gte, lt, lte, like, ilike, in, is.");
 }
 
 static int

@@ -51,7 +51,7 @@ find_column(const struct rest_reader *r, struct slice name, unsigned *column)
 	    "This names no column of %s; there are: %s.", r->table->name,
 	    buf_cstr(&names));
 	buf_fini(&names);
-	return -1;
+	return err_more(r->e, "unknown-column", NULL, NULL);
 }
 
 static size_t

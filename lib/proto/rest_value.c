@@ -10,15 +10,20 @@
 #define UUID_LENGTH 36
 #define US_PER_MS   1000
 
-static const char *const WANTED[REST_TYPE__MAX] = {
-	[REST_TEXT] = "UTF-8 text",
-	[REST_UUID] = "a UUID such as 019512ab-0000-4000-8000-00000000cafe",
-	[REST_INT] = "an integer of 64 bits",
-	[REST_TIME] = "a time such as 2026-01-02T03:04:05.678Z, a '+' in it "
-		      "written as %2B",
-	[REST_MSEC] = "a time such as 2026-01-02T03:04:05.678Z, a '+' in it "
-		      "written as %2B",
-	[REST_JSON] = "JSON; a string has quotes there",
+#define A_TIME    "a time such as 2026-01-02T03:04:05.678Z"
+#define TIME_HINT "In a query, '+' is a space: write it as %2B."
+
+static const struct {
+	const char *what, *hint;
+} WANTED[REST_TYPE__MAX] = {
+	[REST_TEXT] = { "UTF-8 text", NULL },
+	[REST_UUID] = { "a UUID such as 019512ab-0000-4000-8000-00000000cafe",
+	    NULL },
+	[REST_INT] = { "an integer of 64 bits", NULL },
+	[REST_TIME] = { A_TIME, TIME_HINT },
+	[REST_MSEC] = { A_TIME, TIME_HINT },
+	[REST_JSON] = { "JSON",
+	    "A string has quotes there; text is compared with '->>'." },
 };
 
 static bool
@@ -100,8 +105,9 @@ rest_value_parse(const struct rest_reader *r, enum rest_type type,
     struct slice text, struct rest_value *out, bool *between)
 {
 	*out = (struct rest_value){ .text = text };
-	if (!read_value(r->arena, type, out, between))
-		return err_field(r->e, ERR_BAD_REQUEST, r->field,
-		    "The value must be %s.", WANTED[type]);
-	return 0;
+	if (read_value(r->arena, type, out, between))
+		return 0;
+	(void)err_field(r->e, ERR_BAD_REQUEST, r->field,
+	    "The value must be %s.", WANTED[type].what);
+	return err_more(r->e, NULL, NULL, WANTED[type].hint);
 }

@@ -285,7 +285,7 @@ test_rest_page(void)
 	}
 }
 
-/* ERR_BAD_REQUEST of this field, and what the message tells. */
+/* ERR_BAD_REQUEST of this field, and what the message or the hint tells. */
 static const struct {
 	int line;
 	const char *query;
@@ -397,6 +397,12 @@ static const struct {
 	{ __LINE__, "offset=5", "0-4", "Range", "takes the place" },
 };
 
+static bool
+tells(const char *text, const char *told)
+{
+	return slice_find(slice_from(text), slice_from(told)) >= 0;
+}
+
 static void
 test_rest_refused(void)
 {
@@ -412,12 +418,38 @@ test_rest_refused(void)
 		CHECK_ROW(REFUSED[i].line, e.code == ERR_BAD_REQUEST);
 		CHECK_SLICE_ROW(
 		    REFUSED[i].line, slice_from(e.field), REFUSED[i].field);
-		if (slice_find(slice_from(e.msg), slice_from(REFUSED[i].told)) <
-		    0)
+		if (!tells(e.msg, REFUSED[i].told) &&
+		    !tells(e.hint, REFUSED[i].told))
 			CHECK_SLICE_ROW(REFUSED[i].line, slice_from(e.msg),
 			    REFUSED[i].told);
 		arena_fini(&a);
 		guard_free(&g);
+	}
+}
+
+/* What programs tell failures by. */
+static const struct row WORDS[] = {
+	{ __LINE__, "x=eq.1", "unknown-column" },
+	{ __LINE__, "order=x", "unknown-column" },
+	{ __LINE__, "name=has.1", "unknown-operator" },
+	{ __LINE__, "cursor=x", "bad-cursor" },
+	{ __LINE__, "size=eq.x", "bad-request" },
+};
+
+static void
+test_rest_words(void)
+{
+	for (size_t i = 0; i < COUNT(WORDS); i++) {
+		struct arena a = ARENA_INIT;
+		struct rest_query q;
+		struct err e;
+
+		CHECK_ROW(WORDS[i].line,
+		    parse(slice_from(WORDS[i].query), "", "", &a, &q, &e) ==
+			-1);
+		CHECK_SLICE_ROW(
+		    WORDS[i].line, slice_from(err_word(&e)), WORDS[i].want);
+		arena_fini(&a);
 	}
 }
 
@@ -521,6 +553,7 @@ main(void)
 	return check_main((struct check_case[]){ CHECK_CASE(test_rest_filters),
 	    CHECK_CASE(test_rest_select), CHECK_CASE(test_rest_order),
 	    CHECK_CASE(test_rest_page), CHECK_CASE(test_rest_refused),
-	    CHECK_CASE(test_rest_limits), CHECK_CASE(test_rest_select_limit),
-	    CHECK_CASE(test_rest_next), { NULL, NULL } });
+	    CHECK_CASE(test_rest_words), CHECK_CASE(test_rest_limits),
+	    CHECK_CASE(test_rest_select_limit), CHECK_CASE(test_rest_next),
+	    { NULL, NULL } });
 }
