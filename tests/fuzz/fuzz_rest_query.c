@@ -1,9 +1,10 @@
 /*
  * What a list is asked for. The input is lines: query, Range, Range-Unit,
- * Prefer.
+ * Prefer, and what somebody puts into a cursor.
  */
 #include "proto/rest_query.h"
 
+#include "base/base64.h"
 #include "base/utf8.h"
 #include "harness/fuzz.h"
 #include "harness/rest.h"
@@ -197,6 +198,30 @@ try_next(const struct rest_query *q, struct slice query, struct slice text,
 	buf_fini(&again);
 }
 
+/* What is taken out of a made-up cursor is of the columns' types. */
+static void
+try_cursor(struct slice query, struct slice json, struct arena *a)
+{
+	static struct rest_query q;
+	struct buf cursor = BUF_INIT, with = BUF_INIT;
+
+	base64_encode_url(&cursor, json);
+	rest_query_next(&with, query, buf_slice(&cursor), a);
+	if (parse(buf_slice(&with), SLICE_EMPTY, SLICE_EMPTY, a, &q)) {
+		fuzz_require(q.resumes);
+		for (unsigned i = 0; i < q.n_order; i++) {
+			if (!q.after[i].null)
+				require_value(rest_term_type(&REST_TABLE,
+						  &q.order[i].term),
+				    &q.after[i]);
+		}
+		fuzz_require(!q.after[q.n_order - 1].null);
+		try_next(&q, query, SLICE_EMPTY, a);
+	}
+	buf_fini(&cursor);
+	buf_fini(&with);
+}
+
 /* Printed, it asks for the same. */
 static void
 try_prefer(struct slice header)
@@ -215,13 +240,14 @@ try_prefer(struct slice header)
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
-	struct fuzz_fields in = fuzz_fields_read(bytes, n, 4);
+	struct fuzz_fields in = fuzz_fields_read(bytes, n, 5);
 	static struct rest_query q;
 	struct arena a = ARENA_INIT;
 
 	if (parse(in.field[0], in.field[1], in.field[2], &a, &q)) {
 		require_query(&q, &a);
 		try_next(&q, in.field[0], in.field[3], &a);
+		try_cursor(in.field[0], in.field[4], &a);
 	}
 	try_prefer(in.field[3]);
 	arena_fini(&a);
