@@ -12,6 +12,8 @@
 
 /* A name or description is a line on a page. */
 #define LINE_MAX_BYTES 4000
+/* As large as the body of a request. */
+#define JSON_BYTES_MAX 1000000
 /* Words such as structured_data. */
 #define TYPE_MAX 63
 
@@ -180,6 +182,20 @@ is_alias(const struct resource_field *f, struct json_object *value)
 	    slice_eqs(jval_slice(value), "default");
 }
 
+/* A merge can make more than a parser takes: it could never be read again. */
+static int
+check_readable(const char *name, struct slice json, struct err *e)
+{
+	struct json_object *value = NULL;
+	enum jval_status status = jval_parse(json, &value);
+
+	(void)json_object_put(value);
+	if (status == JVAL_OK && json.n <= JSON_BYTES_MAX)
+		return 0;
+	return err_field(
+	    e, ERR_TOO_LARGE, name, "%s would be too large.", name);
+}
+
 static struct store_value
 fallback_of(const struct resource *r, const struct resource_field *f,
     const char *uuid, struct arena *a)
@@ -213,7 +229,8 @@ take_field(const struct resource *r, const struct resource_field *f,
 		return -1;
 	*out = is_alias(f, value) ? store_text(SLICE(STORE_DEFAULT_COLLECTION))
 				  : as_value(value, a);
-	return 0;
+	return f->check == check_object ? check_readable(f->name, out->bytes, e)
+					: 0;
 }
 
 static bool

@@ -160,8 +160,12 @@ list(struct ctx *c, struct rest_query *q, struct err *e)
 static int
 parse(struct ctx *c, struct rest_query *q, struct err *e)
 {
-	return rest_query_parse(store_list_table(c->route->what), c->req->query,
-	    c->req->range, c->req->range_unit, NULL, &c->arena, q, e);
+	const struct rest_asked asked = { .query = c->req->query,
+		.range = c->req->range,
+		.range_unit = c->req->range_unit };
+
+	return rest_query_parse(
+	    store_list_table(c->route->what), &asked, &c->arena, q, e);
 }
 
 int
