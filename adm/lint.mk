@@ -7,7 +7,8 @@ LINT := $(O)/lint
 LINT_C := $(sort $(wildcard adm/*.c fcgi/*.c handlers/*.c lib/*/*.c \
   tests/unit/*.c tests/io/*.c tests/fuzz/*.c tests/bench/*.c tests/torture/*.c))
 LINT_ANALYZED := $(SRC_base) $(SRC_proto)
-LINT_SH := $(sort .ci/run adm/install adm/pgvector adm/run tests/run tests/harness/postgres tests/bench/run tests/fuzz/run \
+LINT_SH := $(sort .ci/run adm/install adm/pgvector adm/run tests/run tests/bench/run tests/fuzz/run \
+  tests/harness/postgres \
   $(wildcard tests/lint/*.sh tests/e2e/*.sh tests/conformance/*.sh tests/harness/*.sh))
 # What the code needs to be understood; gcc's warnings mean nothing to clang.
 LINT_FLAGS := $(STD) -Ilib -I. -Itests -I$(O)/gen -DFUZZ_REPLAY \
@@ -51,6 +52,7 @@ lint: ## clang-tidy, cppcheck, -fanalyzer, shellcheck
 SUPP := $(abspath tests/harness)
 SAN_UNIT ?= $(UNIT) $(FUZZ_PURE)
 SAN_IO ?= $(IO) $(FUZZ_IO)
+SAN_STORES ?= $(IO_STORE:%=%@pg)
 # Of the stacks' tests those that are not about speed; slower here, so one by one.
 SAN_E2E ?= $(foreach f,$(wildcard tests/conformance/*.test.mjs),$f@one $f@two) \
   tests/e2e/topology.test.mjs tests/e2e/torture_short.test.mjs
@@ -66,10 +68,10 @@ sanitized-asan: export LSAN_OPTIONS = suppressions=$(SUPP)/lsan.supp:print_suppr
 sanitized-asan: export UBSAN_OPTIONS = print_stacktrace=1:halt_on_error=1
 sanitized-asan: export HISTORIES ?= 500
 sanitized-asan: $(SAN_UNIT) $(SAN_IO) $(SAN_STACK)
-	$(Q)$(TIER) asan $(SAN_UNIT) $(SAN_IO)
+	$(Q)$(TIER) asan $(SAN_UNIT) $(SAN_IO) $(SAN_STORES)
 	$(Q)JOBS=1 $(TIER) asan-stacks $(SAN_E2E)
 sanitized-tsan: export TSAN_OPTIONS = halt_on_error=1:second_deadlock_stack=1:suppressions=$(SUPP)/tsan.supp
 sanitized-tsan: export HISTORIES ?= 200
 sanitized-tsan: $(SAN_IO) $(SAN_STACK)
-	$(Q)$(TIER) tsan $(SAN_IO)
+	$(Q)$(TIER) tsan $(SAN_IO) $(SAN_STORES)
 	$(Q)JOBS=1 $(TIER) tsan-stacks $(SAN_E2E)

@@ -1,5 +1,11 @@
 /**
  * A store of its own in a temporary folder, and children to torture it with.
+ * TOPOLOGY runs the same tests on another store:
+ *
+ *      pg         PostgreSQL, a database of its own each
+ *      pg-plain   the same without pgvector
+ *      pgbouncer  through pgbouncer, which shares connections by transaction
+ *
  * Included by the test_store_*.c programs only.
  */
 #ifndef TESTS_IO_TEST_STORE_FIXTURE_H
@@ -19,6 +25,7 @@
 #include "base/principal.h"
 #include "io/rnd.h"
 #include "io/store_driver.h"
+#include "pg_fixture.h"
 #include "proto/jval.h"
 
 /* The folder's name has a space: paths are taken as they are. */
@@ -26,19 +33,68 @@
 
 struct fixture {
 	char dir[sizeof(FIXTURE_DIR)];
-	char url[128];
+	char url[PG_URL_MAX];
 	char path[96];
+	char database[16]; /* PostgreSQL's; "": none */
 	struct store *s;
 	struct err e;
 };
 
-/** TOPOLOGY=pg: the same tests on PostgreSQL. */
-static inline bool
-fixture_is_pg(void)
+/* One for the program, from its first store to its end. */
+static struct pg fixture_pg;
+
+static inline const char *
+fixture_topology(void)
 {
 	const char *topology = getenv("TOPOLOGY");
 
-	return topology != NULL && strcmp(topology, "pg") == 0;
+	return topology == NULL ? "" : topology;
+}
+
+static inline bool
+fixture_is_pg(void)
+{
+	return strncmp(fixture_topology(), "pg", 2) == 0;
+}
+
+static inline bool
+fixture_is_pooled(void)
+{
+	return strcmp(fixture_topology(), "pgbouncer") == 0;
+}
+
+static inline void
+fixture_pg_stop(void)
+{
+	pg_stop(&fixture_pg);
+}
+
+/* Migrated once for all: that takes longer than most cases. */
+static inline void
+fixture_pg_migrate(void)
+{
+	struct err e = ERR_INIT;
+	char url[PG_URL_MAX];
+	struct store *s;
+
+	pg_sql(&fixture_pg, "CREATE DATABASE migrated");
+	pg_url(&fixture_pg, "migrated", url);
+	s = store_open(url, &e);
+	if (s == NULL || store_migrate(s, &e) == -1)
+		pg_give_up(e.msg);
+	store_close(s);
+}
+
+static inline void
+fixture_pg_start(void)
+{
+	bool plain = strcmp(fixture_topology(), "pg-plain") == 0;
+
+	(void)atexit(fixture_pg_stop);
+	pg_start(&fixture_pg, plain ? "--without-pgvector" : "");
+	if (fixture_is_pooled())
+		pg_bouncer(&fixture_pg);
+	fixture_pg_migrate();
 }
 
 /** The folder only. */
@@ -53,11 +109,26 @@ fixture_dir(struct fixture *f)
 	(void)snprintf(f->url, sizeof(f->url), "sqlite:%s", f->path);
 }
 
-/** A migrated store in it. */
+/** A migrated database, and its address in `url`. */
+static inline void
+fixture_database(struct fixture *f)
+{
+	if (fixture_pg.owner == 0)
+		fixture_pg_start();
+	pg_database(&fixture_pg, "migrated", f->database);
+	if (fixture_is_pooled())
+		pg_bouncer_url(&fixture_pg, f->database, f->url);
+	else
+		pg_url(&fixture_pg, f->database, f->url);
+}
+
+/** A migrated store in the folder, or in PostgreSQL. */
 static inline void
 fixture_open(struct fixture *f)
 {
 	fixture_dir(f);
+	if (fixture_is_pg())
+		fixture_database(f);
 	f->s = store_open(f->url, &f->e);
 	if (f->s == NULL || store_migrate(f->s, &f->e) == -1) {
 		(void)printf("# %s\n", f->e.msg);
@@ -74,6 +145,8 @@ fixture_close(struct fixture *f)
 
 	store_close(f->s);
 	f->s = NULL;
+	if (f->database[0] != '\0')
+		pg_drop(&fixture_pg, f->database);
 	dir = opendir(f->dir);
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
 		(void)snprintf(
