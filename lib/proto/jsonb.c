@@ -93,15 +93,11 @@ drop_idle_zeros(struct number *n)
 static void
 put_places(struct buf *out, const struct number *n, int64_t from, int64_t to)
 {
-	int64_t have = (int64_t)n->digits.n;
-
-	if (to <= from)
-		return;
-	char *at = buf_room(out, (size_t)(to - from));
-
 	for (int64_t place = from; place < to; place++)
-		*at++ = place >= 0 && place < have ? n->digits.p[place] : '0';
-	out->n += (size_t)(to - from);
+		if (place >= 0 && place < (int64_t)n->digits.n)
+			buf_addc(out, n->digits.p[place]);
+		else
+			buf_addc(out, '0');
 }
 
 static bool

@@ -128,9 +128,14 @@ parse(struct slice rest, struct query *q)
 static void
 print_term(struct buf *out, struct slice text)
 {
+	struct slice piece;
+
 	buf_addc(out, '"');
-	for (size_t i = 0; i < text.n; i++)
-		buf_addc(out, text.p[i] == '\0' ? ' ' : text.p[i]);
+	while (slice_cut(&text, '\0', &piece)) {
+		buf_add_slice(out, piece);
+		if (text.p != NULL)
+			buf_addc(out, ' ');
+	}
 	buf_addc(out, '"');
 }
 
