@@ -66,6 +66,13 @@ json_canon(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 }
 
 static void
+json_number_order(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+	(void)argc;
+	give_json(ctx, argv[0], NULL, JSONB_ORDER);
+}
+
+static void
 give_match(sqlite3_context *ctx, sqlite3_value **argv,
     bool (*match)(struct slice pattern, struct slice text))
 {
@@ -98,6 +105,7 @@ static const struct {
 	{ "json_path", 2, json_path },
 	{ "json_path_canon", 2, json_path_canon },
 	{ "json_canon", 1, json_canon },
+	{ "json_number_order", 1, json_number_order },
 	{ "like_text", 2, like_text },
 	{ "ilike_text", 2, ilike_text },
 };

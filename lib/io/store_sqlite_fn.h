@@ -8,6 +8,8 @@
  *      json_path_canon(json, path)  the same as a text by which values are equal
  *                                   when they are as jsonb
  *      json_canon(json)             the same of all of it
+ *      json_number_order(json)      a text for the order of numbers, of any size
+ *                                   and precision; NULL for what is no number
  *      like_text(pattern, text)     text LIKE pattern, 1 or 0 (base/like.h)
  *      ilike_text(pattern, text)    text ILIKE pattern
  *

@@ -17,6 +17,8 @@
 #define WHOLE_MAX    131072
 #define SCALE_MAX    16383
 #define EXPONENT_MAX (INT_MAX / 2 - 1)
+/* Added to the place of the point, a number of six digits. */
+#define ORDER_MIDDLE 500000
 
 struct printer {
 	struct buf *out;
@@ -138,6 +140,51 @@ print_double(struct printer *pr, struct json_object *value)
 	return good;
 }
 
+/*
+ * As 0.DIGITS * 10^EXPONENT: the sign ('-' < '0' < '1'), the exponent as six
+ * digits, the digits. Of two negative numbers the one of greater digits is less:
+ * there all are nines' complements, with a mark above them at the end.
+ */
+static bool
+print_order(struct buf *out, struct slice text)
+{
+	static const char NINES[] = "9876543210";
+	struct buf digits = BUF_INIT;
+	struct number n;
+	bool good = take_apart(text, &digits, &n);
+
+	if (good)
+		drop_idle_zeros(&n);
+	if (good && n.digits.n == 0)
+		buf_addc(out, '0');
+	else if (good && !n.negative) {
+		buf_addf(out, "1%06d", (int)n.point + ORDER_MIDDLE);
+		buf_add_slice(out, n.digits);
+	} else if (good) {
+		buf_addf(out, "-%06d", ORDER_MIDDLE - (int)n.point);
+		for (size_t i = 0; i < n.digits.n; i++)
+			buf_addc(out, NINES[n.digits.p[i] - '0']);
+		buf_addc(out, '~');
+	}
+	buf_fini(&digits);
+	return good;
+}
+
+static bool
+print_number_order(struct buf *out, struct json_object *value)
+{
+	struct buf text = BUF_INIT;
+	bool good = json_object_is_type(value, json_type_int) ||
+	    json_object_is_type(value, json_type_double);
+
+	if (good) {
+		jval_print(&text, value);
+		good = print_order(out, buf_slice(&text));
+	}
+	buf_fini(&text);
+	return good;
+}
+
 /* NOLINTBEGIN(misc-no-recursion): JVAL_DEPTH_MAX bounds it. */
 static bool print_value(struct printer *pr, struct json_object *value);
 
@@ -237,6 +284,8 @@ print(struct json_object *value, enum jsonb_form form, struct buf *out)
 		form == JSONB_CANON };
 	size_t before = out->n;
 
+	if (form == JSONB_ORDER)
+		return print_number_order(out, value);
 	if (form == JSONB_TEXT && value == NULL)
 		return false;
 	if (form == JSONB_TEXT && json_object_is_type(value, json_type_string))

@@ -41,6 +41,8 @@ enum jsonb_form {
 	JSONB_TEXT,  /* `#>>`: a string without quotes, null as NULL */
 	JSONB_PRINT, /* `(#>)::text` */
 	JSONB_CANON, /* for `=`: as JSONB_PRINT, numbers without idle zeros */
+	JSONB_ORDER, /* for `<` of numbers: text whose bytes are ordered as they
+	                are, exactly; NULL for all else */
 };
 
 /** Append the value of `json` at `path`. */

@@ -123,6 +123,68 @@ test_rows(void)
 	}
 }
 
+/* Each row is less than the next; what stands in one row is equal. */
+static void
+test_order(void)
+{
+	static const char *const NUMBERS[][3] = {
+		{ "-1e131071", "-1.0e131071" },
+		{ "-9007199254740993" },
+		{ "-9007199254740992", "-9007199254740992.0" },
+		{ "-100", "-1e2", "-100.00" },
+		{ "-99.9" },
+		{ "-12.3" },
+		{ "-12", "-1.20e1" },
+		{ "-1" },
+		{ "-0.123" },
+		{ "-0.12" },
+		{ "-1e-16383" },
+		{ "0", "-0.00", "0e99" },
+		{ "1e-16383" },
+		{ "0.0999" },
+		{ "0.1", "0.10", "1e-1" },
+		{ "0.12" },
+		{ "0.123" },
+		{ "1", "1.0" },
+		{ "9" },
+		{ "10" },
+		{ "9007199254740992" },
+		{ "9007199254740993", "9007199254740993.0" },
+		{ "9223372036854775808" },
+		{ "1e131071" },
+	};
+	struct buf last = BUF_INIT, b = BUF_INIT;
+
+	for (size_t i = 0; i < COUNT(NUMBERS); i++) {
+		buf_clear(&b);
+		CHECK(jsonb_print(slice_from(NUMBERS[i][0]), JSONB_ORDER, &b));
+		CHECK(i == 0 || strcmp(buf_cstr(&last), buf_cstr(&b)) < 0);
+		buf_clear(&last);
+		buf_add_slice(&last, buf_slice(&b));
+		for (size_t j = 1; j < 3 && NUMBERS[i][j] != NULL; j++) {
+			buf_clear(&b);
+			CHECK(jsonb_print(
+			    slice_from(NUMBERS[i][j]), JSONB_ORDER, &b));
+			CHECK_SLICE(buf_slice(&b), buf_cstr(&last));
+		}
+	}
+	buf_fini(&last);
+	buf_fini(&b);
+}
+
+static void
+test_order_of_others(void)
+{
+	static const char *const OTHERS[] = { "\"1\"", "null", "true", "[1]",
+		"{}", "1e131072", "1e-16384", "x", "" };
+	struct buf b = BUF_INIT;
+
+	for (size_t i = 0; i < COUNT(OTHERS); i++)
+		CHECK(!jsonb_print(slice_from(OTHERS[i]), JSONB_ORDER, &b));
+	CHECK(b.n == 0);
+	buf_fini(&b);
+}
+
 /* Only what is printed must be numeric's. */
 static void
 test_number_elsewhere(void)
@@ -196,6 +258,8 @@ main(void)
 {
 	return check_main((struct check_case[]){
 	    CHECK_CASE(test_rows),
+	    CHECK_CASE(test_order),
+	    CHECK_CASE(test_order_of_others),
 	    CHECK_CASE(test_number_elsewhere),
 	    CHECK_CASE(test_longest_numbers),
 	    CHECK_CASE(test_too_long),
