@@ -39,8 +39,9 @@ static const struct store_list_source LISTS_PG[STORE_LIST__MAX] = {
 };
 #undef R
 
+/* Of two, the dialect in which more may be NULL, so that a cursor may, too. */
 #define R(id, name, one, first, n, bound, order, from, key) \
-	[id] = { name, &COLUMNS_SQLITE[first], n, order },
+	[id] = { name, &COLUMNS_PG[first], n, order },
 static const struct rest_table TABLES[STORE_LIST__MAX] = {
 #include "store_lists_sqlite.inc"
 };

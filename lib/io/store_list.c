@@ -86,6 +86,15 @@ compared_text(struct list *l, const struct rest_term *term)
 	    &(struct store_sql_part){ .x = plain_text(l, term) });
 }
 
+/* What equality takes: no order, so no collation that an index may not have. */
+static const char *
+equal_text(struct list *l, const struct rest_term *term)
+{
+	if (type_of(l, term) == REST_TEXT)
+		return plain_text(l, term);
+	return compared_text(l, term);
+}
+
 static struct slice
 time_text(struct list *l, int64_t us)
 {
@@ -159,13 +168,13 @@ is_between(const struct list *l, const struct rest_filter *f)
 	    f->value.number % 1000 != 0;
 }
 
-/* Equal to none, different from all but NULL. */
+/* True or false of all but NULL. */
 static void
-put_between(struct list *l, const struct rest_filter *f)
+put_constant(struct list *l, const struct rest_filter *f, bool value)
 {
-	const char *x = compared_text(l, &f->term);
+	const char *x = equal_text(l, &f->term);
 
-	buf_addf(&l->sql.text, f->op == REST_EQ ? "%s <> %s" : "%s = %s", x, x);
+	buf_addf(&l->sql.text, value ? "%s = %s" : "%s <> %s", x, x);
 }
 
 /* Of JSON only numbers are greater or less. */
@@ -187,14 +196,16 @@ put_compare(struct list *l, const struct rest_filter *f)
 	enum rest_type type = type_of(l, &f->term);
 
 	if (is_between(l, f)) {
-		put_between(l, f);
+		put_constant(l, f, f->op == REST_NEQ);
 		return;
 	}
 	if (type == REST_JSON && f->op != REST_EQ && f->op != REST_NEQ) {
 		put_number_compare(l, f);
 		return;
 	}
-	buf_adds(&l->sql.text, compared_text(l, &f->term));
+	buf_adds(&l->sql.text,
+	    f->op == REST_EQ || f->op == REST_NEQ ? equal_text(l, &f->term)
+						  : compared_text(l, &f->term));
 	buf_adds(&l->sql.text, COMPARE[coarse_op(l, f)]);
 	buf_adds(&l->sql.text, value_text(l, type, &f->value));
 }
@@ -217,7 +228,7 @@ static void
 put_in(struct list *l, const struct rest_filter *f)
 {
 	enum rest_type type = type_of(l, &f->term);
-	struct store_sql_part with = { .x = compared_text(l, &f->term) };
+	struct store_sql_part with;
 	struct slice items[REST_LIST_MAX];
 	unsigned n = 0;
 
@@ -225,6 +236,12 @@ put_in(struct list *l, const struct rest_filter *f)
 		if (type != REST_TIME || !l->dialect->milliseconds ||
 		    f->values[i].number % 1000 == 0)
 			items[n++] = item_text(l, type, &f->values[i]);
+	/* SQL takes even NULL for known not to be in an empty list. */
+	if (n == 0) {
+		put_constant(l, f, false);
+		return;
+	}
+	with.x = equal_text(l, &f->term);
 	with.v = store_sql_array(&l->sql, items, n);
 	store_sql_part(&l->sql, PARTS[type].in, &with);
 }
@@ -301,7 +318,7 @@ put_equal(struct list *l, unsigned i)
 {
 	const struct rest_term *term = &l->q->order[i].term;
 
-	buf_adds(&l->sql.text, compared_text(l, term));
+	buf_adds(&l->sql.text, equal_text(l, term));
 	if (l->q->after[i].null) {
 		buf_adds(&l->sql.text, " IS NULL");
 		return;

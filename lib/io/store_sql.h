@@ -13,8 +13,9 @@
 #include "io/store_dialect.h"
 #include "io/store_driver.h"
 
-/** A page's filters, order and cursor together need fewer. */
-#define STORE_SQL_PARAMS_MAX 200
+/** A request's limits (rest_query.h), all reached, need 230: two for each filter,
+ *  twice when counting; one for a path in select and order; 55 for a cursor. */
+#define STORE_SQL_PARAMS_MAX 256
 
 struct store_sql {
 	const struct store_dialect *dialect;

@@ -2,7 +2,9 @@
 -- expression, @p the parameter with a path, @x what one of these made, @v the
 -- parameter with a value.
 
--- What is compared and ordered by, and a value of its kind.
+-- What is compared and ordered by, and a value of its kind. An index of a
+-- foreign table has the database's collation, which equality does not ask for:
+-- there the column stands as it is.
 -- name: text
 @x COLLATE "C"
 
@@ -49,11 +51,12 @@
 -- name: shown
 @c
 
+-- As text: what a jsonb string is read as has no quotes (store_pg_value.h).
 -- name: json_shown
-@c
+@c::text
 
 -- name: path_shown
-(@c::jsonb #> @p::text[])
+(@c::jsonb #> @p::text[])::text
 
 -- A number in JSON (@x made by path_json), else NULL.
 -- name: number

@@ -54,10 +54,10 @@ json_path(@c, @p)
 
 -- A number in JSON (@x made by path_json), else NULL.
 -- name: number
-CASE WHEN @x GLOB '[-0-9]*' THEN CAST(@x AS REAL) END
+json_number_order(@x)
 
 -- name: number_value
-CAST(@v AS REAL)
+json_number_order(@v)
 
 -- name: text_in
 @x IN (SELECT value FROM json_each(@v))
