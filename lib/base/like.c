@@ -14,9 +14,17 @@
 static uint32_t
 take_char(struct slice *s, bool fold)
 {
-	uint32_t code = 0;
-	size_t n = utf8_next(*s, &code);
+	uint32_t code = (unsigned char)s->p[0];
+	size_t n;
 
+	/* Most text is ASCII; tables are slow. */
+	if (code < 0x80) {
+		if (fold && code >= 'A' && code <= 'Z')
+			code += 'a' - 'A';
+		*s = (struct slice){ s->p + 1, s->n - 1 };
+		return code;
+	}
+	n = utf8_next(*s, &code);
 	if (n == 0) {
 		code = NOT_UTF8 + (unsigned char)s->p[0];
 		n = 1;
