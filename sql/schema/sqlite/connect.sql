@@ -3,10 +3,13 @@
 -- a large transaction. trusted_schema ON: the index of words is kept by
 -- triggers, and FTS5 of SQLite 3.40 does not call itself innocuous; the
 -- connections have no function or table that a schema could do harm with.
+-- mmap_size: a search reads every embedding; 10,000 of them take 9 ms of CPU
+-- through a map and 30 ms in pages copied by read().
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 PRAGMA foreign_keys = ON;
 PRAGMA trusted_schema = ON;
 PRAGMA cell_size_check = ON;
+PRAGMA mmap_size = 1073741824;
 PRAGMA temp_store = MEMORY;
 PRAGMA journal_size_limit = 16777216;
