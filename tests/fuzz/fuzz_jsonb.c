@@ -25,6 +25,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	struct slice path = { (const char *)bytes, n };
 	struct buf text = BUF_INIT, print = BUF_INIT, canon = BUF_INIT;
+	struct buf order = BUF_INIT;
 	struct slice json;
 
 	if (!slice_cut(&path, '\n', &json))
@@ -36,6 +37,9 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 		print_again(buf_slice(&print), JSONB_PRINT, buf_slice(&print));
 		print_again(buf_slice(&print), JSONB_CANON, buf_slice(&canon));
 		print_again(buf_slice(&canon), JSONB_PRINT, buf_slice(&canon));
+		if (jsonb_path(json, path, JSONB_ORDER, &order))
+			print_again(
+			    buf_slice(&canon), JSONB_ORDER, buf_slice(&order));
 	}
 	if (jsonb_path(json, path, JSONB_TEXT, &text) &&
 	    (print.n == 0 || !utf8_text(buf_slice(&text))))
@@ -43,6 +47,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	buf_fini(&text);
 	buf_fini(&print);
 	buf_fini(&canon);
+	buf_fini(&order);
 	return 0;
 }
 
