@@ -4,7 +4,7 @@
 //   pg.url                    // for DATABASE_URL
 //   await pg.bouncer()        // the URL of the same database through pgbouncer
 //   await pg.sql('SELECT 1')  // what psql prints: rows as lines, values between |
-//   await pg.restart('kill9')  await pg.kill()  await pg.stop()
+//   await pg.restart('kill9')  await pg.halt('immediate')  await pg.back()  await pg.stop()
 
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -16,11 +16,12 @@ import { cleanup } from './tap.mjs';
 const HERE = dirname(fileURLToPath(import.meta.url));
 const SCRIPT = join(HERE, 'postgres');
 const RUN_MS = 240000; // who comes first builds pgvector, the others wait
+const OUTPUT_MAX = 64 << 20;
 const SOCKET_DIR_MAX = 80; // a socket's path has 107 bytes
 
 function output(program, args) {
   return new Promise((done, fail) => {
-    execFile(program, args, { timeout: RUN_MS }, (error, stdout, stderr) => {
+    execFile(program, args, { timeout: RUN_MS, maxBuffer: OUTPUT_MAX }, (error, stdout, stderr) => {
       if (error) fail(new Error(stderr.trim() || error.message));
       else done(stdout.trimEnd());
     });
@@ -62,8 +63,13 @@ class Postgres {
     return this.run('restart', how);
   }
 
-  kill() {
-    return this.run('kill9');
+  // Away; pgbouncer stays.
+  halt(how = 'fast') {
+    return how === 'kill9' ? this.run('kill9') : this.run('halt', how);
+  }
+
+  back() {
+    return this.run('start', '--owner', String(process.pid));
   }
 
   sql(text, url = this.url) {

@@ -10,8 +10,8 @@ $(O)/tests/torture/publish: $(O)/tests/torture/publish.o $(O)/libio.a $(PURE)
 test-e2e: $(LEDGER)
 E2E += tests/torture/check.test.mjs
 
-.PHONY: torture torture-kill torture-outage
-torture: torture-kill torture-outage ## the long tests: kill -9, and Redis away (two hours)
+.PHONY: torture torture-kill torture-outage torture-store
+torture: torture-kill torture-outage torture-store ## the long tests: kill -9, Redis and PostgreSQL away (two hours)
 torture-kill: all $(LEDGER) # EVENTS=100000 KILLS=100 CLIENTS=8 SEED=
 	@BUILD=$(abspath $(O)) EVENTS=$(EVENTS) KILLS=$(KILLS) CLIENTS=$(CLIENTS) \
 	  SEED=$(SEED) node tests/torture/torture.mjs
@@ -20,3 +20,6 @@ torture-kill: all $(LEDGER) # EVENTS=100000 KILLS=100 CLIENTS=8 SEED=
 OUTAGES := $(foreach t,$(TOPOLOGIES),tests/e2e/transport_outage.test.mjs@$t)
 torture-outage: all $(O)/echo.fcgi
 	$(Q)TORTURE=1 LIMIT=3600 JOBS=1 $(TIER) torture $(OUTAGES)
+# PostgreSQL restarted 50 times, and 50 times behind pgbouncer.
+torture-store: all
+	$(Q)TORTURE=1 LIMIT=3600 V=1 $(TIER) torture tests/e2e/store_restart.test.mjs
