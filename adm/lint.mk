@@ -51,8 +51,8 @@ lint: ## clang-tidy, cppcheck, -fanalyzer, shellcheck
 # --- sanitizers ---------------------------------------------------------------
 SUPP := $(abspath tests/harness)
 SAN_UNIT ?= $(UNIT) $(FUZZ_PURE)
-SAN_IO ?= $(IO) $(FUZZ_IO)
-SAN_STORES ?= $(IO_STORE:%=%@pg)
+SAN_IO ?= $(filter-out %@pg-plain %@pgbouncer,$(IO_RUNS)) $(FUZZ_IO)
+SAN_BUILT = $(sort $(foreach t,$(SAN_IO),$(firstword $(subst @, ,$t))))
 # Of the stacks' tests those that are not about speed; slower here, so one by one.
 SAN_E2E ?= $(foreach f,$(wildcard tests/conformance/*.test.mjs),$f@one $f@two) \
   tests/e2e/topology.test.mjs tests/e2e/torture_short.test.mjs
@@ -67,11 +67,11 @@ sanitized-asan: export ASAN_OPTIONS = detect_leaks=1:halt_on_error=1:strict_stri
 sanitized-asan: export LSAN_OPTIONS = suppressions=$(SUPP)/lsan.supp:print_suppressions=0
 sanitized-asan: export UBSAN_OPTIONS = print_stacktrace=1:halt_on_error=1
 sanitized-asan: export HISTORIES ?= 500
-sanitized-asan: $(SAN_UNIT) $(SAN_IO) $(SAN_STACK)
-	$(Q)$(TIER) asan $(SAN_UNIT) $(SAN_IO) $(SAN_STORES)
+sanitized-asan: $(SAN_UNIT) $(SAN_BUILT) $(SAN_STACK)
+	$(Q)$(TIER) asan $(SAN_UNIT) $(SAN_IO)
 	$(Q)JOBS=1 $(TIER) asan-stacks $(SAN_E2E)
 sanitized-tsan: export TSAN_OPTIONS = halt_on_error=1:second_deadlock_stack=1:suppressions=$(SUPP)/tsan.supp
 sanitized-tsan: export HISTORIES ?= 200
-sanitized-tsan: $(SAN_IO) $(SAN_STACK)
-	$(Q)$(TIER) tsan $(SAN_IO) $(SAN_STORES)
+sanitized-tsan: $(SAN_BUILT) $(SAN_STACK)
+	$(Q)$(TIER) tsan $(SAN_IO)
 	$(Q)JOBS=1 $(TIER) tsan-stacks $(SAN_E2E)

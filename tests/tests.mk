@@ -2,10 +2,13 @@
 
 UNIT := $(patsubst tests/unit/%.c,$(O)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 IO := $(patsubst tests/io/%.c,$(O)/tests/io/%,$(wildcard tests/io/test_*.c))
-# The store's tests run on each store (tests/io/test_store_fixture.h).
-STORES := pg pg-plain pgbouncer
-IO_STORE := $(filter-out %/test_store_sqlite,$(filter $(O)/tests/io/test_store_%,$(IO)))
-IO_STORES := $(foreach s,$(STORES),$(IO_STORE:%=%@$s))
+# The store's tests run on each store (tests/io/test_store_fixture.h), those of a
+# driver on its own.
+STORE := $(O)/tests/io/test_store_
+STORE_PG := $(filter $(STORE)pg%,$(IO))
+STORE_ANY := $(filter-out $(STORE)sqlite% $(STORE)pg%,$(filter $(STORE)%,$(IO)))
+IO_RUNS := $(filter-out $(STORE_PG),$(IO)) $(foreach s,pg pgbouncer,$(STORE_PG:%=%@$s)) \
+  $(foreach s,pg pg-plain pgbouncer,$(STORE_ANY:%=%@$s))
 FUZZ_IO := $(patsubst tests/fuzz/%.c,$(O)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_io_*.c))
 FUZZ_PURE := $(filter-out $(FUZZ_IO),$(patsubst tests/fuzz/%.c,$(O)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c)))
 
@@ -39,7 +42,7 @@ check-lint:
 check: ## unit tests, corpora, layers, format: under 30 seconds
 	$(Q)$(MAKE) --no-print-directory check-unit check-lint
 test-io: $(IO) $(FUZZ_IO)
-	$(Q)$(TIER) io $(IO) $(IO_STORES) $(FUZZ_IO)
+	$(Q)$(TIER) io $(IO_RUNS) $(FUZZ_IO)
 test-e2e: all $(O)/echo.fcgi
 	$(Q)$(TIER) end-to-end $(E2E)
 test: ## install what is missing and run every functional test

@@ -164,23 +164,39 @@ connect_pg(struct store_conn *c, struct err *e)
 }
 
 /* A connection that the server closed while nothing was asked of it is found
- * here, before anything is sent that could not be sent again. */
+ * here, before anything is sent that could not be sent again. Its last words
+ * stand before the end of the stream: read on until there is no more. */
 static bool
 is_alive(struct store_conn *c)
 {
 	struct pollfd p = { PQsocket(c->pg), POLLIN, 0 };
 
-	if (poll(&p, 1, 0) > 0)
-		(void)PQconsumeInput(c->pg);
+	while (PQstatus(c->pg) == CONNECTION_OK && poll(&p, 1, 0) > 0)
+		if (!PQconsumeInput(c->pg))
+			return false;
 	return PQstatus(c->pg) == CONNECTION_OK;
 }
 
+static bool
+is_inside(const struct store_conn *c)
+{
+	return c->pg != NULL && PQstatus(c->pg) == CONNECTION_OK &&
+	    PQtransactionStatus(c->pg) != PQTRANS_IDLE;
+}
+
+/* A transaction ends with its connection: on another one a write would stand
+ * alone, and COMMIT succeed with nothing to commit. */
 static int
 ensure(struct store_conn *c, struct err *e)
 {
+	bool inside = is_inside(c);
+
 	if (c->pg != NULL && is_alive(c))
 		return 0;
 	disconnect(c);
+	if (inside)
+		return err_set(e, ERR_UNAVAILABLE,
+		    "The connection to the store was lost. Try again.");
 	return connect_pg(c, e);
 }
 
@@ -381,13 +397,6 @@ again(struct store_conn *c, const struct question *q, enum pg_verdict verdict,
 	rnd_bytes(&dice, 1);
 	clock_sleep_ms(((int64_t)PAUSE_MS << try) * (192 + dice) / 256);
 	return true;
-}
-
-static bool
-is_inside(const struct store_conn *c)
-{
-	return c->pg != NULL && PQstatus(c->pg) == CONNECTION_OK &&
-	    PQtransactionStatus(c->pg) != PQTRANS_IDLE;
 }
 
 static int

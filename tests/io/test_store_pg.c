@@ -1,0 +1,124 @@
+/* The PostgreSQL driver: the server goes away and comes back. */
+#include "io/store_video.h"
+#include "test_store_fixture.h"
+
+static const struct principal NOBODY = { { "", 0 } };
+
+/* An answer while there is no server; the driver tries for 300 ms. */
+#define SOON_MS 3000
+
+static int
+add(struct fixture *f, const char *id)
+{
+	struct store_video_new new = { .video_id = slice_from(id),
+		.collection_id = slice_from(id) };
+	struct json_object *row = NULL;
+	int rc = store_video_add(f->s, &NOBODY, &new, &row, &f->e);
+
+	(void)json_object_put(row);
+	return rc;
+}
+
+static bool
+is_there(struct fixture *f, const char *id)
+{
+	struct err e = ERR_INIT;
+	struct json_object *row = NULL;
+	bool found =
+	    store_video_get(f->s, &NOBODY, slice_from(id), &row, &e) == 0;
+
+	(void)json_object_put(row);
+	return found;
+}
+
+static const char *const HOWS[] = { "fast", "immediate", "kill9" };
+
+/* Nothing was asked meanwhile: nobody needs to know. */
+static void
+test_idle_connection_is_made_again(void)
+{
+	struct fixture f;
+
+	fixture_open(&f);
+	for (size_t i = 0; i < COUNT(HOWS); i++) {
+		pg_restart(&fixture_pg, HOWS[i]);
+		CHECK(add(&f, HOWS[i]) == 0);
+		CHECK(is_there(&f, HOWS[i]));
+	}
+	fixture_close(&f);
+}
+
+/* COMMIT on a new connection would succeed, with nothing in it. */
+static void
+test_commit_after_restart_fails(void)
+{
+	struct fixture f;
+
+	fixture_open(&f);
+	for (size_t i = 0; i < COUNT(HOWS); i++) {
+		CHECK(store_begin(f.s, &f.e) == 0);
+		CHECK(add(&f, HOWS[i]) == 0);
+		pg_restart(&fixture_pg, HOWS[i]);
+		CHECK(store_commit(f.s, &f.e) == -1);
+		CHECK(f.e.code == ERR_UNAVAILABLE);
+		CHECK(!is_there(&f, HOWS[i]));
+	}
+	CHECK(add(&f, "later") == 0 && is_there(&f, "later"));
+	fixture_close(&f);
+}
+
+/* A write on a new connection would stand outside the transaction. */
+static void
+test_write_after_restart_fails(void)
+{
+	struct fixture f;
+
+	fixture_open(&f);
+	for (size_t i = 0; i < COUNT(HOWS); i++) {
+		CHECK(store_begin(f.s, &f.e) == 0);
+		pg_restart(&fixture_pg, HOWS[i]);
+		CHECK(add(&f, HOWS[i]) == -1);
+		CHECK(f.e.code == ERR_UNAVAILABLE);
+		CHECK(add(&f, "more") == -1);
+		CHECK(store_commit(f.s, &f.e) == -1);
+		CHECK(!is_there(&f, HOWS[i]) && !is_there(&f, "more"));
+	}
+	fixture_close(&f);
+}
+
+/* A pooler keeps statements until the server is back, or we give up. */
+static void
+test_away(void)
+{
+	struct fixture f;
+	int64_t before;
+
+	if (fixture_is_pooled())
+		return;
+	fixture_open(&f);
+	CHECK(add(&f, "before") == 0);
+	pg_kill(&fixture_pg);
+	for (int i = 0; i < 3; i++) {
+		before = fixture_now_ms();
+		CHECK(add(&f, "during") == -1);
+		CHECK(f.e.code == ERR_UNAVAILABLE);
+		CHECK(store_ready(f.s, &f.e) == -1);
+		CHECK(fixture_now_ms() - before < SOON_MS);
+	}
+	pg_restart(&fixture_pg, "kill9");
+	CHECK(is_there(&f, "before") && !is_there(&f, "during"));
+	CHECK(store_ready(f.s, &f.e) == 0);
+	fixture_close(&f);
+}
+
+int
+main(void)
+{
+	return check_main((struct check_case[]){
+	    CHECK_CASE(test_idle_connection_is_made_again),
+	    CHECK_CASE(test_commit_after_restart_fails),
+	    CHECK_CASE(test_write_after_restart_fails),
+	    CHECK_CASE(test_away),
+	    { NULL, NULL },
+	});
+}
