@@ -1,0 +1,199 @@
+#include "io/media_file.h"
+
+#include <sys/stat.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/ck.h"
+#include "io/rnd.h"
+
+/* The web server serves no name that begins with a dot. */
+#define BEGUN ".upload-"
+/* No upload takes so long: the web server has all of it when it begins. */
+#define ABANDONED_S 3600
+
+struct media_file {
+	char *folder;
+	char uuid[37];
+	int fd;
+	int64_t size, max;
+};
+
+static int
+fail(struct err *e, const char *what)
+{
+	if (errno == ENOSPC || errno == EDQUOT)
+		return err_set(e, ERR_UNAVAILABLE,
+		    "There is no room left for files on the server.");
+	return err_set(e, ERR_INTERNAL, "cannot %s a file of media: %s", what,
+	    strerrordesc_np(errno));
+}
+
+static void
+path_of(char out[static PATH_MAX], const char *folder, const char *prefix,
+    const char *name)
+{
+	(void)snprintf(out, PATH_MAX, "%s/%s%s", folder, prefix, name);
+}
+
+static int
+open_begun(const struct media_file *f)
+{
+	char path[PATH_MAX];
+
+	path_of(path, f->folder, BEGUN, f->uuid);
+	return open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+}
+
+struct media_file *
+media_file_new(const char *folder, int64_t max, struct err *e)
+{
+	struct media_file *f = ck_calloc(1, sizeof(*f));
+
+	f->folder = ck_strdup(folder);
+	f->max = max;
+	rnd_uuid(f->uuid);
+	f->fd = open_begun(f);
+	if (f->fd < 0 && errno == ENOENT &&
+	    (mkdir(folder, 0755) == 0 || errno == EEXIST))
+		f->fd = open_begun(f);
+	if (f->fd >= 0)
+		return f;
+	(void)fail(e, "begin");
+	media_file_drop(f);
+	return NULL;
+}
+
+int
+media_file_write(struct media_file *f, struct slice piece, struct err *e)
+{
+	f->size += (int64_t)piece.n;
+	if (f->size > f->max)
+		return err_set(e, ERR_TOO_LARGE,
+		    "The file is larger than the %lld bytes this server takes.",
+		    (long long)f->max);
+	while (piece.n != 0) {
+		ssize_t n = write(f->fd, piece.p, piece.n);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return fail(e, "write");
+		piece = slice_from_at(piece, (size_t)n);
+	}
+	return 0;
+}
+
+/* Names of a folder are on the disk when the folder is. */
+static int
+sync_folder(const char *folder)
+{
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int rc = fd < 0 ? -1 : fsync(fd);
+
+	if (fd >= 0)
+		(void)close(fd);
+	return rc;
+}
+
+static void
+file_free(struct media_file *f)
+{
+	if (f->fd >= 0)
+		(void)close(f->fd);
+	free(f->folder);
+	free(f);
+}
+
+int
+media_file_keep(struct media_file *f, const char *ending,
+    char name[static MEDIA_FILE_NAME], struct err *e)
+{
+	char from[PATH_MAX], to[PATH_MAX];
+
+	(void)snprintf(name, MEDIA_FILE_NAME, "%s.%s", f->uuid, ending);
+	path_of(from, f->folder, BEGUN, f->uuid);
+	path_of(to, f->folder, "", name);
+	if (fsync(f->fd) != 0 || rename(from, to) != 0) {
+		(void)fail(e, "keep");
+		media_file_drop(f);
+		return -1;
+	}
+	if (sync_folder(f->folder) != 0) {
+		(void)fail(e, "keep");
+		(void)unlink(to);
+		file_free(f);
+		return -1;
+	}
+	file_free(f);
+	return 0;
+}
+
+void
+media_file_drop(struct media_file *f)
+{
+	char path[PATH_MAX];
+
+	if (f == NULL)
+		return;
+	path_of(path, f->folder, BEGUN, f->uuid);
+	if (f->fd >= 0)
+		(void)unlink(path);
+	file_free(f);
+}
+
+/* A UUID, a dot and letters: nothing that leads elsewhere. */
+static bool
+is_ours(struct slice name)
+{
+	if (name.n <= 37 || name.n >= MEDIA_FILE_NAME || name.p[36] != '.')
+		return false;
+	for (size_t i = 0; i < name.n; i++) {
+		char c = name.p[i];
+
+		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+			(c == '-' && i < 36) || i == 36))
+			return false;
+	}
+	return true;
+}
+
+int
+media_file_remove(const char *folder, struct slice name, struct err *e)
+{
+	char path[PATH_MAX], own[MEDIA_FILE_NAME];
+
+	if (!is_ours(name))
+		return 0;
+	(void)snprintf(own, sizeof(own), "%.*s", SLICE_ARG(name));
+	path_of(path, folder, "", own);
+	return unlink(path) == 0 || errno == ENOENT ? 0 : fail(e, "remove");
+}
+
+void
+media_file_sweep(const char *folder)
+{
+	DIR *dir = opendir(folder);
+	const struct dirent *entry;
+	struct stat st;
+
+	if (dir == NULL)
+		return;
+	/* The stream is ours alone. NOLINTNEXTLINE(concurrency-mt-unsafe) */
+	while ((entry = readdir(dir)) != NULL)
+		if (slice_starts(slice_from(entry->d_name), SLICE(BEGUN)) &&
+		    fstatat(dirfd(dir), entry->d_name, &st,
+			AT_SYMLINK_NOFOLLOW) == 0 &&
+		    st.st_mtime < time(NULL) - ABANDONED_S)
+			(void)unlinkat(dirfd(dir), entry->d_name, 0);
+	(void)closedir(dir);
+}
