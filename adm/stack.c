@@ -29,6 +29,10 @@
 
 /* lighttpd 1.4.69 keeps this figure in 16 bits. */
 #define WEB_FDS_MAX 65535
+/* As conf.c has DIRECTOR_UPLOAD_MAX. */
+#define UPLOAD_MAX 2000000000
+/* Of a body: it keeps the figure in 32 bits, in KB. */
+#define WEB_BODY_MAX ((int64_t)1 << 41)
 /* Fewer descriptors are worth a warning. */
 #define FDS_LOW 4096
 
@@ -344,6 +348,20 @@ prepare_hosts(struct stack *s)
 		s->host = "::1";
 }
 
+/* The web server's limit of a body, from the largest file: 1 MB more than that,
+ * in KB. What is no number is director.fcgi's to tell. */
+static void
+prepare_uploads(struct stack *s)
+{
+	const char *max = stack_env(s, "DIRECTOR_UPLOAD_MAX");
+	int64_t bytes;
+
+	if (!num_parse(slice_from(max), 0, WEB_BODY_MAX, &bytes))
+		bytes = UPLOAD_MAX;
+	env_set(s, "LIGHTTPD_UPLOAD_KB",
+	    arena_printf(&s->arena, "%lld", (long long)(bytes >> 10) + 1024));
+}
+
 static void
 prepare_env(struct stack *s)
 {
@@ -359,9 +377,11 @@ prepare_env(struct stack *s)
 	env_set(s, "REDIS_URL", arena_printf(a, "unix:%s", redis));
 	env_default(s, "DATABASE_URL",
 	    arena_printf(a, "sqlite:%s/director.db", s->var));
+	env_default(s, "DIRECTOR_MEDIA", stack_file(s, "media"));
 	env_default(s, "CORS_ORIGINS", "http://localhost:*,http://127.0.0.1:*");
 	prepare_hosts(s);
 	prepare_limits(s);
+	prepare_uploads(s);
 }
 
 static int

@@ -82,7 +82,7 @@ clear_uploads(struct stack *s)
 int
 var_folders(struct stack *s, struct err *e)
 {
-	const char *const folders[] = { "redis", "tmp" };
+	const char *const folders[] = { "redis", "tmp", "media" };
 
 	for (size_t i = 0; i < COUNT(folders); i++) {
 		const char *path = stack_file(s, folders[i]);

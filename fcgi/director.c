@@ -9,6 +9,7 @@
 #include "handlers/app.h"
 #include "handlers/sample.h"
 #include "io/log.h"
+#include "io/media_file.h"
 
 #define PURPOSE \
 	"Director's FastCGI server; its listening socket is file descriptor 0"
@@ -24,6 +25,7 @@ migrate(const struct conf *conf, const char *sample)
 	if (rc == 0 && sample != NULL && sample_load(s, sample, &e) != 0)
 		log_warnx("%s", e.msg);
 
+	media_file_sweep(conf->media);
 	if (s != NULL)
 		store_close(s);
 	if (rc != 0)

@@ -77,7 +77,7 @@ static const struct row TABLE[] = {
 	  "folder of the files that were uploaded; the web server has it as "
 	  "/media/", AT(media), TEXT, false, 0, 0 },
 	{ "DIRECTOR_UPLOAD_MAX", "2000000000",
-	  "largest file, bytes: the default is an hour of video",
+	  "largest file, bytes: the default is an hour of video at 4 Mbit/s",
 	  AT(upload_max), NUMBER, false, 1000, 1000000000000 },
 	{ "DIRECTOR_REDIS_TIMEOUT_MS", "500", "deadline of a Redis command",
 	  AT(redis_timeout_ms), NUMBER, false, 10, 60000 },

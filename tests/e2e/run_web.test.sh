@@ -126,6 +126,51 @@ too_large() {
 	[ -z "$(ls "$tmp/var/tmp")" ] || fail 'the body is left in VAR/tmp'
 }
 
+# An upload may be larger than anything else; it is director.fcgi that answers.
+upload_limit() {
+	status /videodb/collection/x/upload -X POST -H 'Expect:' \
+		-H 'Content-Type: text/plain' \
+		--data-binary "@$tmp/large" >/dev/null
+	grep -q '"type":"/problems/' "$tmp/body" ||
+		fail "lighttpd answered: $(head -c 100 "$tmp/body")" || return 1
+	[ -z "$(ls "$tmp/var/tmp")" ] || fail 'the body is left in VAR/tmp'
+}
+
+media=0b5f6f0e-1111-4111-8111-0123456789ab
+media_served() {
+	echo '<svg xmlns="http://www.w3.org/2000/svg"/>' >"$tmp/var/media/$media.svg"
+	echo 0123456789 >"$tmp/var/media/$media.mp4"
+	is "$(status "/media/$media.mp4" -H 'Range: bytes=2-4')" 206 range ||
+		return 1
+	is "$(cat "$tmp/body")" 234 'the range' || return 1
+	is "$(header Content-Range)" 'bytes 2-4/11' Content-Range || return 1
+	is "$(header Content-Type)" video/mp4 type || return 1
+	is "$(header X-Content-Type-Options)" nosniff nosniff || return 1
+	is "$(header Access-Control-Allow-Origin)" '*' origin || return 1
+	is "$(header Content-Disposition)" '' 'a video is shown' || return 1
+	is "$(status "/media/$media.svg")" 200 svg || return 1
+	is "$(header Content-Type)" image/svg+xml type || return 1
+	is "$(header Content-Disposition)" attachment 'no document' || return 1
+	[[ $(header Content-Security-Policy) == *"; sandbox" ]] ||
+		fail 'no sandbox'
+}
+
+media_nothing_else() {
+	local path
+	echo secret >"$tmp/var/media/.upload-$media"
+	echo secret >"$tmp/var/media/index.html"
+	ln -s "$tmp/secret" "$tmp/var/media/$media.bin"
+	for path in "/media/.upload-$media" /media/index.html /media/ /media \
+		"/media/$media.bin" "/media/$media" /media/../director.db \
+		/media%2f..%2fdirector.db; do
+		case $(status "$path") in
+		403 | 404 | 400 | 301) ;;
+		*) fail "$path: $(head -c 100 "$tmp/body")" || return 1 ;;
+		esac
+	done
+	is "$(status "/media/$media.mp4" -H 'Host: evil.example')" 403 host
+}
+
 start "$tmp/var" "$port" || {
 	echo "not ok run_web_start: $why"
 	exit 1
@@ -137,4 +182,7 @@ test_case web_foreign_host foreign_host
 test_case web_routed routed
 test_case web_keep_alive keep_alive
 test_case web_too_large too_large
+test_case web_upload_limit upload_limit
+test_case web_media_served media_served
+test_case web_media_nothing_else media_nothing_else
 exit "$failed"
