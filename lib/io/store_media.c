@@ -100,21 +100,15 @@ store_video_remove(struct store *s, const struct principal *who,
     struct slice uuid, struct err *e)
 {
 	struct store_value param = store_text(uuid);
-	struct store_scope scope;
-	int64_t changed = 0;
-	int rc;
+	struct store_sink removed = { NULL, NULL, 0 };
 
 	(void)who;
-	if (store_enter(s, &scope, e) == -1)
+	if (store_run(s, STORE_VIDEO_REMOVE, &param, 1, &removed, e) == -1)
 		return -1;
-	/* These need not be tied to videos: that table may be anybody's. */
-	rc = store_write(s, STORE_STAGE_DROP, &param, 1, NULL, e);
-	if (rc == 0)
-		rc = store_write(s, STORE_VIDEO_REMOVE, &param, 1, &changed, e);
-	if (rc == 0 && changed == 0)
-		rc = err_set(
+	if (removed.count == 0)
+		return err_set(
 		    e, ERR_NOT_FOUND, "There is no video with this id.");
-	return store_leave(s, &scope, rc, e);
+	return 0;
 }
 
 /* ---- media ---------------------------------------------------------------- */

@@ -36,13 +36,3 @@ SELECT
     CASE WHEN EXISTS (SELECT 1 FROM {own}media
             WHERE collection_id = $1 AND kind = 'image')
         THEN 1 ELSE 0 END AS images
-
--- name: collection_remove
-DELETE FROM {own}collections WHERE id = $1
-
--- name: stage_drop
-DELETE FROM {own}stage_results WHERE video_id = {uuid_1}
-
--- What belongs to it goes with it (cascade).
--- name: video_remove
-DELETE FROM videos WHERE id = {uuid_1}

@@ -17,6 +17,7 @@ RETURNING {collection_row}
 -- name: collection_remove
 DELETE FROM {own}collections WHERE id = $1 AND id <> 'c-main'
     AND NOT EXISTS (SELECT 1 FROM videos WHERE collection_id = $1)
+    AND NOT EXISTS (SELECT 1 FROM {own}media WHERE collection_id = $1)
 RETURNING {collection_row}
 
 -- In a foreign schema nothing but this keeps two videos of one name apart.
