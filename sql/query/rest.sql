@@ -22,14 +22,14 @@ RETURNING {collection_row}
 
 -- In a foreign schema nothing but this keeps two videos of one name apart.
 -- name: video_insert
-{with_collection_3}
+{insert_collection}
 INSERT INTO videos (id, video_id, collection_id, metadata, created_at)
 SELECT $1, $2, $3, $4, {now_text}
 WHERE NOT EXISTS (SELECT 1 FROM videos WHERE video_id = $2)
 RETURNING {video_row}
 
 -- name: video_update
-{with_collection_3}
+{update_collection}
 UPDATE videos SET video_id = $2, collection_id = $3, metadata = $4
 WHERE id = $1
 RETURNING {video_row}

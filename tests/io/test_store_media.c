@@ -177,8 +177,6 @@ test_video_remove(void)
 	    found == NULL);
 	CHECK(store_video_remove(f.s, &NOBODY, slice_from(uuid), &f.e) == -1);
 	CHECK(f.e.code == ERR_NOT_FOUND);
-	CHECK(store_video_remove(f.s, &NOBODY, SLICE("no uuid"), &f.e) == -1);
-	CHECK(f.e.code == ERR_NOT_FOUND);
 	(void)json_object_put(row);
 	(void)json_object_put(transcript);
 	(void)json_object_put(output);

@@ -39,10 +39,18 @@ CASE WHEN $1 ~ '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$'
 CASE WHEN $2 ~ '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$'
     THEN $2::uuid END
 
--- A video may name a collection that nobody has made.
--- define: with_collection_3
+-- A video may name a collection that nobody has made; but not one that is not
+-- written.
+-- define: insert_collection
 WITH made AS (INSERT INTO director.collections (id, name)
-    VALUES ($3, $3) ON CONFLICT (id) DO NOTHING)
+    SELECT $3::text, $3::text
+    WHERE NOT EXISTS (SELECT 1 FROM videos WHERE video_id = $2)
+    ON CONFLICT (id) DO NOTHING)
+
+-- define: update_collection
+WITH made AS (INSERT INTO director.collections (id, name)
+    SELECT $3::text, $3::text FROM videos WHERE id = $1
+    ON CONFLICT (id) DO NOTHING)
 
 -- define: key_uuid
 CASE WHEN @v ~ '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$'

@@ -37,7 +37,10 @@ $1
 $2
 
 -- A trigger makes it.
--- define: with_collection_3
+-- define: insert_collection
+
+
+-- define: update_collection
 
 
 -- define: key_uuid
