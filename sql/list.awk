@@ -15,14 +15,15 @@
 #   -- column: at msec order null = updated_ms
 #   -- key: id = @v               a row by its address
 #
-# The flags: filter, order, null, extra (struct rest_column); foreign: null where
+# The flags: filter, order, null, extra, key (struct rest_column); foreign: null where
 # the table may be somebody else's, which is not so in SQLite.
 
 function flags_of(words,    i, n, flags, word) {
 	n = split(words, word, " ")
 	flags = "0"
 	for (i = 1; i <= n; i++) {
-		if (word[i] == "filter" || word[i] == "order" || word[i] == "extra")
+		if (word[i] == "filter" || word[i] == "order" || \
+		    word[i] == "extra" || word[i] == "key")
 			flags = flags " | REST_" toupper(word[i])
 		else if (word[i] == "null" || word[i] == "foreign") {
 			if (word[i] == "null" || dialect != "sqlite")

@@ -519,8 +519,8 @@ struct printer {
 	/* The order's values of the last row; text in `last`. */
 	const struct list *list;
 	struct buf last;
-	size_t last_end[REST_ORDER_MAX + 1];
-	bool last_null[REST_ORDER_MAX + 1];
+	size_t last_end[REST_TERMS_MAX];
+	bool last_null[REST_TERMS_MAX];
 };
 
 static void
@@ -585,7 +585,7 @@ print_row(const struct store_row *row, void *cookie)
 static void
 put_cursor(struct buf *out, const struct printer *p)
 {
-	struct rest_value values[REST_ORDER_MAX + 1];
+	struct rest_value values[REST_TERMS_MAX];
 	size_t from = 0;
 
 	for (unsigned i = 0; i < p->list->q->n_order; i++) {

@@ -13,8 +13,8 @@
 #include "io/store_dialect.h"
 #include "io/store_driver.h"
 
-/** A request's limits (rest_query.h), all reached, need 230: two for each filter,
- *  twice when counting; one for a path in select and order; 55 for a cursor. */
+/** A request's limits (rest_query.h), all reached, need 244: two for each filter,
+ *  twice when counting; one for a path in select and order; 69 for a cursor. */
 #define STORE_SQL_PARAMS_MAX 256
 
 struct store_sql {

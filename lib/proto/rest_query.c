@@ -143,11 +143,11 @@ read_order_item(
 	return 0;
 }
 
-/* The key ends it: what would follow decides nothing. */
-static void
-end_order(struct rest_query *q)
+/* A column of the key: behind the order, unless it stands there; up to where? */
+static unsigned
+add_key(struct rest_query *q, unsigned column)
 {
-	const struct rest_term key = { 0 };
+	const struct rest_term key = { .column = column };
 	unsigned i = 0;
 
 	while (i < q->n_order && !rest_term_equal(&q->order[i].term, &key))
@@ -157,8 +157,25 @@ end_order(struct rest_query *q)
 		bool descending = i != 0 && q->order[i - 1].descending;
 
 		q->order[i] = (struct rest_order){ key, descending };
+		q->n_order++;
 	}
-	q->n_order = i + 1;
+	return i + 1;
+}
+
+/* The key ends it: what would follow decides nothing. */
+static void
+end_order(struct rest_query *q)
+{
+	unsigned end = add_key(q, 0);
+
+	for (unsigned i = 1; i < q->table->n_columns; i++) {
+		if (q->table->columns[i].flags & REST_KEY) {
+			unsigned at = add_key(q, i);
+
+			end = at > end ? at : end;
+		}
+	}
+	q->n_order = end;
 }
 
 static int

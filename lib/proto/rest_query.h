@@ -52,6 +52,7 @@ enum {
 	REST_ORDER = 1 << 1,
 	REST_NULLABLE = 1 << 2,
 	REST_EXTRA = 1 << 3, /* shown only when select names it */
+	REST_KEY = 1 << 4,   /* with the first column, the key */
 };
 
 struct rest_column {
@@ -60,7 +61,7 @@ struct rest_column {
 	unsigned flags;
 };
 
-/** A resource as clients see it; the first column is its key. */
+/** A resource as clients see it; the first column is its key, or of its key. */
 struct rest_table {
 	const char *name;
 	const struct rest_column *columns;
@@ -72,6 +73,8 @@ struct rest_table {
 #define REST_FILTERS_MAX 30  /* a page's form has fewer; each is work */
 #define REST_LIST_MAX    200 /* values of one in.(…) */
 #define REST_ORDER_MAX   6
+#define REST_KEY_MAX     2
+#define REST_TERMS_MAX   (REST_ORDER_MAX + REST_KEY_MAX)
 #define REST_SELECT_MAX  40
 #define REST_PATH_MAX    8     /* steps of a JSON path */
 #define REST_ALIAS_MAX   63    /* bytes, as a name has in PostgreSQL */
@@ -135,7 +138,7 @@ struct rest_query {
 	struct rest_filter filters[REST_FILTERS_MAX];
 	unsigned n_filters;
 	/* Always ends with the key, so that no two rows are equal in it. */
-	struct rest_order order[REST_ORDER_MAX + 1];
+	struct rest_order order[REST_TERMS_MAX];
 	unsigned n_order;
 	struct rest_select select[REST_SELECT_MAX]; /* n_select 0: all */
 	unsigned n_select;
@@ -144,7 +147,7 @@ struct rest_query {
 	bool ranged; /* offset and limit came in a Range header */
 	bool
 	    resumes; /* `after` holds the order's values of the last row seen */
-	struct rest_value after[REST_ORDER_MAX + 1];
+	struct rest_value after[REST_TERMS_MAX];
 };
 
 /** What a request says, raw; a header that is absent is empty. */

@@ -78,7 +78,7 @@ FROM {own}sessions WHERE principal IN ($1, $2)
 -- one: message
 -- order: session_id.asc,seq.asc
 -- column: msg_id text filter order
--- column: session_id text filter order = m.session_id
+-- column: session_id text filter order key = m.session_id
 -- column: conv_id text filter order
 -- column: msg_type text filter
 -- column: agents json = m.agents

@@ -85,7 +85,7 @@ require_order(const struct rest_query *q, struct arena *a)
 {
 	const struct rest_term key = { 0 };
 
-	fuzz_require(q->n_order >= 1 && q->n_order <= REST_ORDER_MAX + 1);
+	fuzz_require(q->n_order >= 1 && q->n_order <= REST_TERMS_MAX);
 	for (unsigned i = 0; i < q->n_order; i++) {
 		const struct rest_term *term = &q->order[i].term;
 
@@ -177,7 +177,7 @@ try_next(const struct rest_query *q, struct slice query, struct slice text,
     struct arena *a)
 {
 	static struct rest_query next;
-	struct rest_value row[REST_ORDER_MAX + 1];
+	struct rest_value row[REST_TERMS_MAX];
 	struct buf cursor = BUF_INIT, again = BUF_INIT;
 
 	if (q->resumes)

@@ -9,7 +9,7 @@
 #define TIME "2026-01-02T03:04:05.678901Z"
 #define US   INT64_C(1767323045678901)
 
-#define VALUES_MAX (REST_ORDER_MAX + 1)
+#define VALUES_MAX REST_TERMS_MAX
 
 /* `cursor`, not encoded yet, on a list in this order. */
 static int
