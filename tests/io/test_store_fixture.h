@@ -122,6 +122,16 @@ fixture_database(struct fixture *f)
 		pg_url(&fixture_pg, f->database, f->url);
 }
 
+static inline void
+fixture_migrate(struct fixture *f)
+{
+	f->s = store_open(f->url, &f->e);
+	if (f->s == NULL || store_migrate(f->s, &f->e) == -1) {
+		(void)printf("# %s\n", f->e.msg);
+		abort();
+	}
+}
+
 /** A migrated store in the folder, or in PostgreSQL. */
 static inline void
 fixture_open(struct fixture *f)
@@ -129,11 +139,15 @@ fixture_open(struct fixture *f)
 	fixture_dir(f);
 	if (fixture_is_pg())
 		fixture_database(f);
-	f->s = store_open(f->url, &f->e);
-	if (f->s == NULL || store_migrate(f->s, &f->e) == -1) {
-		(void)printf("# %s\n", f->e.msg);
-		abort();
-	}
+	fixture_migrate(f);
+}
+
+/** A migrated store in the folder, whatever the topology. */
+static inline void
+fixture_open_sqlite(struct fixture *f)
+{
+	fixture_dir(f);
+	fixture_migrate(f);
 }
 
 static inline void
