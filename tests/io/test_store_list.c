@@ -418,6 +418,121 @@ test_lists(void)
 	fixture_close(&f);
 }
 
+/*
+ * Plans: a page is read from an index, in its order. The driver is the store's,
+ * but for the statement in which it explains what it would do.
+ */
+
+static struct {
+	const struct store_driver *driver;
+	struct buf text;
+} plan;
+
+static int
+keep_plan(const struct store_row *row, void *cookie)
+{
+	(void)cookie;
+	for (int i = 0; i < row->n; i++)
+		if (row->values[i].type == STORE_TEXT)
+			buf_add_slice(&plan.text, row->values[i].bytes);
+	buf_addc(&plan.text, '\n');
+	return 0;
+}
+
+static int
+explain(struct store_conn *c, const char *sql, const struct store_value *params,
+    int n_params, struct store_sink *sink, struct err *e)
+{
+	struct store_sink keep = { keep_plan, NULL, 0 };
+	struct buf text = BUF_INIT;
+	int rc;
+
+	buf_adds(&text, fixture_is_pg() ? "EXPLAIN " : "EXPLAIN QUERY PLAN ");
+	buf_adds(&text, sql);
+	buf_clear(&plan.text);
+	rc = plan.driver->run_made(
+	    c, buf_cstr(&text), params, n_params, &keep, e);
+	buf_fini(&text);
+	if (rc == -1)
+		return -1;
+	return plan.driver->run_made(c, sql, params, n_params, sink, e);
+}
+
+/* `sqlite`, `pg`: what stands in the plan, also behind a cursor. */
+static const struct {
+	int line;
+	const char *query;
+	const char *sqlite, *pg;
+} PLANS[] = {
+	{ __LINE__, "limit=3", "videos_created", "videos_created" },
+	{ __LINE__, "limit=3&order=created_at.desc", "videos_created",
+	    "videos_created" },
+	{ __LINE__, "limit=3&collection_id=eq.c-main", "videos_collection",
+	    "videos_collection" },
+	{ __LINE__, "limit=3&order=id.desc", "autoindex_videos_1",
+	    "videos_pkey" },
+	{ __LINE__, "video_id=eq.v-07", "autoindex_videos_2", "video_id" },
+};
+
+static void
+check_plan(size_t row, bool resumes)
+{
+	struct slice text = buf_slice(&plan.text);
+	const char *index = fixture_is_pg() ? PLANS[row].pg : PLANS[row].sqlite;
+	const char *entered = fixture_is_pg() ? "Index Cond" : "SEARCH";
+
+	if (slice_find(text, SLICE("Sort")) >= 0 ||
+	    slice_find(text, SLICE("B-TREE")) >= 0 ||
+	    slice_find(text, slice_from(index)) < 0 ||
+	    (resumes && slice_find(text, slice_from(entered)) < 0))
+		CHECK_SLICE_ROW(PLANS[row].line, text, index);
+}
+
+/* The first page and the one behind it. */
+static void
+check_plans(size_t row, struct store *s, struct slice cursor)
+{
+	struct buf query = BUF_INIT;
+	struct store_page page;
+	struct err e = ERR_INIT;
+
+	buf_adds(&query, PLANS[row].query);
+	if (cursor.n > 0)
+		buf_addf(&query, "&cursor=%.*s", SLICE_ARG(cursor));
+	CHECK_ROW(PLANS[row].line,
+	    list_ask(s, "", STORE_LIST_VIDEOS, buf_slice(&query), false, &page,
+		&e) == 0);
+	check_plan(row, cursor.n > 0);
+	if (cursor.n == 0 && page.cursor.n > 0)
+		check_plans(row, s, buf_slice(&page.cursor));
+	buf_fini(&query);
+	store_page_fini(&page);
+}
+
+static void
+test_plans(void)
+{
+	struct store_driver driver;
+	struct fixture f;
+
+	fixture_open(&f);
+	list_fill(f.s);
+	/* So few rows are read and sorted faster than any index is. */
+	if (fixture_is_pg())
+		list_sql(f.s,
+		    "ANALYZE; SET enable_seqscan = off; SET enable_sort = off;"
+		    " SET enable_bitmapscan = off");
+	plan.driver = f.s->driver;
+	driver = *f.s->driver;
+	driver.run_made = explain;
+	f.s->driver = &driver;
+	for (size_t i = 0; i < COUNT(PLANS); i++)
+		check_plans(i, f.s, SLICE_EMPTY);
+	f.s->driver = plan.driver;
+	buf_fini(&plan.text);
+	fixture_close(&f);
+}
+
 int
 main(void)
 {
@@ -425,5 +540,6 @@ main(void)
 	    CHECK_CASE(test_numbers), CHECK_CASE(test_lists_of_values),
 	    CHECK_CASE(test_patterns), CHECK_CASE(test_times),
 	    CHECK_CASE(test_orders), CHECK_CASE(test_hostile),
-	    CHECK_CASE(test_shown), CHECK_CASE(test_lists), { NULL, NULL } });
+	    CHECK_CASE(test_shown), CHECK_CASE(test_lists),
+	    CHECK_CASE(test_plans), { NULL, NULL } });
 }

@@ -9,8 +9,8 @@
 #define PAGES_MAX 100
 /* Then it ends: rows that come ahead of a page of one would go on for ever. */
 #define DISTURBED_PAGES 12
-#define SEED      20260102
-#define QUERIES   500
+#define SEED            20260102
+#define QUERIES         500
 
 /* What is told of a row: its two keys' ends; rows of the disturbance are not. */
 struct keys {
@@ -104,7 +104,8 @@ walk(const struct walk *w, const char *query, struct buf *out)
 			disturb(w->s);
 	CHECK(pages < PAGES_MAX);
 	if (w->disturbed)
-		list_sql(w->s, "DELETE FROM videos WHERE video_id LIKE 'new-%%'");
+		list_sql(
+		    w->s, "DELETE FROM videos WHERE video_id LIKE 'new-%%'");
 	buf_fini(&cursor);
 }
 
@@ -191,8 +192,8 @@ static const struct {
 	{ __LINE__, STORE_LIST_OUTPUTS, { "id", "id" },
 	    "order=output_type.desc,video_id", 9 },
 	{ __LINE__, STORE_LIST_SESSIONS, { "session_id", "name" }, "", 2 },
-	{ __LINE__, STORE_LIST_SESSIONS, { "session_id", "name" },
-	    "order=name", 2 },
+	{ __LINE__, STORE_LIST_SESSIONS, { "session_id", "name" }, "order=name",
+	    2 },
 	{ __LINE__, STORE_LIST_SESSIONS, { "session_id", "name" },
 	    "order=updated_at,video_id.desc,created_at", 2 },
 	{ __LINE__, STORE_LIST_JOBS, { "id", "type" }, "", 3 },
@@ -307,10 +308,10 @@ static void
 put_filter(struct buf *b)
 {
 	size_t term = dice(COUNT(TERMS)), n = dice(4);
-	const char *operator = PICK(OPERATORS);
+	const char *operator= PICK(OPERATORS);
 
-	buf_addf(b, "&%s=%s%s.", TERMS[term].term, dice(4) ? "" : "not.",
-	    operator);
+	buf_addf(
+	    b, "&%s=%s%s.", TERMS[term].term, dice(4) ? "" : "not.", operator);
 	if (strcmp(operator, "is") == 0) {
 		buf_adds(b, PICK(WORDS));
 	} else if (strcmp(operator, "in") == 0) {
@@ -336,8 +337,9 @@ put_query(struct buf *b)
 	for (unsigned i = 0; i < filters; i++)
 		put_filter(b);
 	for (unsigned i = 0; i < orders; i++)
-		buf_addf(b, "%s%s%s", i > 0 ? "," : "&order=",
-		    PICK(ORDER_TERMS), dice(2) ? ".desc" : "");
+		buf_addf(b, "%s%s%s",
+		    i > 0 ? "," : "&order=", PICK(ORDER_TERMS),
+		    dice(2) ? ".desc" : "");
 }
 
 struct answer {
@@ -422,9 +424,9 @@ test_random_queries(void)
 int
 main(void)
 {
-	return check_main((struct check_case[]){
-	    CHECK_CASE(test_every_row_once),
-	    CHECK_CASE(test_new_rows_do_not_disturb),
-	    CHECK_CASE(test_every_list), CHECK_CASE(test_random_queries),
-	    { NULL, NULL } });
+	return check_main(
+	    (struct check_case[]){ CHECK_CASE(test_every_row_once),
+		CHECK_CASE(test_new_rows_do_not_disturb),
+		CHECK_CASE(test_every_list), CHECK_CASE(test_random_queries),
+		{ NULL, NULL } });
 }
