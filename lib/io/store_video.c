@@ -147,6 +147,9 @@ transcript_insert(struct store *s, struct slice video, struct slice full_text,
 		return -1;
 	rnd_uuid(uuid);
 	params[0] = store_text(slice_from(video_id));
+	/* Who replaces it, too, does so behind us, and finds our row. */
+	if (store_write(s, STORE_VIDEO_LOCK, params, 1, NULL, e) == -1)
+		return -1;
 	rc = store_write(s, STORE_TRANSCRIPT_DROP, params, 1, NULL, e);
 	if (rc == -1)
 		return -1;
@@ -229,7 +232,7 @@ chunks_write(struct store *s, struct slice transcript_id,
 	struct store_value param = store_text(transcript_id);
 	struct store_sink found = { NULL, NULL, 0 };
 
-	if (store_run(s, STORE_TRANSCRIPT_PRESENT, &param, 1, &found, e) == -1)
+	if (store_run(s, STORE_TRANSCRIPT_LOCK, &param, 1, &found, e) == -1)
 		return -1;
 	if (found.count == 0)
 		return err_set(
@@ -284,6 +287,8 @@ outputs_write(struct store *s, struct slice video_uuid,
 {
 	struct store_value params[2] = { store_text(video_uuid) };
 
+	if (store_write(s, STORE_VIDEO_LOCK, params, 1, NULL, e) == -1)
+		return -1;
 	for (size_t i = 0; i < n; i++) {
 		params[1] = store_text(slice_from(outputs[i].output_type));
 		if (store_write(s, STORE_OUTPUT_DROP, params, 2, NULL, e) == -1)

@@ -33,6 +33,9 @@ ORDER BY CASE WHEN id = {uuid_1} THEN 0 ELSE 1 END, created_at LIMIT 1
 -- name: video_count
 SELECT count(*) FROM videos
 
+-- name: video_lock
+SELECT 1 FROM videos WHERE id = $1 {row_lock}
+
 -- The chunks go with it (cascade).
 -- name: transcript_drop
 DELETE FROM transcripts WHERE video_id = $1
@@ -46,8 +49,8 @@ RETURNING {transcript_row}
 SELECT {transcript_row} FROM transcripts WHERE video_id = $1
 ORDER BY created_at DESC, id LIMIT 1
 
--- name: transcript_present
-SELECT 1 FROM transcripts WHERE id = $1
+-- name: transcript_lock
+SELECT 1 FROM transcripts WHERE id = $1 {row_lock}
 
 -- name: chunk_drop
 DELETE FROM transcript_chunks WHERE transcript_id = $1

@@ -475,6 +475,70 @@ test_outputs_roll_back_with_the_caller(void)
 	fixture_close(&f);
 }
 
+/* Replacing the same things over and over; 0 when all of it went well. */
+struct replacer {
+	const char *url;
+	struct slice video, transcript;
+};
+
+static int
+replace_many(void *cookie)
+{
+	const struct replacer *r = cookie;
+	struct json_object *job = fixture_json("{\"job\":\"j\"}");
+	struct store_output output = { "analysis", SLICE("A"), job };
+	struct store_chunk chunks[2] = { { SLICE("a"), NULL, NULL },
+		{ SLICE("b"), NULL, NULL } };
+	struct json_object *row;
+	struct err e = ERR_INIT;
+	struct store *s = store_open(r->url, &e);
+
+	for (int i = 0; i < 20; i++)
+		if (store_output_replace(s, r->video, &output, 1, &e) != 0 ||
+		    store_chunk_replace(s, r->transcript, chunks, 2, &e) != 0 ||
+		    store_transcript_put(s, &NOBODY, SLICE("other"),
+			SLICE("text"), NULL, &row, &e) != 0) {
+			(void)printf("# %s\n", e.msg);
+			(void)fflush(stdout);
+			return 1;
+		} else
+			(void)json_object_put(row);
+	store_close(s);
+	(void)json_object_put(job);
+	return 0;
+}
+
+static void
+test_replacing_at_once(void)
+{
+	struct json_object *row = NULL, *rows = NULL;
+	struct store_value param;
+	struct fixture f;
+	struct replacer r;
+	char uuid[37], other[37];
+	pid_t pids[4];
+
+	fixture_open(&f);
+	add(&f, "v", uuid);
+	add(&f, "other", other);
+	CHECK(store_transcript_put(f.s, &NOBODY, SLICE("v"), SLICE("text"),
+		  NULL, &row, &f.e) == 0);
+	r = (struct replacer){ f.url, slice_from(uuid), jval_str(row, "id") };
+	for (size_t i = 0; i < COUNT(pids); i++)
+		pids[i] = fixture_fork(replace_many, &r);
+	for (size_t i = 0; i < COUNT(pids); i++)
+		CHECK(fixture_wait(pids[i]) == 0);
+	CHECK(store_output_list(f.s, &NOBODY, SLICE("v"), &rows, &f.e) == 0);
+	CHECK(json_object_array_length(rows) == 1);
+	(void)json_object_put(rows);
+	param = store_text(r.transcript);
+	CHECK(store_all(f.s, STORE_CHUNK_LIST, &param, 1, &rows, &f.e) == 0);
+	CHECK(json_object_array_length(rows) == 2);
+	(void)json_object_put(rows);
+	(void)json_object_put(row);
+	fixture_close(&f);
+}
+
 static void
 test_stages(void)
 {
@@ -526,6 +590,7 @@ main(void)
 	    CHECK_CASE(test_outputs),
 	    CHECK_CASE(test_output_rubbish_metadata_stays),
 	    CHECK_CASE(test_outputs_roll_back_with_the_caller),
+	    CHECK_CASE(test_replacing_at_once),
 	    CHECK_CASE(test_stages),
 	    { NULL, NULL },
 	});

@@ -30,6 +30,11 @@ id
 -- define: embedding_out
 embedding::real[] AS embedding
 
+-- Others who want to change what belongs to the row wait for the transaction's
+-- end; SQLite has one writer at a time.
+-- define: row_lock
+FOR NO KEY UPDATE
+
 -- What may be a uuid is one, or NULL.
 -- define: uuid_1
 CASE WHEN $1 ~ '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$'

@@ -24,6 +24,9 @@ rowid
 -- define: by_jobs_open
 INDEXED BY jobs_open
 
+-- define: row_lock
+
+
 -- define: embedding_in
 
 
