@@ -28,8 +28,12 @@ $(O)/tests/%.o: ALL_CFLAGS += -Itests -Wno-missing-prototypes -Wno-unused-macros
 # What talks to the transport runs in all topologies (tests/harness/stack.mjs).
 TRANSPORT := $(wildcard tests/conformance/*.test.mjs tests/e2e/client_*.test.mjs tests/e2e/transport_*.test.mjs)
 TOPOLOGIES := one two stacks
+# What the application keeps, on PostgreSQL, too.
+ON_POSTGRES := tests/e2e/rest_api.test.mjs@pg tests/e2e/rest_bad.test.mjs@pg-plain \
+  tests/e2e/chat_flow.test.mjs@pg-plain tests/e2e/chat_flow.test.mjs@pgbouncer
 E2E := $(foreach t,$(TOPOLOGIES),$(TRANSPORT:%=%@$t)) \
-  $(filter-out $(TRANSPORT),$(wildcard tests/e2e/*.test.sh tests/e2e/*.test.mjs))
+  $(filter-out $(TRANSPORT),$(wildcard tests/e2e/*.test.sh tests/e2e/*.test.mjs)) \
+  $(ON_POSTGRES)
 COUNTS := $(abspath build)/counts
 TIER = COUNTS=$(COUNTS) BUILD=$(abspath $(O)) tests/run
 

@@ -13,6 +13,9 @@
 //   two     lighttpd -> HAProxy -> two director.fcgi, each with a socket of its own
 //   stacks  HAProxy -> two complete installations
 //
+//   pg, pg-plain, pgbouncer   one, on a PostgreSQL of its own: with pgvector,
+//           without it, or through pgbouncer; `stack.pg` is that (postgres.mjs)
+//
 // HAProxy takes strictly turns: of a client's requests one goes here, the next
 // there. Both share one Redis and one store. `s.members` are the two as
 // installations of their own, with a lighttpd each; director.fcgi.2 is the other
@@ -27,6 +30,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { balance, Server, withParent } from './balance.mjs';
+import { postgres } from './postgres.mjs';
 import { cleanup, until, within } from './tap.mjs';
 
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -288,6 +292,13 @@ async function startPair(options, topology) {
   return pair.front(topology);
 }
 
+async function startOnPostgres(options, topology) {
+  const pg = await postgres({ pgvector: topology !== 'pg-plain' });
+  const DATABASE_URL = topology === 'pgbouncer' ? `${await pg.bouncer()}&pgbouncer=true` : pg.url;
+  const stack = await startOne({ ...options, env: { DATABASE_URL, ...options.env } });
+  return Object.assign(stack, { pg });
+}
+
 export const TOPOLOGY = process.env.TOPOLOGY || 'one';
 
 // app: 'director', 'echo' or another program that needs no store; processes (of
@@ -295,5 +306,6 @@ export const TOPOLOGY = process.env.TOPOLOGY || 'one';
 // one's; args of director-run.
 export async function start(options = {}) {
   const { topology = TOPOLOGY } = options;
-  return topology === 'one' ? startOne(options) : startPair(options, topology);
+  if (topology === 'one') return startOne(options);
+  return topology.startsWith('pg') ? startOnPostgres(options, topology) : startPair(options, topology);
 }
