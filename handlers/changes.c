@@ -47,3 +47,18 @@ changes_tell(struct ctx *c, const struct changes *ch)
 	for (unsigned i = 0; i < ch->n_videos; i++)
 		tell(c, "videos", ch->videos[i]);
 }
+
+void
+changes_tell_collections(struct ctx *c)
+{
+	tell(c, "collections", NULL);
+}
+
+void
+changes_tell_videos(struct ctx *c, struct slice collection_id)
+{
+	struct changes ch = { .n_videos = 0 };
+
+	changes_videos(&ch, collection_id);
+	changes_tell(c, &ch);
+}

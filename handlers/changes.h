@@ -29,5 +29,8 @@ struct changes {
 /** Videos of this collection; told once however often it is named. */
 void changes_videos(struct changes *ch, struct slice collection_id);
 void changes_tell(struct ctx *c, const struct changes *ch);
+/** For a request that changes one list only. */
+void changes_tell_collections(struct ctx *c);
+void changes_tell_videos(struct ctx *c, struct slice collection_id);
 
 #endif

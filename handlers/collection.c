@@ -1,31 +1,49 @@
 #include "handlers/collection.h"
 
+#include "base/utf8.h"
+#include "handlers/changes.h"
+#include "handlers/media_view.h"
+#include "io/store_media.h"
 #include "io/store_video.h"
 #include "proto/jval.h"
-#include "proto/message.h"
-#include "text/harmless.h"
 
 /* One list without pages, as the Director page asks for it. */
 #define LIST_MAX 10000
+/* Characters: a line on the page, and a paragraph. */
+#define NAME_MAX        200
+#define DESCRIPTION_MAX 2000
 
-/* "default" is the page's name for the first one, before it knows its id. */
-static struct slice
-collection_id(const struct ctx *c)
+/* ---- collections ---------------------------------------------------------- */
+
+/* A row as the page reads it; it is dropped. */
+static struct json_object *
+shown(struct json_object *row)
 {
-	if (slice_eq(c->params.value[0], SLICE("default")))
-		return SLICE(STORE_DEFAULT_COLLECTION);
-	return c->params.value[0];
+	struct json_object *o = json_object_new_object();
+
+	jval_put_str(o, "id", jval_str(row, "id"));
+	media_view_text(o, "name", jval_str(row, "name"));
+	media_view_text(o, "description", jval_str(row, "description"));
+	(void)json_object_put(row);
+	return o;
 }
 
 int
 collection_list(struct ctx *c, struct err *e)
 {
 	struct store *s = ctx_store(c, e);
-	struct json_object *rows = NULL;
+	struct json_object *rows = NULL, *list;
+	size_t n;
 
 	if (s == NULL || store_collection_list(s, &c->who, &rows, e) != 0)
 		return -1;
-	return ctx_json(c, 200, rows);
+	list = json_object_new_array();
+	n = json_object_array_length(rows);
+	for (size_t i = 0; i < n; i++)
+		(void)json_object_array_add(list,
+		    shown(json_object_get(json_object_array_get_idx(rows, i))));
+	(void)json_object_put(rows);
+	return ctx_json(c, 200, list);
 }
 
 static int
@@ -35,7 +53,8 @@ get(struct ctx *c, struct json_object **row, struct err *e)
 
 	if (s == NULL)
 		return -1;
-	return store_collection_get(s, &c->who, collection_id(c), row, e);
+	return store_collection_get(
+	    s, &c->who, media_view_collection(c), row, e);
 }
 
 int
@@ -45,67 +64,85 @@ collection_get(struct ctx *c, struct err *e)
 
 	if (get(c, &row, e) != 0)
 		return -1;
-	return ctx_json(c, 200, row);
+	return ctx_json(c, 200, shown(row));
 }
 
-static void
-copy(struct json_object *to, const char *key, struct json_object *from)
+/* A string of the body, not empty; the page sends a space for none. */
+static int
+read_text(struct json_object *body, const char *key, size_t max,
+    struct slice *out, struct err *e)
 {
-	struct json_object *value = json_object_object_get(from, key);
-
-	(void)json_object_object_add(to, key, json_object_get(value));
+	*out = jval_str(body, key);
+	if (out->n == 0)
+		return err_field(e, ERR_BAD_REQUEST, key,
+		    "Both a name and a description are required.");
+	if (utf8_units(*out) > max)
+		return err_field(e, ERR_BAD_REQUEST, key,
+		    "%s may have %zu characters at most.", key, max);
+	return 0;
 }
 
-/* Metadata is anybody's: pages open and load these addresses, so what is no
- * web address becomes null. */
-static void
-copy_url(struct json_object *to, const char *key, struct json_object *from)
+/* {message, data: {success, message, collection}}: what the page looks into. */
+static int
+answer_added(struct ctx *c, struct json_object *collection)
 {
-	struct slice url = jval_str(from, key);
-
-	if (url.n != 0 && message_url_safe(url))
-		copy(to, key, from);
-	else
-		(void)json_object_object_add(to, key, NULL);
-}
-
-/* Pages insert it as HTML in some places and as text in others. */
-static void
-put_text(struct json_object *to, const char *key, struct slice text)
-{
-	struct buf safe = BUF_INIT;
-
-	harmless_name(text, &safe);
-	jval_put_str(to, key, buf_slice(&safe));
-	buf_fini(&safe);
-}
-
-/* A row of videos as the page reads it; what metadata lacks is null. */
-static struct json_object *
-as_media(struct json_object *row)
-{
-	static const char *const URLS[] = { "stream_url", "external_url",
-		"player_url", "thumbnail_url" };
+	static const struct slice MESSAGE =
+	    SLICE_INIT("The collection was created.");
+	struct json_object *data = json_object_new_object();
 	struct json_object *o = json_object_new_object();
-	struct json_object *metadata = json_object_object_get(row, "metadata");
-	struct json_object *length;
-	struct slice name = jval_str(metadata, "name");
 
-	jval_put_str(o, "id", jval_str(row, "video_id"));
-	put_text(o, "name", name.n != 0 ? name : jval_str(row, "video_id"));
-	copy(o, "collection_id", row);
-	put_text(o, "description", jval_str(metadata, "description"));
-	for (size_t i = 0; i < COUNT(URLS); i++)
-		copy_url(o, URLS[i], metadata);
-	length = json_object_object_get(metadata, "length");
-	(void)json_object_object_add(o, "length",
-	    json_object_is_type(length, json_type_int) ||
-		    json_object_is_type(length, json_type_double)
-		? json_object_get(length)
-		: NULL);
-	jval_put_str(o, "type", SLICE("video"));
-	return o;
+	(void)json_object_object_add(
+	    data, "success", json_object_new_boolean(1));
+	jval_put_str(data, "message", MESSAGE);
+	(void)json_object_object_add(data, "collection", collection);
+	jval_put_str(o, "message", MESSAGE);
+	(void)json_object_object_add(o, "data", data);
+	return ctx_json(c, 201, o);
 }
+
+int
+collection_add(struct ctx *c, struct err *e)
+{
+	static const char *const KNOWN[] = { "name", "description", NULL };
+	struct json_object *body = NULL, *row = NULL;
+	struct slice name, description;
+	struct store *s;
+	int rc = -1;
+
+	if (ctx_body_json(c, &body, e) != 0)
+		return -1;
+	if (jval_only(body, KNOWN, e) == 0 &&
+	    read_text(body, "name", NAME_MAX, &name, e) == 0 &&
+	    read_text(body, "description", DESCRIPTION_MAX, &description, e) ==
+		0 &&
+	    (s = ctx_store(c, e)) != NULL)
+		rc = store_collection_add(
+		    s, &c->who, name, description, &row, e);
+	(void)json_object_put(body);
+	if (rc != 0)
+		return -1;
+	http_header(c->res, "Location", "/videodb/collection/%.*s",
+	    SLICE_ARG(jval_str(row, "id")));
+	ctx_store_leave(c);
+	changes_tell_collections(c);
+	return answer_added(c, shown(row));
+}
+
+int
+collection_delete(struct ctx *c, struct err *e)
+{
+	struct store *s = ctx_store(c, e);
+
+	if (s == NULL ||
+	    store_collection_remove(s, &c->who, media_view_collection(c), e) !=
+		0)
+		return -1;
+	ctx_store_leave(c);
+	changes_tell_collections(c);
+	return media_view_deleted(c, "The collection was deleted.");
+}
+
+/* ---- their videos --------------------------------------------------------- */
 
 int
 collection_videos(struct ctx *c, struct err *e)
@@ -116,45 +153,64 @@ collection_videos(struct ctx *c, struct err *e)
 	if (get(c, &row, e) != 0)
 		return -1;
 	(void)json_object_put(row);
-	if (store_video_list(
-		c->store, &c->who, collection_id(c), LIST_MAX, &rows, e) != 0)
+	if (store_video_list(c->store, &c->who, media_view_collection(c),
+		LIST_MAX, &rows, e) != 0)
 		return -1;
 	list = json_object_new_array();
 	n = json_object_array_length(rows);
 	for (size_t i = 0; i < n; i++)
-		(void)json_object_array_add(
-		    list, as_media(json_object_array_get_idx(rows, i)));
+		(void)json_object_array_add(list,
+		    media_view_video(c, json_object_array_get_idx(rows, i)));
 	(void)json_object_put(rows);
 	return ctx_json(c, 200, list);
+}
+
+/* The row of the video that the address names. */
+static int
+get_video(struct ctx *c, struct json_object **row, struct err *e)
+{
+	struct store *s = ctx_store(c, e);
+
+	if (s == NULL ||
+	    store_video_get(s, &c->who, c->params.value[1], row, e) != 0)
+		return -1;
+	if (slice_eq(jval_str(*row, "collection_id"), media_view_collection(c)))
+		return 0;
+	(void)json_object_put(*row);
+	*row = NULL;
+	return err_set(e, ERR_NOT_FOUND, "This collection has no such video.");
 }
 
 int
 collection_video(struct ctx *c, struct err *e)
 {
 	struct json_object *row = NULL, *media;
-	struct store *s = ctx_store(c, e);
 
-	if (s == NULL ||
-	    store_video_get(s, &c->who, c->params.value[1], &row, e) != 0)
+	if (get_video(c, &row, e) != 0)
 		return -1;
-	if (!slice_eq(jval_str(row, "collection_id"), collection_id(c))) {
-		(void)json_object_put(row);
-		return err_set(
-		    e, ERR_NOT_FOUND, "This collection has no such video.");
-	}
-	media = as_media(row);
+	media = media_view_video(c, row);
 	json_object_object_del(media, "type");
 	(void)json_object_put(row);
 	return ctx_json(c, 200, media);
 }
 
 int
-collection_empty(struct ctx *c, struct err *e)
+collection_video_delete(struct ctx *c, struct err *e)
 {
 	struct json_object *row = NULL;
+	int rc;
 
-	if (get(c, &row, e) != 0)
+	if (get_video(c, &row, e) != 0)
 		return -1;
+	rc = store_video_remove(c->store, &c->who, jval_str(row, "id"), e);
+	if (rc == 0) {
+		ctx_store_leave(c);
+		media_view_drop_file(c,
+		    jval_str(json_object_object_get(row, "metadata"), "file"));
+		changes_tell_videos(c, jval_str(row, "collection_id"));
+	}
 	(void)json_object_put(row);
-	return ctx_json(c, 200, json_object_new_array());
+	if (rc != 0)
+		return -1;
+	return media_view_deleted(c, "The video was deleted.");
 }

@@ -1,5 +1,5 @@
 /**
- * The Director page's view of the store: collections and their media.
+ * The Director page's view of the store: collections and their videos.
  *
  * Layer:  handlers
  * Spec:   director contract 0 (2 to 5), B
@@ -11,9 +11,10 @@
 
 int collection_list(struct ctx *c, struct err *e);
 int collection_get(struct ctx *c, struct err *e);
+int collection_add(struct ctx *c, struct err *e);
+int collection_delete(struct ctx *c, struct err *e);
 int collection_videos(struct ctx *c, struct err *e);
 int collection_video(struct ctx *c, struct err *e);
-/** Audio and images: none are kept yet; the page wants a list all the same. */
-int collection_empty(struct ctx *c, struct err *e);
+int collection_video_delete(struct ctx *c, struct err *e);
 
 #endif

@@ -46,11 +46,17 @@ ctx_store(struct ctx *c, struct err *e)
 }
 
 void
-dispatch_end(struct ctx *c)
+ctx_store_leave(struct ctx *c)
 {
 	if (c->holds_gate)
 		(void)sem_post(c->store_gate);
 	c->holds_gate = false;
+}
+
+void
+dispatch_end(struct ctx *c)
+{
+	ctx_store_leave(c);
 	arena_fini(&c->arena);
 }
 
@@ -128,8 +134,8 @@ media_accepted(const char *list, struct slice media)
 }
 
 /* A file, and the form it comes in. */
-static size_t
-body_max(const struct ctx *c)
+size_t
+ctx_body_max(const struct ctx *c)
 {
 	if (c->route->flags & ROUTE_STREAM)
 		return (size_t)c->conf->upload_max + FORM_ROOM;
@@ -141,7 +147,7 @@ static int
 read_body(struct ctx *c, struct http_request *req, struct err *e)
 {
 	const struct route *r = c->route;
-	size_t max = body_max(c);
+	size_t max = ctx_body_max(c);
 	struct buf body = BUF_INIT;
 	int rc;
 

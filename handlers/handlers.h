@@ -133,6 +133,10 @@ void ctx_wait(struct ctx *c);
  * back at the end of the request.
  */
 struct store *ctx_store(struct ctx *c, struct err *e) MUST_CHECK;
+/** Give its place back before the end, for what takes long without it. */
+void ctx_store_leave(struct ctx *c);
+/** The largest body that the route takes. */
+size_t ctx_body_max(const struct ctx *c);
 /** Answer with a JSON value (its reference is taken). */
 int ctx_json(struct ctx *c, int status, struct json_object *value);
 /** The body as JSON; an object is required. New reference. */

@@ -1,11 +1,13 @@
 #include "handlers/collection.h"
 #include "handlers/health.h"
+#include "handlers/media.h"
 #include "handlers/polling.h"
 #include "handlers/rest.h"
 #include "handlers/rest_write.h"
 #include "handlers/session.h"
 #include "handlers/setup.h"
 #include "handlers/tables.h"
+#include "handlers/upload.h"
 #include "handlers/video.h"
 
 /* Rows and settings are small; what is larger is a mistake or an attack. */
@@ -18,7 +20,11 @@
 #define TRANSCRIPT \
 	"text/vtt text/plain application/x-subrip text/srt application/json"
 
+#define UPLOAD "multipart/form-data application/json"
+
 #define COLLECTION "/videodb/collection"
+#define AUDIO      COLLECTION "/{id}/audio"
+#define IMAGE      COLLECTION "/{id}/image"
 #define API        "/api/v1"
 #define VIDEOS     API "/videos"
 
@@ -35,11 +41,23 @@ const struct route routes_table[ROUTES_COUNT] = {
 	{ HTTP_DELETE, "/session/{id}", session_delete, 0, NULL, 0, 0 },
 
 	{ HTTP_GET, COLLECTION "/?", collection_list, 0, NULL, 0, 0 },
+	{ HTTP_POST, COLLECTION "/?", collection_add, JSON_MAX, JSON, 0, 0 },
 	{ HTTP_GET, COLLECTION "/{id}", collection_get, 0, NULL, 0, 0 },
+	{ HTTP_DELETE, COLLECTION "/{id}", collection_delete, 0, NULL, 0, 0 },
+	{ HTTP_POST, COLLECTION "/{id}/upload", upload_run, 0, UPLOAD,
+	  ROUTE_STREAM, 0 },
 	{ HTTP_GET, COLLECTION "/{id}/video", collection_videos, 0, NULL, 0, 0 },
-	{ HTTP_GET, COLLECTION "/{id}/audio", collection_empty, 0, NULL, 0, 0 },
-	{ HTTP_GET, COLLECTION "/{id}/image", collection_empty, 0, NULL, 0, 0 },
 	{ HTTP_GET, COLLECTION "/{id}/video/{id}", collection_video, 0, NULL, 0, 0 },
+	{ HTTP_DELETE, COLLECTION "/{id}/video/{id}", collection_video_delete,
+	  0, NULL, 0, 0 },
+	{ HTTP_GET, AUDIO, media_audio_list, 0, NULL, 0, 0 },
+	{ HTTP_GET, AUDIO "/{id}", media_audio_get, 0, NULL, 0, 0 },
+	{ HTTP_DELETE, AUDIO "/{id}", media_audio_delete, 0, NULL, 0, 0 },
+	{ HTTP_GET, AUDIO "/{id}/generate_url", media_audio_url, 0, NULL, 0, 0 },
+	{ HTTP_GET, IMAGE, media_image_list, 0, NULL, 0, 0 },
+	{ HTTP_GET, IMAGE "/{id}", media_image_get, 0, NULL, 0, 0 },
+	{ HTTP_DELETE, IMAGE "/{id}", media_image_delete, 0, NULL, 0, 0 },
+	{ HTTP_GET, IMAGE "/{id}/generate_url", media_image_url, 0, NULL, 0, 0 },
 
 	{ HTTP_GET, API "/collections", rest_list, 0, NULL, 0,
 	  STORE_LIST_COLLECTIONS },

@@ -76,6 +76,10 @@ static const struct row TABLE[] = {
 	{ "DIRECTOR_MEDIA", "var/media",
 	  "folder of the files that were uploaded; the web server has it as "
 	  "/media/", AT(media), TEXT, false, 0, 0 },
+	{ "DIRECTOR_URL", "",
+	  "where clients reach the server, for the addresses of media: "
+	  "https://HOST; empty: as each request has it",
+	  AT(url), TEXT, false, 0, 0 },
 	{ "DIRECTOR_UPLOAD_MAX", "2000000000",
 	  "largest file, bytes: the default is an hour of video at 4 Mbit/s",
 	  AT(upload_max), NUMBER, false, 1000, 1000000000000 },

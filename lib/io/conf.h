@@ -34,6 +34,7 @@ struct conf {
 	int64_t recovery_ms;
 	int64_t max_payload;
 	char *media; /* folder */
+	char *url;   /* "" = of the request */
 	int64_t upload_max;
 	int64_t redis_timeout_ms;
 	int64_t lease_ms;

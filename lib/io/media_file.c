@@ -152,8 +152,8 @@ media_file_drop(struct media_file *f)
 }
 
 /* A UUID, a dot and letters: nothing that leads elsewhere. */
-static bool
-is_ours(struct slice name)
+bool
+media_file_name(struct slice name)
 {
 	if (name.n <= 37 || name.n >= MEDIA_FILE_NAME || name.p[36] != '.')
 		return false;
@@ -172,7 +172,7 @@ media_file_remove(const char *folder, struct slice name, struct err *e)
 {
 	char path[PATH_MAX], own[MEDIA_FILE_NAME];
 
-	if (!is_ours(name))
+	if (!media_file_name(name))
 		return 0;
 	(void)snprintf(own, sizeof(own), "%.*s", SLICE_ARG(name));
 	path_of(path, folder, "", own);

@@ -18,6 +18,7 @@
 #ifndef IO_MEDIA_FILE_H
 #define IO_MEDIA_FILE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/attr.h"
@@ -39,6 +40,8 @@ int media_file_keep(struct media_file *f, const char *ending,
     char name[static MEDIA_FILE_NAME], struct err *e) MUST_CHECK NONNULL(1, 2);
 /** Nothing is left of it. NULL is allowed. */
 void media_file_drop(struct media_file *f);
+/** Is it a name as media_file_keep() gives them? */
+bool media_file_name(struct slice name);
 /** A kept one; no such file is no error, as is no name of ours. */
 int media_file_remove(const char *folder, struct slice name,
     struct err *e) MUST_CHECK NONNULL(1, 3);

@@ -317,20 +317,24 @@ test('session: an id of another shape is 404', async () => {
 const VIDEO = '/api/v1/videos/m-sample-pitch';
 const ALLOWED = [
   ['/config/check', 'GET'], ['/agent', 'GET'], ['/session', 'GET'],
-  ['/session/12345678', 'GET DELETE'], ['/videodb/collection', 'GET'],
-  ['/videodb/collection/default', 'GET'], ['/videodb/collection/default/video', 'GET'],
+  ['/session/12345678', 'GET DELETE'], ['/videodb/collection', 'GET POST'],
+  ['/videodb/collection/default', 'GET DELETE'], ['/videodb/collection/default/video', 'GET'],
   ['/videodb/collection/default/audio', 'GET'], ['/videodb/collection/default/image', 'GET'],
-  ['/videodb/collection/default/video/x', 'GET'], ['/api/v1/videos', 'GET POST'], [VIDEO, 'GET'],
+  ['/videodb/collection/default/video/x', 'GET DELETE'], ['/api/v1/videos', 'GET POST'], [VIDEO, 'GET'],
   [`${VIDEO}/transcript`, 'GET PUT'], [`${VIDEO}/outputs`, 'GET'], ['/healthz', 'GET'],
   ['/readyz', 'GET'], ['/metrics', 'GET'],
+  ['/videodb/collection/default/upload', 'POST'], ['/videodb/collection/default/audio/x', 'GET DELETE'],
+  ['/videodb/collection/default/image/x', 'GET DELETE'],
+  ['/videodb/collection/default/audio/x/generate_url', 'GET'],
+  ['/videodb/collection/default/image/x/generate_url', 'GET'],
 ];
 
 for (const [path, methods] of ALLOWED)
   test(`405 with Allow: ${path}`, async () => {
-    const allow = [...methods.split(' '), 'HEAD', 'OPTIONS'].sort();
+    const allow = [...methods.split(' '), ...(/GET/.test(methods) ? ['HEAD'] : []), 'OPTIONS'].sort();
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND', 'GET']) {
       if (allow.includes(method)) continue;
-      const answer = await ask(base, method, path, method === 'DELETE' ? {} : { body: 'x', type: 'text/x-none' });
+      const answer = await ask(base, method, path, /^(GET|DELETE)$/.test(method) ? {} : { body: 'x', type: 'text/x-none' });
       assertProblem(answer, 405, 'method-not-allowed');
       assert.deepEqual(answer.headers.allow.split(/, */).sort(), allow, method);
     }
@@ -471,7 +475,7 @@ test('CORS: a handshake from an allowed origin', async () => {
 for (const [path, method, wanted] of [
   ['/api/v1/videos', 'POST', 'GET, HEAD, POST, OPTIONS'], ['/session/12345678', 'DELETE', 'GET, HEAD, DELETE, OPTIONS'],
   [`${VIDEO}/transcript`, 'PUT', 'GET, HEAD, PUT, OPTIONS'], ['/config/check', 'GET', 'GET, HEAD, OPTIONS'],
-  ['/videodb/collection', 'GET', 'GET, HEAD, OPTIONS'],
+  ['/videodb/collection', 'POST', 'GET, HEAD, POST, OPTIONS'],
 ])
   test(`preflight: ${method} ${path}`, async () => {
     const headers = {

@@ -171,6 +171,7 @@ run(const struct fuzz_fields *in)
 		.allowed_hosts = (char[]){ "" },
 		.api_key = (char[]){ "" },
 		.media = (char[]){ "/nowhere" },
+		.url = (char[]){ "" },
 		.upload_max = MAX_PAYLOAD,
 		.max_payload = MAX_PAYLOAD,
 		.recovery_ms = RECOVERY_MS };

@@ -1,0 +1,216 @@
+#include "handlers/upload.h"
+
+#include "base/utf8.h"
+#include "handlers/changes.h"
+#include "handlers/media_view.h"
+#include "io/media_file.h"
+#include "io/store_media.h"
+#include "io/store_video.h"
+#include "proto/jval.h"
+#include "proto/multipart.h"
+
+#define FIELD "file"
+/* Bytes of a name: file systems have no longer ones. */
+#define NAME_MAX 255
+
+/* What is read of the form. */
+struct form {
+	struct ctx *c;
+	struct media_file *file; /* NULL: no part had it yet */
+	struct media_type type;
+	struct slice name; /* of the client's file, without its ending */
+	bool taking;       /* the part being read is the file */
+};
+
+/* ---- the form ------------------------------------------------------------- */
+
+/* What a person would call it: no folders, no ending. */
+static struct slice
+name_of(struct arena *a, struct slice filename)
+{
+	size_t end;
+
+	for (size_t i = filename.n; i > 0; i--)
+		if (filename.p[i - 1] == '/' || filename.p[i - 1] == '\\') {
+			filename = slice_from_at(filename, i);
+			break;
+		}
+	for (end = filename.n; end > 1; end--)
+		if (filename.p[end - 1] == '.')
+			break;
+	if (end > 1)
+		filename.n = end - 1;
+	return arena_dup(a, utf8_prefix(utf8_trim(filename), NAME_MAX));
+}
+
+static int
+begin_part(struct form *f, const struct multipart_part *part, struct err *e)
+{
+	const struct conf *conf = f->c->conf;
+
+	f->taking = slice_eqs(part->name, FIELD);
+	if (!f->taking)
+		return 0;
+	if (f->file != NULL)
+		return err_field(
+		    e, ERR_BAD_REQUEST, FIELD, "Send one file at a time.");
+	f->name = name_of(&f->c->arena, part->filename);
+	if (f->name.n == 0)
+		return err_field(e, ERR_BAD_REQUEST, FIELD, "Invalid filename");
+	if (!media_type_find(part->type, part->filename, &f->type))
+		return err_field(e, ERR_MEDIA_TYPE, FIELD,
+		    "Send a video, audio or an image.");
+	f->file = media_file_new(conf->media, conf->upload_max, e);
+	return f->file == NULL ? -1 : 0;
+}
+
+static int
+malformed(enum multipart_event failure, struct err *e)
+{
+	return err_field(e, ERR_BAD_REQUEST, "body",
+	    "The form cannot be read: %s.", multipart_strerror(failure));
+}
+
+static int
+read_piece(
+    struct form *f, struct multipart *m, struct slice piece, struct err *e)
+{
+	enum multipart_event event;
+	struct slice data;
+	int rc = 0;
+
+	while (rc == 0 &&
+	    (event = multipart_next(m, &piece, &data)) != MULTIPART_MORE) {
+		if (event >= MULTIPART_MALFORMED)
+			rc = malformed(event, e);
+		else if (event == MULTIPART_PART)
+			rc = begin_part(f, &m->part, e);
+		else if (event == MULTIPART_DATA && f->taking)
+			rc = media_file_write(f->file, data, e);
+	}
+	return rc;
+}
+
+static int
+read_form(struct form *f, struct slice boundary, struct err *e)
+{
+	struct ctx *c = f->c;
+	struct multipart *m = arena_alloc(&c->arena, sizeof(*m));
+	enum multipart_event end;
+	struct slice piece;
+
+	multipart_init(m, boundary);
+	do {
+		if (c->body.next(c->body.cookie, ctx_body_max(c), &piece, e) !=
+			0 ||
+		    read_piece(f, m, piece, e) != 0)
+			return -1;
+	} while (piece.n != 0);
+	end = multipart_end(m);
+	if (end != MULTIPART_MORE)
+		return malformed(end, e);
+	if (f->file == NULL)
+		return err_field(
+		    e, ERR_BAD_REQUEST, FIELD, "No valid source provided");
+	return 0;
+}
+
+/* ---- the row -------------------------------------------------------------- */
+
+static int
+add_video(struct form *f, struct slice file, struct json_object **media,
+    struct err *e)
+{
+	struct ctx *c = f->c;
+	struct json_object *metadata = json_object_new_object(), *row = NULL;
+	struct store_video_new new = { SLICE_EMPTY, media_view_collection(c),
+		metadata };
+	int rc;
+
+	jval_put_str(metadata, "name", f->name);
+	jval_put_str(metadata, "file", file);
+	rc = store_video_add(c->store, &c->who, &new, &row, e);
+	(void)json_object_put(metadata);
+	if (rc != 0)
+		return -1;
+	*media = media_view_video(c, row);
+	(void)json_object_put(row);
+	return 0;
+}
+
+static int
+add_item(struct form *f, struct slice file, struct json_object **media,
+    struct err *e)
+{
+	struct ctx *c = f->c;
+	struct store_media_new new = { media_view_collection(c), f->type.kind,
+		f->name, file, NULL };
+	struct json_object *row = NULL;
+
+	if (store_media_add(c->store, &c->who, &new, &row, e) != 0)
+		return -1;
+	*media = media_view_item(c, row, f->type.kind, true);
+	(void)json_object_put(row);
+	return 0;
+}
+
+/* The file first, then the row that names it: a row without a file is worse. */
+static int
+keep(struct form *f, struct json_object **media, struct err *e)
+{
+	struct ctx *c = f->c;
+	char name[MEDIA_FILE_NAME];
+	struct slice file;
+	int rc = -1;
+
+	if (media_file_keep(f->file, f->type.ending, name, e) != 0)
+		return -1;
+	file = slice_from(name);
+	if (ctx_store(c, e) != NULL)
+		rc = f->type.kind == MEDIA_VIDEO ? add_video(f, file, media, e)
+						 : add_item(f, file, media, e);
+	ctx_store_leave(c);
+	if (rc != 0)
+		media_view_drop_file(c, file);
+	return rc;
+}
+
+/* Before a large body is read. */
+static int
+check_collection(struct ctx *c, struct err *e)
+{
+	struct store *s = ctx_store(c, e);
+	struct json_object *row = NULL;
+	int rc = -1;
+
+	if (s != NULL)
+		rc = store_collection_get(
+		    s, &c->who, media_view_collection(c), &row, e);
+	(void)json_object_put(row);
+	ctx_store_leave(c);
+	return rc;
+}
+
+int
+upload_run(struct ctx *c, struct err *e)
+{
+	struct form f = { .c = c };
+	struct json_object *media = NULL;
+	struct slice boundary;
+
+	/* JSON names an address to fetch from: not yet. */
+	if (!multipart_boundary(c->req->content_type, &boundary))
+		return err_field(e, ERR_BAD_REQUEST, "Content-Type",
+		    "No valid source provided");
+	if (check_collection(c, e) != 0)
+		return -1;
+	if (read_form(&f, boundary, e) != 0) {
+		media_file_drop(f.file);
+		return -1;
+	}
+	if (keep(&f, &media, e) != 0)
+		return -1;
+	if (f.type.kind == MEDIA_VIDEO)
+		changes_tell_videos(c, media_view_collection(c));
+	return ctx_json(c, 200, media);
+}
