@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "handlers/changes.h"
+#include "handlers/media_view.h"
 #include "handlers/resource.h"
 #include "handlers/rest.h"
 #include "io/hash.h"
@@ -25,6 +26,7 @@ struct job {
 	struct rest_prefer prefer;
 	struct json_object *body; /* owned */
 	struct changes changes;
+	struct slice file; /* of a video that is removed */
 	/* Of a POST. */
 	struct buf rows; /* the answer */
 	int64_t n_rows, n_new;
@@ -104,8 +106,11 @@ edit_row(void *cookie, struct slice json, struct json_object *row,
 	if (check_match(j->c, json, e) != 0)
 		return -1;
 	note(j, json);
-	if (fields == NULL)
+	if (fields == NULL) {
+		j->file = arena_dup(&j->c->arena,
+		    jval_str(json_object_object_get(row, "metadata"), "file"));
 		return 0;
+	}
 	return resource_patch(j->r, row, j->body, &j->c->arena, fields, e);
 }
 
@@ -425,6 +430,8 @@ rest_delete(struct ctx *c, struct err *e)
 	j.prefer.resolution = REST_RESOLVE_NONE;
 	rc = store_rest_remove(
 	    j.s, &j.view, c->route->what, c->params.value[0], &edit, &row, e);
+	if (rc == 0 && c->route->what == STORE_LIST_VIDEOS)
+		media_view_drop_file(c, j.file);
 	if (rc == 0)
 		send_row(
 		    &j, &row, j.prefer.returns == REST_RETURN_REPRESENTATION);

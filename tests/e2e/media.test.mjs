@@ -160,6 +160,15 @@ test('names are ours, whatever the client says', async () => {
   assert.deepEqual(files().filter((name) => !/^[0-9a-f-]{36}\.[a-z0-9]+$/.test(name)), []);
 });
 
+test('a video deleted by REST takes its file with it', async () => {
+  const before = files();
+  const { json } = await upload(FIRST, 'a.mp4', 'video/mp4', 'x');
+  assert.equal(files().length, before.length + 1);
+  const gone = await ask(base, 'DELETE', `/api/v1/videos/${json.id}`);
+  assert.ok([200, 204].includes(gone.status), gone.text);
+  assert.deepEqual(files(), before);
+});
+
 test('what is no upload is refused, and leaves nothing', async () => {
   const before = files();
   const form = (body) => ({ body, type: 'multipart/form-data; boundary=B' });
