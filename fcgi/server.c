@@ -255,6 +255,8 @@ worker_init(struct worker *w, struct server *s)
 	ctx_init(&w->ctx, s);
 	w->ctx.wait = step_back;
 	w->ctx.wait_cookie = w;
+	if (w->ctx.store != NULL)
+		store_on_wait(w->ctx.store, step_back, w);
 }
 
 static void

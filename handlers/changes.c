@@ -29,6 +29,7 @@ tell(struct ctx *c, const char *update, const char *collection_id)
 	struct json_object *o = json_object_new_object();
 	struct err e = ERR_INIT;
 
+	ctx_wait(c);
 	jval_put_str(o, "event_type", SLICE("update_data"));
 	jval_put_str(o, "update", slice_from(update));
 	if (collection_id != NULL)

@@ -16,6 +16,8 @@
 /* Name of the visitor's cookie, and how long a browser keeps it: a year. */
 #define VISITOR_COOKIE "director_visitor"
 #define VISITOR_AGE_S  31536000
+/* The web server has it whole, and a socket's buffer takes so much. */
+#define BODY_AT_ONCE 65536
 /* 22 characters of base64url: 132 random bits. */
 #define VISITOR_SIZE 22
 #define WRITES       (HTTP_POST | HTTP_PUT | HTTP_PATCH | HTTP_DELETE | HTTP_OTHER)
@@ -34,6 +36,11 @@ ctx_store(struct ctx *c, struct err *e)
 
 	if (c->holds_gate)
 		return c->store;
+	if (c->store != NULL && sem_trywait(c->store_gate) == 0) {
+		c->holds_gate = true;
+		return c->store;
+	}
+	ctx_wait(c);
 	(void)clock_gettime(CLOCK_REALTIME, &until);
 	until.tv_sec += GATE_WAIT_S;
 	if (c->store == NULL || sem_timedwait(c->store_gate, &until) != 0) {
@@ -167,6 +174,8 @@ read_body(struct ctx *c, struct http_request *req, struct err *e)
 		    "Send one of: %s.", r->media);
 	if (r->flags & ROUTE_STREAM)
 		return 0;
+	if (req->content_length < 0 || req->content_length > BODY_AT_ONCE)
+		ctx_wait(c);
 	rc = c->body.read(c->body.cookie, max, &body, e);
 	if (rc == 0)
 		req->body = arena_dup(&c->arena, buf_slice(&body));
@@ -291,7 +300,8 @@ run_route(struct ctx *c, struct err *e)
 	    api_key_request(c, e) != 0)
 		return -1;
 	if (!(c->route->flags & ROUTE_TRANSPORT)) {
-		ctx_wait(c);
+		if (!(c->route->flags & ROUTE_QUICK))
+			ctx_wait(c);
 		if (!(c->route->flags & ROUTE_PROBE))
 			dispatch_visitor(c);
 		if (read_body(c, &req, e) != 0)

@@ -52,6 +52,8 @@ enum {
 	ROUTE_RAW = 1 << 3,       /* Engine.IO without Socket.IO: app.message */
 	ROUTE_STREAM =
 	    1 << 4, /* the handler reads the body, a file: body.next */
+	ROUTE_QUICK = 1 << 5, /* whatever waits calls ctx_wait(): the store
+	                         does where it takes long */
 };
 
 struct route {

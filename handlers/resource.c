@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/utf8.h"
+#include "base/uuid.h"
 #include "io/rnd.h"
 #include "io/store_video.h"
 #include "proto/jmerge.h"
@@ -233,29 +233,13 @@ take_field(const struct resource *r, const struct resource_field *f,
 					: 0;
 }
 
-static bool
-is_uuid(struct slice text)
-{
-	struct slice rest = text, part;
-	static const size_t SIZES[] = { 8, 4, 4, 4, 12 };
-	size_t n = 0;
-
-	while (slice_cut(&rest, '-', &part)) {
-		if (n == COUNT(SIZES) || part.n != SIZES[n++])
-			return false;
-		for (size_t i = 0; i < part.n; i++)
-			if (strchr("0123456789abcdef", part.p[i]) == NULL)
-				return false;
-	}
-	return n == COUNT(SIZES);
-}
-
 /* The client's id, or one of ours. */
 static int
 take_id(const struct resource *r, struct json_object *body, const char *uuid,
     struct arena *a, struct store_value *out, struct err *e) // NOLINT
 {
 	struct json_object *value;
+	char given[UUID_SIZE];
 
 	if (!json_object_object_get_ex(body, "id", &value) || value == NULL) {
 		*out = store_text(slice_from(
@@ -264,10 +248,11 @@ take_id(const struct resource *r, struct json_object *body, const char *uuid,
 	}
 	if (r->named && check_own_id("id", value, e) != 0)
 		return -1;
-	if (!r->named && !is_uuid(jval_slice(value)))
-		return err_field(e, ERR_BAD_REQUEST, "id",
-		    "id must be a UUID in small letters.");
-	*out = store_text(arena_dup(a, jval_slice(value)));
+	if (!r->named && !uuid_parse(jval_slice(value), given))
+		return err_field(
+		    e, ERR_BAD_REQUEST, "id", "id must be a UUID.");
+	*out = store_text(
+	    arena_dup(a, r->named ? jval_slice(value) : slice_from(given)));
 	return 0;
 }
 

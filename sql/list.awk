@@ -4,7 +4,7 @@
 #       sql/query/sqlite/dialect.sql sql/list/*.sql
 #
 # list:   R(STORE_LIST_VIDEOS, "videos", "video", first column, columns, parameters that
-#         `from` takes, "order", "from", "key")
+#         `from` takes, "order", "from", "uuid", "key")
 # column: C("id", REST_UUID, flags, "expression"), all lists' one after the other
 #
 #   -- list: videos               begins one,
@@ -13,7 +13,8 @@
 #   -- order: created_at.desc     with a WHERE at its end; its key comes last in
 #   -- column: id uuid            the order by itself
 #   -- column: at msec order null = updated_ms
-#   -- key: id = @v               a row by its address
+#   -- uuid: id = {v_uuid}        a row by its address, when that is a uuid,
+#   -- key: video_id = @v          and when it is not, or no row's
 #
 # The flags: filter, order, null, extra, key (struct rest_column); foreign: null where
 # the table may be somebody else's, which is not so in SQLite.
@@ -53,6 +54,7 @@ FNR == 1 { what = "" }
 }
 /^-- one: / { one[lists] = $3; next }
 /^-- order: / { order[lists] = $3; next }
+/^-- uuid: / { uuid[lists] = substr($0, 10); next }
 /^-- key: / { key[lists] = substr($0, 9); next }
 /^-- column: / {
 	line = substr($0, 12)
@@ -84,10 +86,11 @@ END {
 	for (i = 0; mode == "column" && i < columns; i++)
 		print column[i]
 	for (i = 1; mode == "list" && i <= lists; i++)
-		printf "R(STORE_LIST_%s, \"%s\", \"%s\", %d, %d, %d, \"%s\",\n    %s,\n    %s)\n",
+		printf "R(STORE_LIST_%s, \"%s\", \"%s\", %d, %d, %d, \"%s\",\n    %s,\n    %s,\n    %s)\n",
 		    toupper(name[i]), name[i], one[i], first[i], count[i],
 		    bound(from[i]), order[i],
 		    quoted(expand(from[i], name[i])),
+		    quoted(expand(uuid[i], name[i])),
 		    quoted(expand(key[i], name[i]))
 	exit failed
 }

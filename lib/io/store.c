@@ -66,6 +66,12 @@ store_close(struct store *s)
 	free(s);
 }
 
+void
+store_on_wait(struct store *s, void (*wait)(void *cookie), void *cookie)
+{
+	s->driver->on_wait(s->conn, &(struct store_waiter){ wait, cookie });
+}
+
 /* PostgreSQL cannot keep a NUL in text; so neither store does. */
 static bool
 has_nul(const struct store_value *params, int n_params)

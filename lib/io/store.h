@@ -21,6 +21,7 @@
 #ifndef IO_STORE_H
 #define IO_STORE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <json-c/json.h>
@@ -40,6 +41,13 @@ enum store_query {
 
 struct store *store_open(const char *url, struct err *e) MUST_CHECK;
 void store_close(struct store *s);
+/**
+ * `wait` is called before a statement waits for long: for the writer's lock, the
+ * disk, a server that does not answer within STORE_PATIENCE_US. Never, once or
+ * often.
+ */
+void store_on_wait(struct store *s, void (*wait)(void *cookie), void *cookie);
+#define STORE_PATIENCE_US 1000
 /** Apply what is missing, once, under a lock; refuse a newer store. */
 int store_migrate(struct store *s, struct err *e) MUST_CHECK;
 /** Is the schema there and of this version, and does the store answer? */

@@ -23,7 +23,8 @@ struct store_list_source {
 	const char *one; /* what a row is called */
 	unsigned first_column, n_columns;
 	int n_bound; /* parameters that `from` takes */
-	const char *from, *key;
+	const char *from;
+	const char *uuid, *key; /* "": no row is addressed so */
 };
 
 struct store_dialect {

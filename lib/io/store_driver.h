@@ -36,6 +36,12 @@ struct store_dialect;
 /** A driver's connection; each driver knows its own. */
 struct store_conn;
 
+/** See store_on_wait(). */
+struct store_waiter {
+	void (*wait)(void *cookie); /* or NULL */
+	void *cookie;
+};
+
 /** What a driver does; all of it MUST_CHECK by convention. */
 struct store_driver {
 	const struct store_dialect *dialect;
@@ -55,6 +61,8 @@ struct store_driver {
 	int (*run_made)(struct store_conn *c, const char *sql,
 	    const struct store_value *params, int n_params,
 	    struct store_sink *sink, struct err *e);
+	void (*on_wait)(
+	    struct store_conn *c, const struct store_waiter *waiter);
 	/** A statement of a migration. */
 	int (*script)(
 	    struct store_conn *c, const char *statement, struct err *e);

@@ -11,6 +11,7 @@
 
 #include "base/ck.h"
 #include "base/num.h"
+#include "base/uuid.h"
 #include "io/store_list_row.h"
 #include "io/store_sql.h"
 #include "proto/jval.h"
@@ -723,56 +724,76 @@ store_page_fini(struct store_page *page)
 	buf_fini(&page->cursor);
 }
 
-/* By the key; `end` is behind it. */
+/* A row by its address: which list, which way, and what is behind. */
+struct address {
+	const struct store_view *view;
+	enum store_list_id id;
+	const char *condition;
+	struct slice key;
+	enum store_part end;
+};
+
 static void
-put_one(struct list *l, struct slice key, enum store_part end)
+put_one(struct list *l, const struct address *a)
 {
 	put_columns(l, false);
 	put_source(l);
 	buf_adds(&l->sql.text, " AND ");
-	store_sql_text(
-	    &l->sql, l->source->key, store_sql_param(&l->sql, store_text(key)));
-	buf_adds(&l->sql.text, l->dialect->parts[end]);
+	store_sql_text(&l->sql, a->condition,
+	    store_sql_param(&l->sql, store_text(a->key)));
+	buf_adds(&l->sql.text, l->dialect->parts[a->end]);
 }
 
 static int
-get_one(struct store *s, struct list *l, struct slice key, enum store_part end,
-    struct buf *json, struct err *e)
-{
-	struct member members[REST_SELECT_MAX];
-	struct printer p = { .out = json,
-		.members = members,
-		.n_members = members_of(l->q, members),
-		.limit = 1,
-		.list = l };
-	struct store_sink sink = { print_row, &p, 0 };
-	int rc;
-
-	put_one(l, key, end);
-	rc = store_sql_run(s, &l->sql, &sink, e);
-	buf_fini(&p.last);
-	if (rc == 0 && p.n == 0)
-		return err_set(e, ERR_NOT_FOUND, "There is no %s with this id.",
-		    l->source->one);
-	return rc;
-}
-
-static int
-get(struct store *s, const struct store_view *view, enum store_list_id id,
-    struct slice key, enum store_part end, struct buf *json,
-    struct err *e) // NOLINT(readability-function-size)
+get_one(struct store *s, const struct address *a, struct buf *json,
+    int64_t *found, struct err *e)
 {
 	struct rest_query *q = ck_calloc(1, sizeof(*q));
 	struct list *l = ck_calloc(1, sizeof(*l));
+	struct member members[REST_SELECT_MAX];
+	struct printer p = { .out = json, .members = members, .limit = 1 };
+	struct store_sink sink = { print_row, &p, 0 };
 	int rc;
 
-	q->table = store_list_table(id);
+	q->table = store_list_table(a->id);
 	select_all(q);
-	list_init(l, s, view, id, q);
-	rc = get_one(s, l, key, end, json, e);
+	list_init(l, s, a->view, a->id, q);
+	p.n_members = members_of(q, members);
+	p.list = l;
+	put_one(l, a);
+	rc = store_sql_run(s, &l->sql, &sink, e);
+	*found = p.n;
+	buf_fini(&p.last);
 	store_sql_fini(&l->sql);
 	free(l);
 	free(q);
+	return rc;
+}
+
+/* What looks like a uuid is one, or else a name after all. */
+static int
+get(struct store *s, struct address *a, struct buf *json, struct err *e)
+{
+	const struct store_list_source *source =
+	    &s->driver->dialect->lists[a->id];
+	char uuid[UUID_SIZE];
+	struct slice name = a->key;
+	int64_t found = 0;
+	int rc = 0;
+
+	if (source->uuid[0] != '\0' && uuid_parse(name, uuid)) {
+		a->condition = source->uuid;
+		a->key = slice_from(uuid);
+		rc = get_one(s, a, json, &found, e);
+	}
+	if (rc == 0 && found == 0 && source->key[0] != '\0') {
+		a->condition = source->key;
+		a->key = name;
+		rc = get_one(s, a, json, &found, e);
+	}
+	if (rc == 0 && found == 0)
+		return err_set(e, ERR_NOT_FOUND, "There is no %s with this id.",
+		    source->one);
 	return rc;
 }
 
@@ -780,12 +801,16 @@ int
 store_list_get(struct store *s, const struct store_view *view,
     enum store_list_id id, struct slice key, struct buf *json, struct err *e)
 {
-	return get(s, view, id, key, STORE_PART_FIRST, json, e);
+	struct address a = { view, id, NULL, key, STORE_PART_FIRST };
+
+	return get(s, &a, json, e);
 }
 
 int
 store_list_get_locked(struct store *s, const struct store_view *view,
     enum store_list_id id, struct slice key, struct buf *json, struct err *e)
 {
-	return get(s, view, id, key, STORE_PART_LOCKED, json, e);
+	struct address a = { view, id, NULL, key, STORE_PART_LOCKED };
+
+	return get(s, &a, json, e);
 }

@@ -45,6 +45,7 @@ struct store_conn {
 	bool prepared[STORE_QUERY__MAX];
 	struct made made[MADE_MAX];
 	int64_t turn;
+	struct store_waiter waiter;
 	struct pg_params params;
 	struct buf scratch; /* of the row being delivered */
 };
@@ -94,30 +95,45 @@ drop_notice(void *cookie, const PGresult *result)
 	(void)result;
 }
 
-/* Wait until the socket is ready; false when the time is up. */
+/* Poll the socket until the time, in microseconds; false when it is up. */
 static bool
-wait_socket(PGconn *pg, short events, int64_t deadline_ms)
+poll_socket(PGconn *pg, short events, int64_t until_us)
 {
 	struct pollfd p = { PQsocket(pg), events, 0 };
 	int n;
 
 	do {
-		int64_t left = deadline_ms - clock_mono_ms();
+		int64_t left = until_us - clock_mono_us();
+		struct timespec ts = { left / 1000000, left % 1000000 * 1000 };
 
-		n = left <= 0 ? 0 : poll(&p, 1, (int)left);
+		n = left <= 0 ? 0 : ppoll(&p, 1, &ts, NULL);
 	} while (n == -1 && errno == EINTR);
 	return n > 0;
 }
 
+/* Wait until the socket is ready; false when the time is up. */
 static bool
-wait_connected(PGconn *pg)
+wait_socket(const struct store_conn *c, short events, int64_t deadline_ms)
 {
+	if (c->waiter.wait != NULL) {
+		if (poll_socket(
+			c->pg, events, clock_mono_us() + STORE_PATIENCE_US))
+			return true;
+		c->waiter.wait(c->waiter.cookie);
+	}
+	return poll_socket(c->pg, events, deadline_ms * 1000);
+}
+
+static bool
+wait_connected(const struct store_conn *c)
+{
+	PGconn *pg = c->pg;
 	int64_t deadline = clock_mono_ms() + CONNECT_MS;
 	PostgresPollingStatusType status = PGRES_POLLING_WRITING;
 
 	while (status != PGRES_POLLING_OK) {
 		if (status == PGRES_POLLING_FAILED || PQsocket(pg) < 0 ||
-		    !wait_socket(pg,
+		    !wait_socket(c,
 			status == PGRES_POLLING_READING ? POLLIN : POLLOUT,
 			deadline))
 			return false;
@@ -156,7 +172,7 @@ connect_pg(struct store_conn *c, struct err *e)
 	c->pg = PQconnectStartParams(KEYS, values, 1);
 	if (c->pg == NULL)
 		abort();
-	if (PQstatus(c->pg) == CONNECTION_BAD || !wait_connected(c->pg) ||
+	if (PQstatus(c->pg) == CONNECTION_BAD || !wait_connected(c) ||
 	    PQsetnonblocking(c->pg, 1) != 0)
 		return no_connection(c, e);
 	(void)PQsetNoticeReceiver(c->pg, drop_notice, NULL);
@@ -217,7 +233,7 @@ next_result(struct store_conn *c, int64_t deadline_ms, bool *late)
 			return PQgetResult(c->pg);
 		if (unsent == 1)
 			events |= POLLOUT;
-		if (!wait_socket(c->pg, events, deadline_ms)) {
+		if (!wait_socket(c, events, deadline_ms)) {
 			*late = true;
 			return NULL;
 		}
@@ -483,6 +499,12 @@ pg_run_made(struct store_conn *c, const char *sql,
 	return run_question(c, &question, params, n_params, sink, e);
 }
 
+static void
+pg_on_wait(struct store_conn *c, const struct store_waiter *waiter)
+{
+	c->waiter = *waiter;
+}
+
 static int
 pg_prepare(struct store_conn *c, enum store_query q, struct err *e)
 {
@@ -575,6 +597,7 @@ const struct store_driver store_pg_driver = {
 	.prepare = pg_prepare,
 	.run = pg_run,
 	.run_made = pg_run_made,
+	.on_wait = pg_on_wait,
 	.script = pg_script,
 	.inside = is_inside,
 };

@@ -27,6 +27,8 @@
 
 /* A request waits no longer for the writer's lock; web servers wait 60 s. */
 #define STORE_WAIT_MS 5000
+/* Steps of SQLite's machine, some 50 ns each: STORE_PATIENCE_US. */
+#define PROGRESS_STEPS 20000
 /* No statement returns more. */
 #define COLUMNS_MAX 64
 
@@ -36,6 +38,7 @@
 struct store_conn {
 	sqlite3 *db;
 	int64_t deadline_ms; /* of the running call, clock_mono_ms() */
+	struct store_waiter waiter;
 	sqlite3_stmt *statements[STORE_QUERY__MAX];
 	struct {
 		sqlite3_stmt *statement;
@@ -63,6 +66,21 @@ static const struct store_migration MIGRATIONS[] = {
 #undef X
 };
 
+static void
+tell_waiter(const struct store_conn *c)
+{
+	if (c->waiter.wait != NULL)
+		c->waiter.wait(c->waiter.cookie);
+}
+
+/* A statement that has computed for STORE_PATIENCE_US or so. */
+static int
+on_progress(void *cookie)
+{
+	tell_waiter(cookie);
+	return 0;
+}
+
 /* Sleep 1 to 8 ms; false when the call's time is up. */
 static bool
 wait_turn(const struct store_conn *c)
@@ -71,6 +89,7 @@ wait_turn(const struct store_conn *c)
 
 	if (clock_mono_ms() >= c->deadline_ms)
 		return false;
+	tell_waiter(c);
 	rnd_bytes(&dice, 1);
 	clock_sleep_ms(1 + dice % 8);
 	return true;
@@ -340,6 +359,9 @@ sqlite_run(struct store_conn *c, enum store_query q,
 	c->deadline_ms = clock_mono_ms() + STORE_WAIT_MS;
 	if (prepare(c, q, e) == -1)
 		return -1;
+	/* What writes waits for the disk. */
+	if (sqlite3_stmt_readonly(c->statements[q]) == 0)
+		tell_waiter(c);
 	return run_statement(
 	    c, c->statements[q], NAMES[q], params, n_params, sink, e);
 }
@@ -370,6 +392,12 @@ sqlite_script(struct store_conn *c, const char *statement, struct err *e)
 	while ((rc & 0xff) == SQLITE_BUSY && sqlite3_get_autocommit(c->db) &&
 	    wait_turn(c));
 	return rc == SQLITE_OK ? 0 : failed(c, rc, "migration", e);
+}
+
+static void
+sqlite_on_wait(struct store_conn *c, const struct store_waiter *waiter)
+{
+	c->waiter = *waiter;
 }
 
 static bool
@@ -430,6 +458,7 @@ set_up(struct store_conn *c, struct err *e)
 	for (size_t i = 0; i < COUNT(OFF); i++)
 		(void)sqlite3_db_config(c->db, OFF[i], 0, NULL);
 	(void)sqlite3_busy_handler(c->db, on_busy, c);
+	sqlite3_progress_handler(c->db, PROGRESS_STEPS, on_progress, c);
 	if (store_sqlite_fn_register(c->db) != SQLITE_OK)
 		return failed(c, SQLITE_ERROR, "functions", e);
 	for (size_t i = 0; i < COUNT(MIGRATIONS); i++)
@@ -477,6 +506,7 @@ const struct store_driver store_sqlite_driver = {
 	.prepare = sqlite_prepare,
 	.run = sqlite_run,
 	.run_made = sqlite_run_made,
+	.on_wait = sqlite_on_wait,
 	.script = sqlite_script,
 	.inside = sqlite_inside,
 };

@@ -4,11 +4,11 @@
 
 #include "base/num.h"
 #include "base/utf8.h"
+#include "base/uuid.h"
 #include "proto/jval.h"
 #include "proto/timefmt.h"
 
-#define UUID_LENGTH 36
-#define US_PER_MS   1000
+#define US_PER_MS 1000
 
 #define A_TIME    "a time such as 2026-01-02T03:04:05.678Z"
 #define TIME_HINT "In a query, '+' is a space: write it as %2B."
@@ -29,23 +29,11 @@ static const struct {
 static bool
 read_uuid(struct slice text, struct arena *a, struct slice *out)
 {
-	char *p;
+	char uuid[UUID_SIZE];
 
-	if (text.n != UUID_LENGTH)
+	if (!uuid_parse(text, uuid))
 		return false;
-	p = arena_alloc(a, UUID_LENGTH + 1);
-	for (size_t i = 0; i < UUID_LENGTH; i++) {
-		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-		char c = text.p[i];
-
-		if (c >= 'A' && c <= 'F')
-			c = (char)(c + ('a' - 'A'));
-		if (dash ? c != '-'
-			 : (c < '0' || c > '9') && (c < 'a' || c > 'f'))
-			return false;
-		p[i] = c;
-	}
-	*out = (struct slice){ p, UUID_LENGTH };
+	*out = arena_dup(a, slice_from(uuid));
 	return true;
 }
 

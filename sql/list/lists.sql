@@ -21,7 +21,8 @@ FROM {own}collections WHERE true
 -- column: collection_id text filter order foreign
 -- column: metadata json filter order foreign
 -- column: created_at time filter order foreign
--- key: (id = {key_uuid} OR video_id = @v) ORDER BY CASE WHEN id = {key_uuid} THEN 0 ELSE 1 END, created_at
+-- uuid: id = {v_uuid}
+-- key: video_id = @v ORDER BY created_at, id
 FROM videos WHERE true
 
 -- list: transcripts
@@ -32,7 +33,7 @@ FROM videos WHERE true
 -- column: full_text text filter
 -- column: metadata json filter order foreign
 -- column: created_at time filter order foreign
--- key: id = {key_uuid}
+-- uuid: id = {v_uuid}
 FROM transcripts WHERE true
 
 -- list: chunks
@@ -45,7 +46,7 @@ FROM transcripts WHERE true
 -- column: chunk_index int filter order foreign
 -- column: metadata json filter order foreign = c.metadata
 -- column: created_at time filter order foreign = c.created_at
--- key: c.id = {key_uuid}
+-- uuid: c.id = {v_uuid}
 FROM transcript_chunks AS c JOIN transcripts AS t ON t.id = c.transcript_id
 WHERE true
 
@@ -58,7 +59,7 @@ WHERE true
 -- column: content text foreign
 -- column: metadata json filter order foreign
 -- column: created_at time filter order foreign
--- key: id = {key_uuid}
+-- uuid: id = {v_uuid}
 FROM generated_outputs WHERE true
 
 -- list: sessions

@@ -57,9 +57,8 @@ WITH made AS (INSERT INTO director.collections (id, name)
     SELECT $3::text, $3::text FROM videos WHERE id = $1
     ON CONFLICT (id) DO NOTHING)
 
--- define: key_uuid
-CASE WHEN @v ~ '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$'
-    THEN @v::uuid END
+-- define: v_uuid
+@v::uuid
 
 -- name: begin
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE

@@ -46,7 +46,7 @@ $2
 -- define: update_collection
 
 
--- define: key_uuid
+-- define: v_uuid
 @v
 
 -- name: begin
