@@ -18,8 +18,8 @@ struct form {
 	struct ctx *c;
 	struct media_file *file; /* NULL: no part had it yet */
 	struct media_type type;
-	struct slice name; /* of the client's file, without its ending */
-	bool taking;       /* the part being read is the file */
+	struct slice name;     /* of the client's file, without its ending */
+	struct media_file *to; /* of the part being read: NULL, nowhere */
 };
 
 /* ---- the form ------------------------------------------------------------- */
@@ -48,8 +48,8 @@ begin_part(struct form *f, const struct multipart_part *part, struct err *e)
 {
 	const struct conf *conf = f->c->conf;
 
-	f->taking = slice_eqs(part->name, FIELD);
-	if (!f->taking)
+	f->to = NULL;
+	if (!slice_eqs(part->name, FIELD))
 		return 0;
 	if (f->file != NULL)
 		return err_field(
@@ -60,7 +60,7 @@ begin_part(struct form *f, const struct multipart_part *part, struct err *e)
 	if (!media_type_find(part->type, part->filename, &f->type))
 		return err_field(e, ERR_MEDIA_TYPE, FIELD,
 		    "Send a video, audio or an image.");
-	f->file = media_file_new(conf->media, conf->upload_max, e);
+	f->file = f->to = media_file_new(conf->media, conf->upload_max, e);
 	return f->file == NULL ? -1 : 0;
 }
 
@@ -85,8 +85,8 @@ read_piece(
 			rc = malformed(event, e);
 		else if (event == MULTIPART_PART)
 			rc = begin_part(f, &m->part, e);
-		else if (event == MULTIPART_DATA && f->taking)
-			rc = media_file_write(f->file, data, e);
+		else if (event == MULTIPART_DATA && f->to != NULL)
+			rc = media_file_write(f->to, data, e);
 	}
 	return rc;
 }
@@ -107,12 +107,7 @@ read_form(struct form *f, struct slice boundary, struct err *e)
 			return -1;
 	} while (piece.n != 0);
 	end = multipart_end(m);
-	if (end != MULTIPART_MORE)
-		return malformed(end, e);
-	if (f->file == NULL)
-		return err_field(
-		    e, ERR_BAD_REQUEST, FIELD, "No valid source provided");
-	return 0;
+	return end == MULTIPART_MORE ? 0 : malformed(end, e);
 }
 
 /* ---- the row -------------------------------------------------------------- */
@@ -208,6 +203,9 @@ upload_run(struct ctx *c, struct err *e)
 		media_file_drop(f.file);
 		return -1;
 	}
+	if (f.file == NULL)
+		return err_field(
+		    e, ERR_BAD_REQUEST, FIELD, "No valid source provided");
 	if (keep(&f, &media, e) != 0)
 		return -1;
 	if (f.type.kind == MEDIA_VIDEO)
