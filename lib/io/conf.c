@@ -153,6 +153,23 @@ check_api_key(const struct conf *c, struct err *e)
 	    "DIRECTOR_API_KEY may have letters, digits and -._~+/= only");
 }
 
+/* A path is added to it. */
+static int
+check_url(const struct conf *c, struct err *e)
+{
+	struct slice url = slice_from(c->url);
+
+	if (url.n == 0 ||
+	    ((slice_starts(url, SLICE("http://")) ||
+		 slice_starts(url, SLICE("https://"))) &&
+		!slice_ends(url, SLICE("/"))))
+		return 0;
+	return err_field(e, ERR_BAD_REQUEST, "DIRECTOR_URL",
+	    "DIRECTOR_URL must be like https://director.example, without a "
+	    "slash at its end, not \"%s\"",
+	    c->url);
+}
+
 int
 conf_access(const struct conf *c, struct err *e)
 {
@@ -173,7 +190,8 @@ conf_load(struct conf *c, struct err *e)
 			conf_fini(c);
 			return -1;
 		}
-	if (check_bind(c, e) != 0 || check_api_key(c, e) != 0) {
+	if (check_bind(c, e) != 0 || check_api_key(c, e) != 0 ||
+	    check_url(c, e) != 0) {
 		conf_fini(c);
 		return -1;
 	}

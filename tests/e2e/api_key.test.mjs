@@ -103,6 +103,8 @@ test('beyond loopback it does not start without a key', async () => {
     assert.match(refused('director.fcgi', ['-t'], { DIRECTOR_BIND: '0.0.0.0' }), sentence);
     assert.match(refused('director.fcgi', [], { DIRECTOR_BIND: '0.0.0.0', DATABASE_URL: `sqlite:${dir}/db` }), sentence);
     assert.match(refused('director.fcgi', ['-t'], { DIRECTOR_API_KEY: 'two words' }), /letters, digits/);
+    for (const DIRECTOR_URL of ['director.example', 'https://director.example/'])
+      assert.match(refused('director.fcgi', ['-t'], { DIRECTOR_URL }), /must be like https:/);
     for (const env of [{ DIRECTOR_API_KEY: KEY }, { ALLOW_ANONYMOUS: '1' }])
       assert.equal(spawnSync(join(BUILD, 'director.fcgi'), ['-t'], { env: { DIRECTOR_BIND: '0.0.0.0', ...env } }).status, 0);
   } finally {
