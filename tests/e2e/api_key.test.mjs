@@ -79,6 +79,21 @@ test('Socket.IO: with the key a chat runs, in auth or in the header', async () =
   }
 });
 
+// A client of Engine.IO 3 joins /chat with `query`; what it is told then.
+async function join3(query) {
+  const url = '/socket.io/?EIO=3&transport=polling';
+  const { sid } = JSON.parse(/\{.*?\}/.exec((await get(base, url)).text)[0]);
+  const packet = `40/chat${query},`;
+  const posted = await ask(base, 'POST', `${url}&sid=${sid}`, { body: `${packet.length}:${packet}`, type: 'text/plain' });
+  assert.equal(posted.text, 'ok');
+  return until('an answer of /chat', async () => /4[04]\/chat.*/.exec((await get(base, `${url}&sid=${sid}`)).text)?.[0]);
+}
+
+test('Socket.IO of version 3: the key in the query of the namespace', async () => {
+  assert.match(await join3(`?token=${encodeURIComponent(KEY)}`), /^40\/chat/);
+  assert.match(await join3(''), /^44\/chat,.*unauthorized/);
+});
+
 test('the key is in no log', async () => {
   await until('the log', () => /status=401/.test(stack.log('director.fcgi')));
   for (const name of ['director.fcgi', 'lighttpd', 'worker', 'redis'])

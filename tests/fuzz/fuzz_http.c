@@ -11,6 +11,7 @@
 #include "proto/http.h"
 #include "proto/jval.h"
 #include "proto/problem.h"
+#include "proto/traceparent.h"
 
 static bool
 has_header(const struct http_response *r, const char *name)
@@ -77,6 +78,8 @@ try_values(struct slice query, struct slice path, struct slice cookie)
 	fuzz_require(slice_find(cookie, value) >= 0);
 	value = http_bearer(cookie);
 	fuzz_require(slice_chr(value, ' ') == value.n);
+	if (traceparent_parse(cookie, &value))
+		fuzz_require(value.n == 32 && cookie.n == 55);
 	value = http_media_type(cookie);
 	fuzz_require(slice_chr(value, ';') == value.n);
 	try_encoded(cookie);

@@ -6,17 +6,22 @@
 
 #include "base/buf.h"
 #include "base/utf8.h"
+#include "proto/media_type.h"
 #include "proto/multipart.h"
 
 static void
 note(struct buf *out, const struct multipart *m, enum multipart_event event,
     struct slice data)
 {
+	struct media_type type;
+
 	switch (event) {
 	case MULTIPART_PART:
 		fuzz_require(m->part.name.p != NULL && utf8_text(m->part.name));
 		fuzz_require(utf8_text(m->part.filename));
 		fuzz_require(slice_chr(m->part.type, '\r') == m->part.type.n);
+		if (media_type_find(m->part.type, m->part.filename, &type))
+			fuzz_require(type.kind < MEDIA_KIND__MAX);
 		buf_add_slice(out, m->part.name);
 		buf_addc(out, '\0');
 		buf_add_slice(out, m->part.filename);
