@@ -10,7 +10,7 @@
 #         replaces the common one. `-- define: y` is the text of {y} in all
 #         statements. Parameters are written $1.
 # schema: statements, each ended by a `;` at the end of its line (a DO block
-#         by its `$$;`, a trigger by its line `END;`), become
+#         or function by its `$$;`, a trigger by its line `END;`), become
 #         X(1, "0001_init", false, "…"); the number is 0 when the file has none
 #         (run on every connection). A line `-- optional` before a statement
 #         makes the flag true: its failing is no error.
@@ -19,7 +19,7 @@
 BEGIN { if (prefix == "") prefix = "STORE_" }
 # Does the statement end with `line`?
 function ends(statement, line) {
-	if (statement ~ /^DO /)
+	if (statement ~ /^(DO|CREATE FUNCTION) /)
 		return line ~ /\$\$;$/
 	if (statement ~ /^CREATE TRIGGER /)
 		return line ~ /^END;$/

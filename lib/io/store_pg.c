@@ -459,8 +459,8 @@ forget(struct store_conn *c, struct made *made)
 	char sql[64];
 
 	if (made->name[0] != '\0' && c->pg != NULL) {
-		(void)snprintf(
-		    sql, sizeof(sql), "%s %s", SQL[STORE_FORGET], made->name);
+		(void)snprintf(sql, sizeof(sql), "%s %s",
+		    store_dialect_pg.parts[STORE_PART_FORGET], made->name);
 		if (PQsendQuery(c->pg, sql))
 			(void)collect(c, &none, "forget", &ignored);
 	}

@@ -52,7 +52,9 @@ static const struct {
 	{ "3D", PG_FAILED, ERR_UNAVAILABLE,
 	    "There is no database of the name in DATABASE_URL." },
 	{ "42501", PG_FAILED, ERR_UNAVAILABLE,
-	    "The store's user may not do this: its role lacks rights." },
+	    "The role in DATABASE_URL lacks rights. To make the tables, run "
+	    "director.fcgi --migrate once as the database's owner; then grant "
+	    "the role the use of schema director and its tables." },
 	{ "42P01", PG_FAILED, ERR_UNAVAILABLE,
 	    "The store lacks a table. Run director.fcgi --migrate." },
 };

@@ -49,13 +49,14 @@ INSERT INTO generated_outputs
     (id, video_id, output_type, content, metadata, created_at)
 SELECT $1, (SELECT id FROM videos WHERE id = {uuid_2} OR video_id = $2
     ORDER BY CASE WHEN id = {uuid_2} THEN 0 ELSE 1 END LIMIT 1),
-    $3, $4, $5, {now_text}
+    $3, {content_from}$4{content_to}, $5, {now_text}
 WHERE EXISTS (SELECT 1 FROM videos WHERE id = {uuid_2} OR video_id = $2)
     AND NOT EXISTS (SELECT 1 FROM generated_outputs WHERE id = $1)
 RETURNING {output_row}
 
 -- name: output_update
-UPDATE generated_outputs SET output_type = $3, content = $4, metadata = $5
+UPDATE generated_outputs SET output_type = $3,
+    content = {content_from}$4{content_to}, metadata = $5
 WHERE id = $1 AND video_id = $2
 RETURNING {output_row}
 

@@ -73,7 +73,7 @@ WHERE video_id = $1 AND output_type = $2 AND {by_job}
 -- name: output_add
 INSERT INTO generated_outputs
     (id, video_id, output_type, content, metadata, created_at)
-VALUES ($1, $2, $3, $4, $5, {now_text})
+VALUES ($1, $2, $3, {content_from}$4{content_to}, $5, {now_text})
 
 -- name: output_list
 SELECT {output_row} FROM generated_outputs WHERE video_id = $1

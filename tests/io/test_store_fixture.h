@@ -109,13 +109,13 @@ fixture_dir(struct fixture *f)
 	(void)snprintf(f->url, sizeof(f->url), "sqlite:%s", f->path);
 }
 
-/** A migrated database, and its address in `url`. */
+/** A copy of the database `template`, and its address in `url`. */
 static inline void
-fixture_database(struct fixture *f)
+fixture_database(struct fixture *f, const char *template)
 {
 	if (fixture_pg.owner == 0)
 		fixture_pg_start();
-	pg_database(&fixture_pg, "migrated", f->database);
+	pg_database(&fixture_pg, template, f->database);
 	if (fixture_is_pooled())
 		pg_bouncer_url(&fixture_pg, f->database, f->url);
 	else
@@ -138,8 +138,17 @@ fixture_open(struct fixture *f)
 {
 	fixture_dir(f);
 	if (fixture_is_pg())
-		fixture_database(f);
+		fixture_database(f, "migrated");
 	fixture_migrate(f);
+}
+
+/** Nothing is there yet, nor open; `url` says where it will be. */
+static inline void
+fixture_open_empty(struct fixture *f)
+{
+	fixture_dir(f);
+	if (fixture_is_pg())
+		fixture_database(f, "template1");
 }
 
 /** A migrated store in the folder, whatever the topology. */

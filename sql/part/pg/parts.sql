@@ -118,3 +118,7 @@ SELECT count(*)
 -- One row that nobody else may change meanwhile.
 -- name: locked
  LIMIT 1 FOR UPDATE
+
+-- A prepared statement's name follows.
+-- name: forget
+DEALLOCATE

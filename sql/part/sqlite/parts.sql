@@ -111,3 +111,7 @@ SELECT count(*)
 -- One row that nobody else may change meanwhile.
 -- name: locked
  LIMIT 1
+
+-- Of PostgreSQL's only.
+-- name: forget
+SELECT

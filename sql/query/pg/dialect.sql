@@ -35,6 +35,13 @@ embedding::real[] AS embedding
 -- define: row_lock
 FOR NO KEY UPDATE
 
+-- Around text for content, whose type is the project's: text or jsonb.
+-- define: content_from
+(json_populate_record(NULL::generated_outputs, director.content_record(
+
+-- define: content_to
+))).content
+
 -- What may be a uuid is one, or NULL.
 -- define: uuid_1
 CASE WHEN $1 ~ '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$'
@@ -89,10 +96,6 @@ SELECT 1 FROM pg_advisory_xact_lock(4270193348)
 SELECT count(*) FROM pg_catalog.pg_tables
 WHERE schemaname = 'director' AND tablename = 'store_meta'
 
--- The statement's name follows.
--- name: forget
-DEALLOCATE
-
 -- Somebody else's tables may not cascade.
 -- name: video_remove
 WITH chunks AS (DELETE FROM transcript_chunks WHERE transcript_id IN
@@ -102,6 +105,11 @@ WITH chunks AS (DELETE FROM transcript_chunks WHERE transcript_id IN
     stages AS (DELETE FROM director.stage_results WHERE video_id = $1)
 DELETE FROM videos WHERE id = $1
 RETURNING {video_row}
+
+-- name: transcript_drop
+WITH chunks AS (DELETE FROM transcript_chunks WHERE transcript_id IN
+        (SELECT id FROM transcripts WHERE video_id = $1))
+DELETE FROM transcripts WHERE video_id = $1
 
 -- name: transcript_remove
 WITH chunks AS (DELETE FROM transcript_chunks WHERE transcript_id = $1)

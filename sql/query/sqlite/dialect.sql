@@ -27,6 +27,12 @@ INDEXED BY jobs_open
 -- define: row_lock
 
 
+-- define: content_from
+
+
+-- define: content_to
+
+
 -- define: embedding_in
 
 
@@ -76,7 +82,3 @@ SELECT 1
 
 -- name: schema_present
 SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'store_meta'
-
--- Of PostgreSQL's only.
--- name: forget
-SELECT 1

@@ -58,6 +58,22 @@ $$;
 
 CREATE SCHEMA IF NOT EXISTS director;
 
+-- Text for generated_outputs.content, which is jsonb in some projects: an object
+-- or array is one there, all else a string. Made into a row of the table, a
+-- column of text gets what was given, byte by byte.
+CREATE FUNCTION director.content_record(content text) RETURNS json
+LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    IF content ~ '^[[{].*[]}]$' THEN
+        PERFORM content::jsonb;
+        RETURN json_build_object('content', content::json);
+    END IF;
+    RETURN json_build_object('content', content);
+EXCEPTION WHEN data_exception THEN
+    RETURN json_build_object('content', content);
+END
+$$;
+
 -- One row: which schema this is, and the store's own name.
 CREATE TABLE director.store_meta (
     only_row integer PRIMARY KEY CHECK (only_row = 1),
