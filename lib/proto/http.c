@@ -287,6 +287,24 @@ http_path_decode(struct slice raw, struct arena *a, struct slice *out)
 	return true;
 }
 
+static bool
+is_unreserved(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+	    (c >= 'a' && c <= 'z') || (c != '\0' && strchr("-._~*", c));
+}
+
+void
+http_encode(struct buf *b, struct slice s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		if (is_unreserved(s.p[i]))
+			buf_addc(b, s.p[i]);
+		else
+			buf_addf(b, "%%%02X", (unsigned char)s.p[i]);
+	}
+}
+
 struct slice
 http_cookie(struct slice header, const char *name)
 {

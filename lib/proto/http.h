@@ -98,6 +98,8 @@ bool http_query_next(struct slice *rest, struct arena *a, struct slice *name,
  */
 bool http_path_decode(struct slice raw, struct arena *a,
     struct slice *out) MUST_CHECK NONNULL(2, 3);
+/** As a segment of a path or in a query: RFC 3986, 2.1 and 2.3. */
+void http_encode(struct buf *b, struct slice s) NONNULL(1);
 /** The value of the first cookie `name`, borrowed; p == NULL when absent. */
 struct slice http_cookie(struct slice header, const char *name) NONNULL(2);
 /**

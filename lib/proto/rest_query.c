@@ -396,25 +396,6 @@ rest_query_parse(const struct rest_table *table, const struct rest_asked *asked,
 	    &r, range_spec(asked->range, asked->range_unit), &given, out);
 }
 
-static bool
-is_unreserved(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-	    (c >= 'a' && c <= 'z') || (c != '\0' && strchr("-._~*", c));
-}
-
-/* RFC 3986, 2.1 and 2.3. */
-static void
-put_encoded(struct buf *b, struct slice s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		if (is_unreserved(s.p[i]))
-			buf_addc(b, s.p[i]);
-		else
-			buf_addf(b, "%%%02X", (unsigned char)s.p[i]);
-	}
-}
-
 void
 rest_query_next(
     struct buf *b, struct slice query, struct slice cursor, struct arena *a)
@@ -425,12 +406,12 @@ rest_query_next(
 		if (slice_eqs(name, PARAMS[CURSOR]) ||
 		    slice_eqs(name, PARAMS[OFFSET]))
 			continue;
-		put_encoded(b, name);
+		http_encode(b, name);
 		buf_addc(b, '=');
-		put_encoded(b, value);
+		http_encode(b, value);
 		buf_addc(b, '&');
 	}
 	buf_adds(b, PARAMS[CURSOR]);
 	buf_addc(b, '=');
-	put_encoded(b, cursor);
+	http_encode(b, cursor);
 }

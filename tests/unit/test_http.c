@@ -114,6 +114,23 @@ test_http_path_decode(void)
 }
 
 static void
+test_http_encode(void)
+{
+	static const char *const RAW[] = { "", "a-b._c~1*", "a/b?c#d%41",
+		" \"<ä>", "\x01\x7f" };
+	static const char *const ENCODED[] = { "", "a-b._c~1*",
+		"a%2Fb%3Fc%23d%2541", "%20%22%3C%C3%A4%3E", "%01%7F" };
+
+	for (size_t i = 0; i < COUNT(RAW); i++) {
+		struct buf b = BUF_INIT;
+
+		http_encode(&b, slice_from(RAW[i]));
+		CHECK_SLICE(buf_slice(&b), ENCODED[i]);
+		buf_fini(&b);
+	}
+}
+
+static void
 test_http_path_decode_raw_nul(void)
 {
 	struct arena a = ARENA_INIT;
@@ -374,7 +391,7 @@ main(void)
 {
 	return check_main((struct check_case[]){ CHECK_CASE(test_http_query),
 	    CHECK_CASE(test_http_query_nul_is_a_byte),
-	    CHECK_CASE(test_http_path_decode),
+	    CHECK_CASE(test_http_encode), CHECK_CASE(test_http_path_decode),
 	    CHECK_CASE(test_http_path_decode_raw_nul),
 	    CHECK_CASE(test_http_bearer), CHECK_CASE(test_http_cookie),
 	    CHECK_CASE(test_http_media_type), CHECK_CASE(test_http_host),
