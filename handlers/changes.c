@@ -6,14 +6,21 @@
 #include "io/chat_room.h"
 #include "proto/jval.h"
 
+bool
+changes_has_videos(const struct changes *ch, struct slice collection_id)
+{
+	for (unsigned i = 0; i < ch->n_videos; i++)
+		if (slice_eqs(collection_id, ch->videos[i]))
+			return true;
+	return false;
+}
+
 void
 changes_videos(struct changes *ch, struct slice collection_id)
 {
-	if (collection_id.n == 0 || collection_id.n >= CHANGES_ID_SIZE)
+	if (collection_id.n == 0 || collection_id.n >= CHANGES_ID_SIZE ||
+	    changes_has_videos(ch, collection_id))
 		return;
-	for (unsigned i = 0; i < ch->n_videos; i++)
-		if (slice_eqs(collection_id, ch->videos[i]))
-			return;
 	if (ch->n_videos == CHANGES_MAX) {
 		ch->collections = true;
 		return;

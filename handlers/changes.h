@@ -26,6 +26,7 @@ struct changes {
 	unsigned n_videos;
 };
 
+bool changes_has_videos(const struct changes *ch, struct slice collection_id);
 /** Videos of this collection; told once however often it is named. */
 void changes_videos(struct changes *ch, struct slice collection_id);
 void changes_tell(struct ctx *c, const struct changes *ch);

@@ -35,6 +35,9 @@ struct resource {
 	struct resource_field fields[STORE_FIELDS_MAX]; /* ends with no name */
 };
 
+/** Where a video's parameters have its collection. */
+#define RESOURCE_COLLECTION 2
+
 /** NULL when the list cannot be written to. */
 const struct resource *resource_of(unsigned list);
 

@@ -72,14 +72,14 @@ rest_answer(struct ctx *c, int status, struct slice json, struct err *e)
 	return 0;
 }
 
-/* "0-49/120", "*" where there is none. */
+/* "0-49/120"; "*" where there is none, or where a cursor led to. */
 static void
 put_range(
     struct ctx *c, const struct rest_query *q, const struct store_page *page)
 {
 	struct buf b = BUF_INIT;
 
-	if (page->n == 0)
+	if (page->n == 0 || q->resumes)
 		buf_addc(&b, '*');
 	else
 		buf_addf(&b, "%lld-%lld", (long long)q->offset,
@@ -113,7 +113,8 @@ status_of(const struct rest_query *q, const struct store_page *page)
 {
 	bool part = page->cursor.n > 0 || q->offset > 0 || q->resumes;
 
-	return part && (q->ranged || page->total >= 0) ? 206 : 200;
+	return part && page->n > 0 && (q->ranged || page->total >= 0) ? 206
+								      : 200;
 }
 
 static int

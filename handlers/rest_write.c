@@ -9,6 +9,7 @@
 #include "handlers/rest.h"
 #include "io/hash.h"
 #include "io/store_rest.h"
+#include "io/store_video.h"
 #include "proto/etag.h"
 #include "proto/jval.h"
 
@@ -16,6 +17,9 @@
 #define BULK_MAX 1000
 /* As other APIs with such keys have it. */
 #define KEY_MAX 255
+
+/* An upsert that lost a race finds the winner's row the next time. */
+#define UPSERT_TRIES 3
 
 /* A request that writes. */
 struct job {
@@ -61,6 +65,8 @@ note(struct job *j, struct slice row)
 {
 	struct json_object *value = NULL;
 
+	if (j->r == NULL)
+		return;
 	if (j->r->list == STORE_LIST_COLLECTIONS)
 		j->changes.collections = true;
 	if (j->r->list != STORE_LIST_VIDEOS ||
@@ -68,6 +74,24 @@ note(struct job *j, struct slice row)
 		return;
 	changes_videos(&j->changes, jval_str(value, "collection_id"));
 	(void)json_object_put(value);
+}
+
+/* A video makes the collection it names: asked before it does. */
+static void
+note_made(struct job *j, const struct store_fields *fields)
+{
+	struct slice id = fields->value[RESOURCE_COLLECTION].bytes;
+	struct buf ignored = BUF_INIT;
+	struct err none = ERR_INIT;
+
+	if (j->r->list != STORE_LIST_VIDEOS || j->changes.collections ||
+	    slice_eqs(id, STORE_DEFAULT_COLLECTION) ||
+	    changes_has_videos(&j->changes, id))
+		return;
+	j->changes.collections =
+	    store_list_get(j->s, &j->view, STORE_LIST_COLLECTIONS, id, &ignored,
+		&none) != 0;
+	buf_fini(&ignored);
 }
 
 /* If-Match, against the row as it is */
@@ -111,7 +135,10 @@ edit_row(void *cookie, struct slice json, struct json_object *row,
 		    jval_str(json_object_object_get(row, "metadata"), "file"));
 		return 0;
 	}
-	return resource_patch(j->r, row, j->body, &j->c->arena, fields, e);
+	if (resource_patch(j->r, row, j->body, &j->c->arena, fields, e) != 0)
+		return -1;
+	note_made(j, fields);
+	return 0;
 }
 
 /* POST */
@@ -138,21 +165,28 @@ merge_row(struct job *j, struct json_object *item,
 	return rc;
 }
 
+/* For an upsert, too: what there is to merge with was not found. */
 static int
-not_inserted(struct job *j, const struct store_fields *fields, struct err *e)
+check_parent(struct job *j, const struct store_fields *fields, struct err *e)
 {
 	struct buf there = BUF_INIT;
 	struct err ignored = ERR_INIT;
 	int rc;
 
-	if (j->r->list == STORE_LIST_OUTPUTS) {
-		rc = store_list_get(j->s, &j->view, j->r->list,
-		    fields->value[0].bytes, &there, &ignored);
-		buf_fini(&there);
-		if (rc != 0)
-			return err_field(e, ERR_UNPROCESSABLE, "video_id",
-			    "There is no video with this id.");
-	}
+	if (j->r->list != STORE_LIST_OUTPUTS)
+		return 0;
+	rc = store_list_get(j->s, &j->view, j->r->list, fields->value[0].bytes,
+	    &there, &ignored);
+	buf_fini(&there);
+	if (rc == 0)
+		return 0;
+	return err_field(e, ERR_UNPROCESSABLE, "video_id",
+	    "There is no video with this id.");
+}
+
+static int
+conflict(const struct job *j, struct err *e)
+{
 	return err_field(e, ERR_CONFLICT, j->r->unique,
 	    "There is a %s with this %s already. Choose another, or leave it "
 	    "out to get one; with Prefer: resolution=merge-duplicates the one "
@@ -170,6 +204,17 @@ add_row(struct job *j, const struct buf *row)
 }
 
 static int
+add_known(struct job *j, struct json_object *item,
+    const struct store_fields *fields, struct buf *row, struct err *e)
+{
+	if (check_parent(j, fields, e) != 0)
+		return -1;
+	if (j->prefer.resolution == REST_RESOLVE_MERGE)
+		return merge_row(j, item, fields, row, e);
+	return j->prefer.resolution == REST_RESOLVE_IGNORE ? 0 : conflict(j, e);
+}
+
+static int
 add_item(struct job *j, struct json_object *item, struct err *e)
 {
 	struct store_fields fields = { .n = 0 };
@@ -178,19 +223,16 @@ add_item(struct job *j, struct json_object *item, struct err *e)
 	int rc;
 
 	rc = resource_new(j->r, item, &j->c->arena, &fields, e);
-	if (rc == 0)
+	if (rc == 0) {
+		note_made(j, &fields);
 		rc = store_rest_insert(
 		    j->s, j->r->list, &fields, &inserted, &row, e);
-	/* A race may be lost to a unique index. */
-	if (rc != 0 && e->code == ERR_CONFLICT &&
-	    j->prefer.resolution == REST_RESOLVE_NONE)
-		rc = not_inserted(j, &fields, e);
-	if (rc == 0 && !inserted) {
-		if (j->prefer.resolution == REST_RESOLVE_NONE)
-			rc = not_inserted(j, &fields, e);
-		else if (j->prefer.resolution == REST_RESOLVE_MERGE)
-			rc = merge_row(j, item, &fields, &row, e);
 	}
+	/* A race may be lost to a unique index. */
+	if (rc != 0 && e->code == ERR_CONFLICT)
+		rc = conflict(j, e);
+	if (rc == 0 && !inserted)
+		rc = add_known(j, item, &fields, &row, e);
 	if (rc == 0 && row.n > 0) {
 		add_row(j, &row);
 		j->n_new += inserted;
@@ -251,6 +293,17 @@ print_answer(const struct job *j, struct buf *out)
 		buf_addc(out, ']');
 }
 
+static void
+put_location(struct ctx *c, struct slice id)
+{
+	struct buf b = BUF_INIT;
+
+	http_encode(&b, id);
+	http_header(
+	    c->res, "Location", "%s/%s", c->route->pattern, buf_cstr(&b));
+	buf_fini(&b);
+}
+
 static int
 send_answer(struct job *j, struct slice answer)
 {
@@ -261,13 +314,12 @@ send_answer(struct job *j, struct slice answer)
 	c->res->status = head.n > 2 && head.p[2] == '1' ? 201 : 200;
 	head = slice_from_at(head, 4);
 	if (head.n > 0)
-		http_header(c->res, "Location", "%s/%.*s", c->route->pattern,
-		    SLICE_ARG(head));
+		put_location(c, head);
 	rest_applied(c, &j->prefer);
 	http_header(c->res, "Cache-Control", "no-store");
 	if (answer.n == 0)
 		return 0;
-	if (!is_bulk(j)) {
+	if (answer.p[0] == '{') {
 		char tag[32];
 
 		rest_etag(c, answer, tag);
@@ -317,7 +369,7 @@ post_once(struct job *j, struct slice key, struct buf *answer, struct err *e)
 }
 
 static int
-post(struct job *j, struct buf *answer, struct err *e)
+try_post(struct job *j, struct buf *answer, struct err *e)
 {
 	struct slice key;
 	/* One row without more is a transaction by itself. */
@@ -335,6 +387,23 @@ post(struct job *j, struct buf *answer, struct err *e)
 	store_rollback(j->s);
 	if (rc == 0 && key.n == 0)
 		print_answer(j, answer);
+	return rc;
+}
+
+static int
+post(struct job *j, struct buf *answer, struct err *e)
+{
+	int rc = try_post(j, answer, e);
+
+	for (int i = 1;
+	     i < UPSERT_TRIES && rc != 0 && e->code == ERR_CONFLICT &&
+	     j->prefer.resolution != REST_RESOLVE_NONE;
+	     i++) {
+		buf_clear(&j->rows);
+		buf_clear(answer);
+		j->n_rows = j->n_new = 0;
+		rc = try_post(j, answer, e);
+	}
 	return rc;
 }
 
