@@ -86,6 +86,7 @@ array_literal(struct buf *b, const struct slice *items, unsigned n)
 const struct store_dialect store_dialect_sqlite = {
 	.mark = '?',
 	.milliseconds = true,
+	.scans = true,
 	.parts = PARTS_SQLITE,
 	.columns = COLUMNS_SQLITE,
 	.expressions = EXPRESSIONS_SQLITE,

@@ -30,6 +30,7 @@ struct store_list_source {
 struct store_dialect {
 	char mark;         /* what a parameter's number follows */
 	bool milliseconds; /* times are kept no finer */
+	bool scans;        /* what is near is found by comparing all */
 	const char *const *parts;
 	const struct rest_column *columns; /* of all lists */
 	const char *const *expressions;    /* of the columns */

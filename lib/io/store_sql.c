@@ -68,6 +68,9 @@ expand(struct buf *b, char mark, const char *text,
 		case 'v':
 			put_number(b, mark, with->v);
 			break;
+		case '@': /* PostgreSQL's operator */
+			buf_adds(b, "@@");
+			break;
 		default: /* a part with an unknown letter */
 			abort();
 		}

@@ -1,10 +1,15 @@
 /* What the functions do is pure code; here are SQLite's values only. */
 #include "io/store_sqlite_fn.h"
 
+#include <endian.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/ck.h"
 #include "base/like.h"
 #include "proto/jsonb.h"
+#include "text/vector.h"
+#include "text/words_query.h"
 
 /* The text's bytes, p == NULL for NULL. Valid until the value is asked again. */
 static struct slice
@@ -96,6 +101,64 @@ ilike_text(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 	give_match(ctx, argv, like_match_nocase);
 }
 
+static bool
+is_vector(sqlite3_value *value)
+{
+	return sqlite3_value_type(value) == SQLITE_BLOB &&
+	    sqlite3_value_bytes(value) == (int)VECTOR_BYTES;
+}
+
+static struct vector_query *
+query_new(const char *bytes)
+{
+	struct vector_query *q = ck_malloc(sizeof(*q));
+	float values[EMBED_DIMS];
+
+	for (size_t i = 0; i < EMBED_DIMS; i++) {
+		uint32_t word;
+
+		memcpy(&word, bytes + i * sizeof(word), sizeof(word));
+		word = le32toh(word);
+		memcpy(&values[i], &word, sizeof(word));
+	}
+	vector_query_init(q, values);
+	return q;
+}
+
+/* What is looked for is made ready once for a statement. */
+static void
+cosine(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+	struct vector_query *q = sqlite3_get_auxdata(ctx, 1);
+
+	(void)argc;
+	if (!is_vector(argv[0]) || !is_vector(argv[1]))
+		return; /* NULL */
+	if (q == NULL) {
+		sqlite3_set_auxdata(
+		    ctx, 1, query_new(sqlite3_value_blob(argv[1])), free);
+		q = sqlite3_get_auxdata(ctx, 1);
+	}
+	if (q == NULL)
+		sqlite3_result_error_nomem(ctx);
+	else
+		sqlite3_result_double(
+		    ctx, (double)vector_cosine(q, sqlite3_value_blob(argv[0])));
+}
+
+static void
+words_match(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+	struct slice text = text_of(argv[0]);
+	struct buf b = BUF_INIT;
+
+	(void)argc;
+	if (words_query(text, &b))
+		sqlite3_result_text64(
+		    ctx, buf_cstr(&b), b.n, SQLITE_TRANSIENT, SQLITE_UTF8);
+	buf_fini(&b);
+}
+
 static const struct {
 	const char *name;
 	int arguments;
@@ -108,6 +171,8 @@ static const struct {
 	{ "json_number_order", 1, json_number_order },
 	{ "like_text", 2, like_text },
 	{ "ilike_text", 2, ilike_text },
+	{ "vector_cosine", 2, cosine },
+	{ "words_match", 1, words_match },
 };
 
 int

@@ -12,6 +12,10 @@
  *                                   and precision; NULL for what is no number
  *      like_text(pattern, text)     text LIKE pattern, 1 or 0 (base/like.h)
  *      ilike_text(pattern, text)    text ILIKE pattern
+ *      vector_cosine(a, b)          1 - (a <=> b) of pgvector (text/vector.h); `b`
+ *                                   is best the same for all rows
+ *      words_match(text)            what FTS5 is to MATCH for what was typed
+ *                                   (text/words_query.h); NULL: nothing
  *
  * `path` is a JSON array of strings: '["a","0"]'. An argument that is NULL, and
  * whatever jsonb.h calls NULL, gives NULL. Numbers count as their text; a blob

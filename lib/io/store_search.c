@@ -1,0 +1,231 @@
+/*
+ * A statement is put together of parts: a filter that is not asked for is not in
+ * it, which the planner would have to see through.
+ */
+#include "io/store_search.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/ck.h"
+#include "io/store_sql.h"
+#include "text/words_query.h"
+
+/* What an index of a pgvector before 0.8 is asked for: before the filters, and
+ * without them. The first is its maximum. */
+#define CANDIDATES_FILTERED "1000"
+#define CANDIDATES          "200"
+
+struct statement {
+	struct store *store;
+	struct store_sql sql;
+};
+
+static struct statement *
+statement_new(struct store *s)
+{
+	struct statement *m = ck_malloc(sizeof(*m));
+
+	m->store = s;
+	store_sql_init(&m->sql, s->driver->dialect);
+	return m;
+}
+
+/* The end of a statement; its rows are JSON. */
+static int
+statement_run(struct statement *m, struct json_object **rows, struct err *e)
+{
+	struct store_sink sink = { store_row_append, NULL, 0 };
+	int rc;
+
+	*rows = json_object_new_array();
+	if (*rows == NULL)
+		abort();
+	sink.cookie = *rows;
+	rc = store_sql_run(m->store, &m->sql, &sink, e);
+	store_sql_fini(&m->sql);
+	free(m);
+	if (rc == 0)
+		return 0;
+	(void)json_object_put(*rows);
+	*rows = NULL;
+	return -1;
+}
+
+/* Filters */
+
+static void
+put_filter(struct statement *m, struct buf *b, enum store_part part,
+    struct slice value)
+{
+	struct store_sql_part with = { .v = 0 };
+
+	if (value.n == 0)
+		return;
+	with.v = store_sql_param(&m->sql, store_text(value));
+	buf_adds(b, store_sql_made(&m->sql, part, &with));
+}
+
+/* What stands behind a condition; "" where there is no filter. */
+static const char *
+filters(struct statement *m, const struct store_search *search,
+    enum store_part within)
+{
+	struct buf b = BUF_INIT;
+	const char *made = "";
+
+	put_filter(m, &b, STORE_PART_SEARCH_VIDEO, search->video);
+	put_filter(m, &b, STORE_PART_SEARCH_COLLECTION, search->collection_id);
+	put_filter(m, &b, STORE_PART_SEARCH_OUTPUT, search->output_type);
+	if (b.n > 0)
+		made = store_sql_made(&m->sql, within,
+		    &(struct store_sql_part){ .x = buf_cstr(&b) });
+	buf_fini(&b);
+	return made;
+}
+
+/* Run `part` for `what`. */
+static int
+find(struct store *s, enum store_part part, const struct store_search *search,
+    struct store_value what, struct json_object **rows, struct err *e)
+{
+	struct statement *m = statement_new(s);
+	struct store_sql_part with = { .v = store_sql_param(&m->sql, what) };
+
+	with.x = filters(m, search,
+	    part == STORE_PART_SEARCH_WORDS ? STORE_PART_SEARCH_WORDS_WITHIN
+					    : STORE_PART_SEARCH_WITHIN);
+	with.p = store_sql_param(&m->sql, store_int(search->limit));
+	store_sql_part(&m->sql, part, &with);
+	return statement_run(m, rows, e);
+}
+
+/* By meaning */
+
+static int
+no_vectors(struct err *e)
+{
+	(void)err_set(e, ERR_UNAVAILABLE,
+	    "This store cannot compare embeddings: PostgreSQL lacks the "
+	    "extension pgvector.");
+	return err_more(e, STORE_SEARCH_NO_VECTORS,
+	    "Search by keyword works without it.",
+	    "Install pgvector on the database server (package "
+	    "postgresql-NN-pgvector, or github.com/pgvector/pgvector), run "
+	    "CREATE EXTENSION vector in the database, then restart "
+	    "director.fcgi.");
+}
+
+static int64_t
+exact_max(const struct store_search *search)
+{
+	return search->exact_max > 0 ? search->exact_max : STORE_SEARCH_EXACT;
+}
+
+/* Make ready for what is near; how many chunks there may be, at most one more
+ * than can be compared one by one. */
+static int
+tune(struct store *s, const struct store_search *search, int64_t *chunks,
+    struct err *e)
+{
+	struct statement *m = statement_new(s);
+	struct store_sql_part with = { .x = filters(m, search,
+					   STORE_PART_SEARCH_WITHIN) };
+	struct json_object *rows, *row;
+
+	with.p = store_sql_param(&m->sql,
+	    store_text(slice_from(
+		with.x[0] == '\0' ? CANDIDATES : CANDIDATES_FILTERED)));
+	with.v = store_sql_param(&m->sql, store_int(exact_max(search) + 1));
+	store_sql_part(&m->sql, STORE_PART_SEARCH_TUNE, &with);
+	if (statement_run(m, &rows, e) != 0)
+		return -1;
+	row = json_object_array_get_idx(rows, 0);
+	if (row != NULL)
+		*chunks = json_object_get_int64(
+		    json_object_object_get(row, "chunks"));
+	(void)json_object_put(rows);
+	return row != NULL ? 0 : no_vectors(e);
+}
+
+/* What the settings hold for is a transaction, also behind a pooler. */
+static int
+find_tuned(struct store *s, const struct store_search *search,
+    struct store_value embedding, struct json_object **rows, struct err *e)
+{
+	int64_t chunks = 0;
+	bool exact;
+	int rc;
+
+	if (store_begin_read(s, e) != 0)
+		return -1;
+	rc = tune(s, search, &chunks, e);
+	exact = search->video.n > 0 || chunks <= exact_max(search);
+	if (rc == 0)
+		rc = find(s,
+		    exact ? STORE_PART_SEARCH_EXACT : STORE_PART_SEARCH_NEAR,
+		    search, embedding, rows, e);
+	store_rollback(s);
+	return rc;
+}
+
+/* What has nothing in common, or no direction, is not near. */
+static void
+drop_unlike(struct json_object *rows)
+{
+	size_t n = json_object_array_length(rows), kept = 0;
+
+	while (kept < n &&
+	    json_object_get_double(json_object_object_get(
+		json_object_array_get_idx(rows, kept), "score")) > 0)
+		kept++;
+	(void)json_object_array_del_idx(rows, kept, n - kept);
+}
+
+int
+store_search_near(struct store *s, const struct principal *who,
+    const struct store_search *search,
+    const float embedding[static STORE_DIMENSIONS], struct json_object **rows,
+    struct err *e)
+{
+	struct store_value what = store_floats(embedding, STORE_DIMENSIONS);
+	int rc;
+
+	(void)who;
+	*rows = NULL;
+	if (s->driver->dialect->scans)
+		rc = find(s, STORE_PART_SEARCH_EXACT, search, what, rows, e);
+	else
+		rc = find_tuned(s, search, what, rows, e);
+	if (rc == 0)
+		drop_unlike(*rows);
+	return rc;
+}
+
+/* By words */
+
+static bool
+has_word(struct slice words)
+{
+	struct buf b = BUF_INIT;
+	bool has = words_query(words, &b);
+
+	buf_fini(&b);
+	return has;
+}
+
+int
+store_search_words(struct store *s, const struct principal *who,
+    const struct store_search *search, struct slice words,
+    struct json_object **rows, struct err *e)
+{
+	(void)who;
+	*rows = NULL;
+	if (has_word(words))
+		return find(s, STORE_PART_SEARCH_WORDS, search,
+		    store_text(words), rows, e);
+	*rows = json_object_new_array();
+	if (*rows == NULL)
+		abort();
+	return 0;
+}

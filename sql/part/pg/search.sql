@@ -1,0 +1,97 @@
+-- Search over chunks. @v is what is looked for (an embedding, or text), @p how
+-- many are wanted, @x the filters.
+
+-- define: search_rows
+SELECT c.id, c.transcript_id, c.chunk_index, c.chunk_text,
+    c.metadata AS "metadata:json", v.id AS video_uuid, v.video_id,
+    v.collection_id, v.metadata AS "video_metadata:json", found.score
+FROM found JOIN transcript_chunks AS c ON c.id = found.id
+JOIN transcripts AS t ON t.id = c.transcript_id
+JOIN videos AS v ON v.id = t.video_id
+ORDER BY found.score DESC, c.id
+
+-- A vector of zeros has no cosine: NaN, which is greater than all numbers.
+-- define: search_found
+found AS (SELECT id, 1 - distance AS score FROM near WHERE distance <= 2)
+
+-- Of all chunks that there may be; no index of vectors.
+-- name: search_exact
+WITH chosen AS MATERIALIZED (
+    SELECT c.id, c.embedding FROM transcript_chunks AS c
+    WHERE c.embedding IS NOT NULL@x),
+near AS MATERIALIZED (
+    SELECT id, embedding <=> @v::real[]::vector AS distance FROM chosen
+    ORDER BY distance LIMIT @p::bigint),
+{search_found}
+{search_rows}
+
+-- By the index, which may give them slightly out of order.
+-- name: search_near
+WITH near AS MATERIALIZED (
+    SELECT c.id, c.embedding <=> @v::real[]::vector AS distance
+    FROM transcript_chunks AS c WHERE c.embedding IS NOT NULL@x
+    ORDER BY c.embedding <=> @v::real[]::vector LIMIT @p::bigint),
+{search_found}
+{search_rows}
+
+-- Settings until the end of the transaction, and how many chunks there may be,
+-- up to @v. No row: no pgvector, or no vectors in the table.
+--
+-- A pgvector from 0.8 on takes candidates from the index until enough have
+-- passed the filters; an older one has @p candidates and no more. The rest keeps
+-- the planner at the index: it cannot know how few rows it will have to read,
+-- so it might sort all of them, or compile the plan.
+-- name: search_tune
+SELECT
+    set_config('jit', 'off', true),
+    set_config('enable_sort', 'off', true),
+    set_config('plan_cache_mode', 'force_custom_plan', true),
+    set_config('hnsw.ef_search',
+        CASE WHEN iterates THEN '200' ELSE @p::text END, true),
+    CASE WHEN iterates THEN
+        set_config('hnsw.iterative_scan', 'relaxed_order', true) END,
+    CASE WHEN iterates THEN
+        set_config('hnsw.max_scan_tuples', '200000', true) END,
+    CASE WHEN iterates THEN
+        set_config('hnsw.scan_mem_multiplier', '8', true) END,
+    (SELECT count(*) FROM (SELECT 1 FROM transcript_chunks AS c
+        WHERE c.embedding IS NOT NULL@x LIMIT @v::bigint) AS counted) AS chunks
+FROM (SELECT string_to_array(extversion, '.')::int[] >= '{0,8}' AS iterates
+    FROM pg_extension WHERE extname = 'vector') AS pgvector
+WHERE EXISTS (SELECT 1 FROM pg_attribute
+    WHERE attrelid = to_regclass('transcript_chunks')
+        AND attname = 'embedding' AND atttypid = to_regtype('vector'))
+
+-- To rank a match its words are counted anew, so only that many are looked at.
+-- name: search_words
+WITH matching AS MATERIALIZED (
+    SELECT c.id, c.chunk_text FROM transcript_chunks AS c
+    WHERE to_tsvector('simple', c.chunk_text)
+        @@ websearch_to_tsquery('simple', @v::text)@x LIMIT 4000),
+found AS MATERIALIZED (
+    SELECT id, ts_rank_cd(to_tsvector('simple', chunk_text),
+        websearch_to_tsquery('simple', @v::text), 1) AS score
+    FROM matching ORDER BY score DESC, id LIMIT @p::bigint)
+{search_rows}
+
+-- define: within
+ AND c.transcript_id IN (SELECT t.id
+    FROM videos AS v JOIN transcripts AS t ON t.video_id = v.id WHERE true@x)
+
+-- name: search_within
+{within}
+
+-- name: search_words_within
+{within}
+
+-- name: search_video
+ AND (v.video_id = @v::text OR v.id =
+    CASE WHEN @v ~ '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$'
+    THEN @v::uuid END)
+
+-- name: search_collection
+ AND v.collection_id = @v::text
+
+-- name: search_output
+ AND EXISTS (SELECT 1 FROM generated_outputs AS o
+    WHERE o.video_id = v.id AND o.output_type = @v::text)
