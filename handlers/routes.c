@@ -4,6 +4,7 @@
 #include "handlers/polling.h"
 #include "handlers/rest.h"
 #include "handlers/rest_write.h"
+#include "handlers/search.h"
 #include "handlers/session.h"
 #include "handlers/setup.h"
 #include "handlers/tables.h"
@@ -115,6 +116,7 @@ const struct route routes_table[ROUTES_COUNT] = {
 	  STORE_LIST_MESSAGES },
 	{ HTTP_GET, API "/jobs", rest_list, 0, NULL, ROUTE_QUICK, STORE_LIST_JOBS },
 	{ HTTP_GET, API "/jobs/{id}", rest_get, 0, NULL, ROUTE_QUICK, STORE_LIST_JOBS },
+	{ HTTP_POST, API "/search", search_run, JSON_MAX, JSON, 0, 0 },
 
 	{ HTTP_GET, "/healthz", health_live, 0, NULL, ROUTE_PROBE, 0 },
 	{ HTTP_GET, "/readyz", health_ready, 0, NULL, ROUTE_PROBE, 0 },
