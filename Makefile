@@ -54,9 +54,9 @@ STACK := $(O)/libhandlers.a $(O)/libio.a $(PURE)
 .PHONY: all
 all: $(O)/director.fcgi $(O)/director-worker $(O)/director-run ## build the programs
 
-# --- generated code: SQL statements, migrations, Redis scripts ---------------
+# --- generated code: SQL statements, migrations, Redis scripts, OpenAPI -------
 DIALECTS := sqlite pg
-GEN := $(addprefix $(O)/gen/,rds_library.inc rds_scripts.inc \
+GEN := $(addprefix $(O)/gen/,openapi.inc rds_library.inc rds_scripts.inc \
   $(foreach what,queries parts schema lists columns,$(DIALECTS:%=store_$(what)_%.inc)))
 LUA := lib/io/lua/prelude.lua \
   $(filter-out lib/io/lua/prelude.lua,$(sort $(wildcard lib/io/lua/*.lua)))
@@ -79,6 +79,9 @@ $(O)/gen/rds_library.inc: lib/io/lua/gen.awk $(LUA)
 	$(Q)mkdir -p $(@D) && awk -v mode=library -v name=$(LIBRARY) -f $^ > $@.new && mv $@.new $@
 $(O)/gen/rds_scripts.inc: lib/io/lua/gen.awk $(LUA)
 	$(Q)mkdir -p $(@D) && awk -v mode=names -v name=$(LIBRARY) -f $^ > $@.new && mv $@.new $@
+
+$(O)/gen/openapi.inc: doc/embed.awk doc/openapi.json
+	$(Q)mkdir -p $(@D) && awk -f $^ > $@.new && mv $@.new $@
 
 # --- compiling ----------------------------------------------------------------
 $(O)/%.o: %.c | $(GEN)

@@ -33,6 +33,24 @@ migrate(const struct conf *conf, const char *sample)
 	return rc != 0;
 }
 
+/* One line a route, tabs between: methods, path, bytes of a body, media types. */
+static int
+routes(void)
+{
+	struct buf methods = BUF_INIT;
+
+	for (size_t i = 0; i < app_director.n_routes; i++) {
+		const struct route *r = &app_director.routes[i];
+
+		buf_clear(&methods);
+		http_methods(&methods, r->methods);
+		(void)printf("%s\t%s\t%zu\t%s\n", buf_cstr(&methods),
+		    r->pattern, r->body_max, r->media != NULL ? r->media : "-");
+	}
+	buf_fini(&methods);
+	return fflush(stdout) != 0;
+}
+
 static int
 serve(const struct conf *conf)
 {
@@ -67,6 +85,9 @@ main(int argc, char **argv)
 		    "date and exit; an empty store\n"
 		    "                    gets the transcript in FILE as "
 		    "its first video\n"
+		    "  --routes          print the addresses it answers: "
+		    "methods, path, bytes of a body,\n"
+		    "                    media types\n"
 		    "  -t                check the configuration and exit");
 		return 0;
 	}
@@ -81,6 +102,8 @@ main(int argc, char **argv)
 		rc = puts("The configuration is good.") < 0;
 	else if (strcmp(option, "--migrate") == 0)
 		rc = migrate(&conf, argc > 2 ? argv[2] : NULL);
+	else if (strcmp(option, "--routes") == 0)
+		rc = routes();
 	else if (*option != '\0')
 		rc = (fprintf(stderr,
 			  "director.fcgi: unknown option %s; see "

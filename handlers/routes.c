@@ -1,6 +1,7 @@
 #include "handlers/collection.h"
 #include "handlers/health.h"
 #include "handlers/media.h"
+#include "handlers/openapi.h"
 #include "handlers/polling.h"
 #include "handlers/rest.h"
 #include "handlers/rest_write.h"
@@ -118,6 +119,7 @@ const struct route routes_table[ROUTES_COUNT] = {
 	{ HTTP_GET, API "/jobs/{id}", rest_get, 0, NULL, ROUTE_QUICK, STORE_LIST_JOBS },
 	{ HTTP_POST, API "/search", search_run, JSON_MAX, JSON, 0, 0 },
 
+	{ HTTP_GET, API "/openapi.json", openapi_get, 0, NULL, ROUTE_PROBE, 0 },
 	{ HTTP_GET, "/healthz", health_live, 0, NULL, ROUTE_PROBE, 0 },
 	{ HTTP_GET, "/readyz", health_ready, 0, NULL, ROUTE_PROBE, 0 },
 	{ HTTP_GET, "/metrics", health_metrics, 0, NULL,

@@ -1,0 +1,8 @@
+# Makes a C string literal of a text file, without the blanks that lines begin
+# with: what is read by programs needs none.
+{
+	sub(/^ +/, "")
+	gsub(/\\/, "\\\\")
+	gsub(/"/, "\\\"")
+	print "\"" $0 "\\n\""
+}
