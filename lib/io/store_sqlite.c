@@ -4,7 +4,8 @@
  * Several processes share the writer's lock, which is free within milliseconds
  * as a rule. A waiter looks again every few milliseconds, at random, so that
  * nobody is starved by a growing back-off; after STORE_WAIT_MS it gives up with
- * ERR_UNAVAILABLE.
+ * ERR_UNAVAILABLE. Threads of one process queue for their turn first
+ * (store_sqlite_queue.h).
  */
 #include "io/store_sqlite.h"
 
@@ -24,6 +25,7 @@
 #include "io/rnd.h"
 #include "io/store_dialect.h"
 #include "io/store_sqlite_fn.h"
+#include "io/store_sqlite_queue.h"
 
 /* A request waits no longer for the writer's lock; web servers wait 60 s. */
 #define STORE_WAIT_MS 5000
@@ -39,6 +41,7 @@ struct store_conn {
 	sqlite3 *db;
 	int64_t deadline_ms; /* of the running call, clock_mono_ms() */
 	struct store_waiter waiter;
+	bool writing; /* has entered the queue of writers */
 	sqlite3_stmt *statements[STORE_QUERY__MAX];
 	struct {
 		sqlite3_stmt *statement;
@@ -352,18 +355,141 @@ run_statement(struct store_conn *c, sqlite3_stmt *st, const char *name,
 }
 
 static int
+run_named(struct store_conn *c, enum store_query q,
+    const struct store_value *params, int n_params, struct store_sink *sink,
+    struct err *e)
+{
+	if (prepare(c, q, e) == -1)
+		return -1;
+	return run_statement(
+	    c, c->statements[q], NAMES[q], params, n_params, sink, e);
+}
+
+static bool
+is_open(const struct store_conn *c)
+{
+	return sqlite3_get_autocommit(c->db) == 0;
+}
+
+static void
+run_job(struct store_conn *c, struct write_job *job)
+{
+	job->rc =
+	    run_named(c, job->q, job->params, job->n_params, job->sink, job->e);
+}
+
+/* The transaction is gone, and with it what seemed done. */
+static void
+fail_all(struct write_job *jobs, const struct err *e)
+{
+	for (struct write_job *job = jobs; job != NULL; job = job->next) {
+		if (job->rc == 0)
+			*job->e = *e;
+		job->rc = -1;
+	}
+}
+
+/* A statement that fails leaves what the others did, unless it ended the
+ * transaction (a full disk). */
+static int
+run_all(struct store_conn *c, struct write_job *jobs, struct err *e)
+{
+	struct store_sink none = { NULL, NULL, 0 };
+
+	if (run_named(c, STORE_BEGIN, NULL, 0, &none, e) == -1)
+		return -1;
+	for (struct write_job *job = jobs; job != NULL; job = job->next) {
+		run_job(c, job);
+		if (!is_open(c)) {
+			*e = *job->e;
+			return -1;
+		}
+	}
+	return run_named(c, STORE_COMMIT, NULL, 0, &none, e);
+}
+
+static void
+run_jobs(void *cookie, struct write_job *jobs)
+{
+	struct store_conn *c = cookie;
+	struct store_sink none = { NULL, NULL, 0 };
+	struct err e = ERR_INIT, ignored = ERR_INIT;
+
+	c->deadline_ms = clock_mono_ms() + STORE_WAIT_MS;
+	if (jobs->next == NULL) {
+		run_job(c, jobs);
+		return;
+	}
+	if (run_all(c, jobs, &e) == 0)
+		return;
+	fail_all(jobs, &e);
+	if (is_open(c) &&
+	    run_named(c, STORE_ROLLBACK, NULL, 0, &none, &ignored) == -1) {
+		/* It rolls back when the next one begins. */
+	}
+}
+
+static int
+late(struct err *e)
+{
+	struct store_conn none = { .db = NULL };
+
+	return failed(&none, SQLITE_BUSY, "queue", e);
+}
+
+static int
+begin(struct store_conn *c, struct err *e)
+{
+	struct store_sink none = { NULL, NULL, 0 };
+
+	tell_waiter(c);
+	if (!write_queue_enter(STORE_WAIT_MS))
+		return late(e);
+	c->deadline_ms = clock_mono_ms() + STORE_WAIT_MS;
+	c->writing = run_named(c, STORE_BEGIN, NULL, 0, &none, e) == 0;
+	if (!c->writing)
+		write_queue_leave();
+	return c->writing ? 0 : -1;
+}
+
+static int
+run_alone(struct store_conn *c, enum store_query q,
+    const struct store_value *params, int n_params, struct store_sink *sink,
+    struct err *e)
+{
+	struct write_job job = { .q = q,
+		.params = params,
+		.n_params = n_params,
+		.sink = sink,
+		.e = e };
+
+	tell_waiter(c);
+	if (!write_queue_run(&job, run_jobs, c, STORE_WAIT_MS))
+		return late(e);
+	return job.rc;
+}
+
+static int
 sqlite_run(struct store_conn *c, enum store_query q,
     const struct store_value *params, int n_params, struct store_sink *sink,
     struct err *e)
 {
+	int rc;
+
 	c->deadline_ms = clock_mono_ms() + STORE_WAIT_MS;
+	if (q == STORE_BEGIN)
+		return begin(c, e);
 	if (prepare(c, q, e) == -1)
 		return -1;
-	/* What writes waits for the disk. */
-	if (sqlite3_stmt_readonly(c->statements[q]) == 0)
-		tell_waiter(c);
-	return run_statement(
-	    c, c->statements[q], NAMES[q], params, n_params, sink, e);
+	if (!is_open(c) && !sqlite3_stmt_readonly(c->statements[q]))
+		return run_alone(c, q, params, n_params, sink, e);
+	rc = run_named(c, q, params, n_params, sink, e);
+	/* A transaction of ours has ended, by COMMIT or by itself. */
+	if (c->writing && !is_open(c)) {
+		c->writing = false;
+		write_queue_leave();
+	}
+	return rc;
 }
 
 static int
@@ -409,6 +535,8 @@ sqlite_inside(const struct store_conn *c)
 static void
 sqlite_close(struct store_conn *c)
 {
+	if (c->writing)
+		write_queue_leave();
 	for (int q = 0; q < STORE_QUERY__MAX; q++)
 		(void)sqlite3_finalize(c->statements[q]);
 	for (size_t i = 0; i < MADE_MAX; i++)
