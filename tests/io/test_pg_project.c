@@ -79,6 +79,10 @@ open_project(struct fixture *f, size_t kind)
 	f->s = store_open(f->url, &f->e);
 	make_tables(f->s, kind);
 	fill_tables(f->s);
+	list_sql(
+	    f->s, "ALTER DATABASE %s SET timezone = 'Asia/Tokyo'", f->database);
+	store_close(f->s);
+	f->s = store_open(f->url, &f->e);
 }
 
 static void
@@ -142,6 +146,8 @@ check_reading(struct store *s)
 	check_numbers(s, STORE_LIST_VIDEOS, "metadata=is.null", "02");
 	check_numbers(
 	    s, STORE_LIST_VIDEOS, "created_at=eq.2026-01-03T00:00:00Z", "03");
+	check_numbers(s, STORE_LIST_VIDEOS,
+	    "created_at=in.(2026-01-03T00:00:00Z,2026-01-02T15:00:00Z)", "03");
 	check_pages(s, "created_at,id", "01 03 02 04");
 	check_pages(s, "created_at.desc,id", "02 04 03 01");
 	check_pages(s, "collection_id,video_id.desc,id", "04 03 01 02");

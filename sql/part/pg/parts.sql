@@ -26,8 +26,10 @@
 -- name: time
 @x
 
+-- A time has the column's type: without a zone in some projects, and then UTC,
+-- whatever the session's zone.
 -- name: time_value
-@v::timestamptz
+@v
 
 -- name: msec
 @x
@@ -75,7 +77,7 @@ CASE jsonb_typeof(@x) WHEN 'number' THEN (@x)::text::numeric END
 @x = ANY (@v::bigint[])
 
 -- name: time_in
-@x = ANY (@v::timestamptz[])
+@x = ANY (@v)
 
 -- name: msec_in
 @x = ANY (@v::bigint[])
