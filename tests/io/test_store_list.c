@@ -1,4 +1,5 @@
 /* Lists for REST: what is asked, and which rows come in which order. */
+#include "io/store_video.h"
 #include "list_fixture.h"
 
 #define NONE  ""
@@ -418,6 +419,85 @@ test_lists(void)
 	fixture_close(&f);
 }
 
+/* As precise as it is stored. */
+static void
+test_time_as_shown(void)
+{
+	const struct principal nobody = { { "", 0 } };
+	struct json_object *rows, *row = NULL;
+	struct store_video_new new = { .video_id = SLICE("v") };
+	struct store_page page;
+	struct buf query = BUF_INIT;
+	struct fixture f;
+
+	fixture_open(&f);
+	list_fill(f.s);
+	CHECK(store_video_add(f.s, &nobody, &new, &row, &f.e) == 0);
+	(void)json_object_put(row);
+	CHECK(list_ask(f.s, "", STORE_LIST_VIDEOS, SLICE("video_id=eq.v"),
+		  false, &page, &f.e) == 0);
+	rows = list_rows(&page);
+	row = json_object_array_get_idx(rows, 0);
+	buf_addf(&query, "created_at=eq.%.*s",
+	    SLICE_ARG(jval_str(row, "created_at")));
+	store_page_fini(&page);
+	CHECK(list_ask(f.s, "", STORE_LIST_VIDEOS, buf_slice(&query), true,
+		  &page, &f.e) == 0);
+	CHECK(page.n == 1 && page.total == 1);
+	store_page_fini(&page);
+	(void)json_object_put(rows);
+	buf_fini(&query);
+	fixture_close(&f);
+}
+
+/* All that a request may hold, at once. */
+static void
+put_full_query(struct buf *b)
+{
+	buf_adds(b, "limit=1&order=");
+	for (int i = 0; i < REST_ORDER_MAX; i++)
+		buf_addf(b, "%smetadata->>o%d", i > 0 ? "," : "", i);
+	buf_adds(b, "&select=");
+	for (int i = 0; i < REST_SELECT_MAX; i++)
+		buf_addf(b, "%ss%d:metadata->a", i > 0 ? "," : "", i);
+	for (int i = 0; i < REST_FILTERS_MAX; i++)
+		buf_adds(b, "&metadata->>f=not.eq.x");
+}
+
+static void
+test_limits(void)
+{
+	struct buf query = BUF_INIT;
+	struct store_page page;
+	struct fixture f;
+	int pages = 0;
+
+	fixture_open(&f);
+	list_fill(f.s);
+	for (int i = 0; i < 2; i++)
+		list_sql(f.s,
+		    "UPDATE videos SET metadata = '{\"f\":1,\"o0\":%d,"
+		    "\"o1\":1,\"o2\":1,\"o3\":1,\"o4\":1,\"o5\":1}'"
+		    " WHERE video_id = 'v-%02d'",
+		    i, i);
+	put_full_query(&query);
+	do {
+		CHECK(list_ask(f.s, "", STORE_LIST_VIDEOS, buf_slice(&query),
+			  true, &page, &f.e) == 0);
+		CHECK_SLICE(slice_from(f.e.msg), "");
+		CHECK(page.n == 1 && page.total == 2);
+		buf_clear(&query);
+		put_full_query(&query);
+		if (page.cursor.n > 0)
+			buf_addf(&query, "&cursor=%s", buf_cstr(&page.cursor));
+		pages += page.cursor.n > 0;
+		store_page_fini(&page);
+	} while (strstr(buf_cstr(&query), "&cursor=") && !check_failed);
+	CHECK(pages == 1);
+	buf_fini(&query);
+	fixture_close(&f);
+}
+
 /*
  * Plans: a page is read from an index, in its order. The driver is the store's,
  * but for the statement in which it explains what it would do.
@@ -541,5 +621,6 @@ main(void)
 	    CHECK_CASE(test_patterns), CHECK_CASE(test_times),
 	    CHECK_CASE(test_orders), CHECK_CASE(test_hostile),
 	    CHECK_CASE(test_shown), CHECK_CASE(test_lists),
+	    CHECK_CASE(test_time_as_shown), CHECK_CASE(test_limits),
 	    CHECK_CASE(test_plans), { NULL, NULL } });
 }
