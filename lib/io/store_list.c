@@ -113,7 +113,7 @@ list_init(struct store_list_sql *l, const struct store *s,
 	l->dialect = s->driver->dialect;
 	l->source = &l->dialect->lists[id];
 	store_sql_init(&l->sql, l->dialect);
-	for (int i = 0; i < l->source->n_bound; i++)
+	for (int i = 0; i < l->source->n_bound && i < (int)COUNT(words); i++)
 		(void)store_sql_param(&l->sql, store_text(words[i]));
 }
 
@@ -227,10 +227,10 @@ row_number(const struct store_row *row, void *cookie)
 /* Where the page itself has no row to tell. */
 static int
 count_rows(struct store *s, const struct store_view *view,
-    enum store_list_id id, const struct rest_query *q, int64_t *total,
+    enum store_list_id id, const struct rest_query *q, struct store_page *page,
     struct err *e)
 {
-	struct store_sink sink = { row_number, total, 0 };
+	struct store_sink sink = { row_number, &page->total, 0 };
 	struct store_list_sql l;
 	int rc;
 
@@ -297,10 +297,12 @@ check_order(const struct rest_query *q, struct err *e)
 	return 0;
 }
 
+/* One parameter more than usual: what is asked, and what comes of it. */
 int
-store_list(struct store *s, const struct store_view *view,
-    enum store_list_id id, const struct rest_query *asked, bool count,
-    struct store_page *page, struct err *e)
+store_list( // NOLINT(readability-function-size)
+    struct store *s, const struct store_view *view, enum store_list_id id,
+    const struct rest_query *asked, bool count, struct store_page *page,
+    struct err *e)
 {
 	struct rest_query *q = ck_calloc(1, sizeof(*q));
 	struct store_list_sql *l = ck_calloc(1, sizeof(*l));
@@ -324,7 +326,7 @@ store_list(struct store *s, const struct store_view *view,
 		store_sql_fini(&l->sql);
 	}
 	if (rc == 0 && count && page->n == 0)
-		rc = count_rows(s, view, id, q, &page->total, e);
+		rc = count_rows(s, view, id, q, page, e);
 	free(l);
 	free(q);
 	if (rc == -1)

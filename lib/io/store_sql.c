@@ -49,6 +49,14 @@ put_number(struct buf *b, char mark, int number)
 }
 
 static void
+put_text(struct buf *b, const char *text)
+{
+	if (text == NULL) /* a part with a letter it was not given */
+		abort();
+	buf_adds(b, text);
+}
+
+static void
 expand(struct buf *b, char mark, const char *text,
     const struct store_sql_part *with)
 {
@@ -57,10 +65,10 @@ expand(struct buf *b, char mark, const char *text,
 		buf_add(b, text, (size_t)(at - text));
 		switch (at[1]) {
 		case 'c':
-			buf_adds(b, with->c);
+			put_text(b, with->c);
 			break;
 		case 'x':
-			buf_adds(b, with->x);
+			put_text(b, with->x);
 			break;
 		case 'p':
 			put_number(b, mark, with->p);
