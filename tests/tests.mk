@@ -29,7 +29,7 @@ $(O)/tests/%.o: ALL_CFLAGS += -Itests -Wno-missing-prototypes -Wno-unused-macros
 TRANSPORT := $(wildcard tests/conformance/*.test.mjs tests/e2e/client_*.test.mjs tests/e2e/transport_*.test.mjs)
 TOPOLOGIES := one two stacks
 # What the application keeps, on PostgreSQL, too.
-ON_POSTGRES := tests/e2e/rest_api.test.mjs@pg tests/e2e/rest_bad.test.mjs@pg-plain \
+ON_POSTGRES := $(patsubst %,%@pg,$(wildcard tests/e2e/rest_*.test.mjs)) tests/e2e/rest_bad.test.mjs@pg-plain \
   tests/e2e/chat_flow.test.mjs@pg-plain tests/e2e/chat_flow.test.mjs@pgbouncer
 E2E := $(foreach t,$(TOPOLOGIES),$(TRANSPORT:%=%@$t)) \
   $(filter-out $(TRANSPORT),$(wildcard tests/e2e/*.test.sh tests/e2e/*.test.mjs)) \

@@ -36,7 +36,7 @@ async function good(path, headers) {
   const answer = await get(base, path, headers);
   assert.equal(answer.status, 200, `${path}: ${answer.text.slice(0, 300)}`);
   assert.equal(answer.headers['content-type'], JSON_TYPE);
-  assert.equal(answer.headers['cache-control'], 'no-store');
+  assert.equal(answer.headers['cache-control'], answer.headers.etag ? 'no-cache, private' : 'no-store');
   return answer.json;
 }
 
@@ -170,11 +170,11 @@ test('GET videos: an array of rows, newest first, limit and collection', async (
   const times = list.map((row) => row.created_at);
   assert.deepEqual(times, [...times].sort().reverse());
   assert.equal((await good('/api/v1/videos?limit=2')).length, 2);
-  assert.deepEqual((await good('/api/v1/videos?limit=2')), list.slice(0, 2));
-  const team = await good('/api/v1/videos?collection_id=c-team');
+  assert.deepEqual(await good('/api/v1/videos?limit=2'), list.slice(0, 2));
+  const team = await good('/api/v1/videos?collection_id=eq.c-team');
   assert.deepEqual(team.map((row) => row.video_id), ['v-post']);
-  assert.deepEqual(await good('/api/v1/videos?collection_id=nope'), []);
-  for (const bad of ['0', '-1', 'x', '', '1e3', '99999999999999999999', '1001'])
+  assert.deepEqual(await good('/api/v1/videos?collection_id=eq.nope'), []);
+  for (const bad of ['0', '-1', 'x', '', '1e3', '99999999999999999999'])
     assertProblem(await get(base, `/api/v1/videos?limit=${bad}`), 400, 'bad-request', 'limit');
 });
 
@@ -320,7 +320,7 @@ const ALLOWED = [
   ['/session/12345678', 'GET DELETE'], ['/videodb/collection', 'GET POST'],
   ['/videodb/collection/default', 'GET DELETE'], ['/videodb/collection/default/video', 'GET'],
   ['/videodb/collection/default/audio', 'GET'], ['/videodb/collection/default/image', 'GET'],
-  ['/videodb/collection/default/video/x', 'GET DELETE'], ['/api/v1/videos', 'GET POST'], [VIDEO, 'GET'],
+  ['/videodb/collection/default/video/x', 'GET DELETE'], ['/api/v1/videos', 'GET POST'], [VIDEO, 'GET PATCH DELETE'],
   [`${VIDEO}/transcript`, 'GET PUT'], [`${VIDEO}/outputs`, 'GET'], ['/healthz', 'GET'],
   ['/readyz', 'GET'], ['/metrics', 'GET'],
   ['/videodb/collection/default/upload', 'POST'], ['/videodb/collection/default/audio/x', 'GET DELETE'],
@@ -516,22 +516,25 @@ test('X-Request-Id is echoed, a harmful one replaced', async () => {
     assert.equal((await get(base, '/agent', { 'X-Request-Id': id })).headers['x-request-id'], id);
   for (const id of ['x'.repeat(65), 'two words', 'quo"te', 'caf\xe9']) {
     const { headers } = await get(base, '/agent', { 'X-Request-Id': id });
+    assert.match(headers['x-request-id'], /^[\w-]{6,64}$/);
+  }
+  assert.equal((await get(base, '/nope/nope', {})).headers['x-request-id'], undefined, 'static files have none');
+  assert.ok((await get(base, '/api/v1/nope', {})).headers['x-request-id']);
+});
 
 test('traceparent: a good one is echoed and logged, another is ignored', async () => {
   const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
   const good_one = `00-${trace}-00f067aa0ba902b7-01`;
   const echoed = async (path, traceparent) => (await get(base, path, { traceparent })).headers.traceparent;
   assert.equal(await echoed('/agent', good_one), good_one);
-  assert.equal(await echoed('/socket.io/?EIO=4&transport=polling', good_one), good_one, 'also of a request that is parked');
+  const open = await get(base, '/socket.io/?EIO=4&transport=polling', { traceparent: good_one });
+  assert.equal(open.headers.traceparent, good_one, 'also of a request that is parked');
+  const { sid } = JSON.parse(open.text.slice(1));
+  await ask(base, 'POST', `/socket.io/?EIO=4&transport=polling&sid=${sid}`, { body: '1' });
   for (const bad of [`00-${trace}-0000000000000000-01`, good_one.toUpperCase(), `${good_one}-x`, `ff${good_one.slice(2)}`])
     assert.equal(await echoed('/agent', bad), undefined, bad);
   const lines = () => stack.log('director.fcgi').split('\n').filter((line) => line.includes(`trace_id=${trace}`));
   await until('two lines', () => lines().length === 2);
-});
-    assert.match(headers['x-request-id'], /^[\w-]{6,64}$/);
-  }
-  assert.equal((await get(base, '/nope/nope', {})).headers['x-request-id'], undefined, 'static files have none');
-  assert.ok((await get(base, '/api/v1/nope', {})).headers['x-request-id']);
 });
 
 test('the visitor cookie: given once, HttpOnly, SameSite=Lax', async () => {

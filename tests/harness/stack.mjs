@@ -296,6 +296,7 @@ async function startOnPostgres(options, topology) {
   const pg = await postgres({ pgvector: topology !== 'pg-plain' });
   const DATABASE_URL = topology === 'pgbouncer' ? `${await pg.bouncer()}&pgbouncer=true` : pg.url;
   const stack = await startOne({ ...options, env: { DATABASE_URL, ...options.env } });
+  cleanup(() => stack.stop()); // before its server does
   return Object.assign(stack, { pg });
 }
 
