@@ -293,17 +293,22 @@ deliver(sqlite3_stmt *st, struct store_sink *sink)
 	return sink->row(&(struct store_row){ n, names, values }, sink->cookie);
 }
 
-/* All rows, or until the sink has enough; SQLITE_DONE when all is well. */
+/*
+ * All rows, or until the sink has enough; SQLITE_DONE when all is well. What
+ * writes goes to its end all the same: while a statement is reset, a defensive
+ * connection does not let FTS5 write its index.
+ */
 static int
 step_all(struct store_conn *c, sqlite3_stmt *st, struct store_sink *sink)
 {
+	bool enough = false;
 	int rc;
 
-	while ((rc = sqlite3_step(st)) == SQLITE_ROW)
-		if (deliver(st, sink) != 0) {
-			rc = SQLITE_DONE;
-			break;
-		}
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
+		enough = enough || deliver(st, sink) != 0;
+		if (enough && sqlite3_stmt_readonly(st))
+			return SQLITE_DONE;
+	}
 	if (rc == SQLITE_DONE && sqlite3_column_count(st) == 0)
 		sink->count = sqlite3_changes64(c->db);
 	return rc;
