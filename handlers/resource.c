@@ -60,8 +60,8 @@ check_own_id(const char *name, struct json_object *value, struct err *e)
 		return -1;
 	if (slice_eqs(jval_slice(value), "default"))
 		return err_field(e, ERR_BAD_REQUEST, name,
-		    "\"default\" means the first collection; choose another "
-		    "id.");
+		    "The id \"default\" means the first collection; choose "
+		    "another one.");
 	return 0;
 }
 
