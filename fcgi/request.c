@@ -258,17 +258,47 @@ write_all(int fd, const char *p, size_t n)
 	return true;
 }
 
+/*
+ * Each piece is gone before the next is made; what is left in `records` is the
+ * end. An answer that breaks off has none: the web server sees it close, and
+ * tells its client by closing.
+ */
+static bool
+write_more(
+    struct connection to, const struct http_source *more, struct buf *records)
+{
+	struct buf piece = BUF_INIT;
+	int rc = 1;
+
+	while (rc > 0 && write_all(to.fd, records->p, records->n)) {
+		buf_clear(records);
+		buf_clear(&piece);
+		rc = more->next(more->cookie, &piece);
+		fcgi_record_stdout(records, to.id, buf_slice(&piece));
+	}
+	fcgi_record_end(records, to.id);
+	buf_fini(&piece);
+	return rc == 0;
+}
+
 bool
 request_answer(
     struct connection to, const struct http_response *res, bool head_only)
 {
+	struct slice body = head_only ? SLICE_EMPTY : buf_slice(&res->body);
 	struct buf head = BUF_INIT, records = BUF_INIT;
-	bool sent;
+	bool sent = true;
 
 	http_head(&head, res, res->body.n);
-	fcgi_record_reply(&records, to.id, buf_slice(&head),
-	    head_only ? SLICE_EMPTY : buf_slice(&res->body));
-	sent = write_all(to.fd, records.p, records.n);
+	if (head_only || res->more.next == NULL) {
+		fcgi_record_reply(&records, to.id, buf_slice(&head), body);
+	} else {
+		fcgi_record_stdout(&records, to.id, buf_slice(&head));
+		fcgi_record_stdout(&records, to.id, body);
+		sent = write_more(to, &res->more, &records);
+	}
+	if (sent)
+		sent = write_all(to.fd, records.p, records.n);
 	(void)close(to.fd);
 	buf_fini(&head);
 	buf_fini(&records);

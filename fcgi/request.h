@@ -47,7 +47,8 @@ int request_body(void *cookie, size_t max, struct buf *out, struct err *e);
 int request_piece(void *cookie, size_t max, struct slice *piece, struct err *e);
 /** Read off what is left of the body and take over the connection. */
 struct connection request_release(struct request *r);
-/** Write a whole answer and close. False when the web server went away. */
+/** Write a whole answer and close. False when the web server went away, or
+ *  there was no more where more was to be. */
 bool request_answer(
     struct connection to, const struct http_response *res, bool head_only);
 

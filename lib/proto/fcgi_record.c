@@ -20,8 +20,8 @@ fcgi_record_add(struct buf *out, enum fcgi_record_type type,
 	buf_add_slice(out, content);
 }
 
-static void
-add_stdout(struct buf *out, uint16_t request_id, struct slice bytes)
+void
+fcgi_record_stdout(struct buf *out, uint16_t request_id, struct slice bytes)
 {
 	/* An empty record would end the stream here. */
 	while (bytes.n > 0) {
@@ -33,6 +33,15 @@ add_stdout(struct buf *out, uint16_t request_id, struct slice bytes)
 }
 
 void
+fcgi_record_end(struct buf *out, uint16_t request_id)
+{
+	fcgi_record_add(out, FCGI_RECORD_STDOUT, request_id, SLICE_EMPTY);
+	/* Application status 0, REQUEST_COMPLETE 0, three reserved bytes. */
+	fcgi_record_add(
+	    out, FCGI_RECORD_END, request_id, SLICE("\0\0\0\0\0\0\0\0"));
+}
+
+void
 fcgi_record_reply(
     struct buf *out, uint16_t request_id, struct slice head, struct slice body)
 {
@@ -40,12 +49,9 @@ fcgi_record_reply(
 
 	(void)buf_room(
 	    out, bytes + (bytes / FCGI_RECORD_MAX + 6) * FCGI_RECORD_HEADER);
-	add_stdout(out, request_id, head);
-	add_stdout(out, request_id, body);
-	fcgi_record_add(out, FCGI_RECORD_STDOUT, request_id, SLICE_EMPTY);
-	/* Application status 0, REQUEST_COMPLETE 0, three reserved bytes. */
-	fcgi_record_add(
-	    out, FCGI_RECORD_END, request_id, SLICE("\0\0\0\0\0\0\0\0"));
+	fcgi_record_stdout(out, request_id, head);
+	fcgi_record_stdout(out, request_id, body);
+	fcgi_record_end(out, request_id);
 }
 
 enum fcgi_record_status

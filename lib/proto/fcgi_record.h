@@ -52,6 +52,10 @@ enum fcgi_record_status {
  */
 void fcgi_record_reply(struct buf *out, uint16_t request_id, struct slice head,
     struct slice body) NONNULL(1);
+/** The same piece by piece: STDOUT of any size, and once what ends an answer. */
+void fcgi_record_stdout(
+    struct buf *out, uint16_t request_id, struct slice bytes) NONNULL(1);
+void fcgi_record_end(struct buf *out, uint16_t request_id) NONNULL(1);
 /** Append one record of at most FCGI_RECORD_MAX bytes; the empty one ends. */
 void fcgi_record_add(struct buf *out, enum fcgi_record_type type,
     uint16_t request_id, struct slice content) NONNULL(1);

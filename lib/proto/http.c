@@ -116,7 +116,7 @@ http_head(struct buf *out, const struct http_response *r, size_t body_n)
 	buf_adds(out, http_reason(r->status));
 	buf_adds(out, "\r\n");
 	buf_add_slice(out, buf_slice(&r->headers));
-	if (!has_no_body(r->status)) {
+	if (!has_no_body(r->status) && r->more.next == NULL) {
 		buf_adds(out, "Content-Length: ");
 		buf_add_int(out, (int64_t)body_n);
 		buf_adds(out, "\r\n");

@@ -53,13 +53,23 @@ struct http_request {
 	struct slice body;      /* set once it was read */
 };
 
+/** What a body goes on with, made piece by piece while it is sent. */
+struct http_source {
+	/** Append the next piece to `out`: 1, at the end 0; -1: the answer
+	 *  breaks off. What it holds between calls dies with the request. */
+	int (*next)(void *cookie, struct buf *out);
+	void *cookie;
+};
+
 struct http_response {
 	int status;
 	struct buf headers; /* complete "Name: value\r\n" lines */
 	struct buf body;
+	struct http_source more; /* behind `body`; next NULL: nothing */
 };
 
-#define HTTP_RESPONSE_INIT ((struct http_response){ 200, BUF_INIT, BUF_INIT })
+#define HTTP_RESPONSE_INIT \
+	((struct http_response){ 200, BUF_INIT, BUF_INIT, { NULL, NULL } })
 
 void http_response_fini(struct http_response *r) NONNULL(1);
 /** Add a header; CR, LF and NUL in what is formatted are dropped. */
@@ -68,7 +78,7 @@ void http_header(struct http_response *r, const char *name, const char *format,
 /**
  * The head of a CGI response: "Status: 200 OK\r\n", the headers,
  * Content-Length (of `body_n`; not where the status has no body, RFC 9110,
- * 8.6) and the empty line.
+ * 8.6, nor where more is to come) and the empty line.
  */
 void http_head(struct buf *out, const struct http_response *r, size_t body_n)
     NONNULL(1, 2);

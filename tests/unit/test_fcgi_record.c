@@ -89,6 +89,22 @@ test_reply_empty(void)
 	buf_fini(&b);
 }
 
+/* In pieces it is the same as at once. */
+static void
+test_pieces(void)
+{
+	struct buf pieces = BUF_INIT, whole = BUF_INIT;
+
+	fcgi_record_stdout(&pieces, 7, SLICE("head"));
+	fcgi_record_stdout(&pieces, 7, SLICE_EMPTY);
+	fcgi_record_stdout(&pieces, 7, SLICE("body"));
+	fcgi_record_end(&pieces, 7);
+	fcgi_record_reply(&whole, 7, SLICE("head"), SLICE("body"));
+	CHECK(slice_eq(buf_slice(&pieces), buf_slice(&whole)));
+	buf_fini(&pieces);
+	buf_fini(&whole);
+}
+
 static const struct {
 	int line;
 	const char *name;
@@ -151,6 +167,7 @@ main(void)
 	    CHECK_CASE(test_reply_bytes),
 	    CHECK_CASE(test_reply_sizes),
 	    CHECK_CASE(test_reply_empty),
+	    CHECK_CASE(test_pieces),
 	    CHECK_CASE(test_read),
 	    { NULL, NULL },
 	});

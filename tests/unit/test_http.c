@@ -386,6 +386,28 @@ test_http_head(void)
 	}
 }
 
+static int
+nothing(void *cookie, struct buf *out)
+{
+	(void)cookie;
+	(void)out;
+	return 0;
+}
+
+/* Nobody knows how long it will be. */
+static void
+test_http_head_of_more(void)
+{
+	struct http_response r = HTTP_RESPONSE_INIT;
+	struct buf out = BUF_INIT;
+
+	r.more.next = nothing;
+	http_head(&out, &r, 7);
+	CHECK_SLICE(buf_slice(&out), "Status: 200 OK\r\n\r\n");
+	buf_fini(&out);
+	http_response_fini(&r);
+}
+
 int
 main(void)
 {
@@ -398,5 +420,5 @@ main(void)
 	    CHECK_CASE(test_http_addr_is_loopback),
 	    CHECK_CASE(test_http_methods),
 	    CHECK_CASE(test_http_header_one_line), CHECK_CASE(test_http_head),
-	    { NULL, NULL } });
+	    CHECK_CASE(test_http_head_of_more), { NULL, NULL } });
 }
