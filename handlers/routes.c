@@ -9,6 +9,7 @@
 #include "handlers/session.h"
 #include "handlers/setup.h"
 #include "handlers/tables.h"
+#include "handlers/training.h"
 #include "handlers/upload.h"
 #include "handlers/video.h"
 
@@ -118,6 +119,7 @@ const struct route routes_table[ROUTES_COUNT] = {
 	{ HTTP_GET, API "/jobs", rest_list, 0, NULL, ROUTE_QUICK, STORE_LIST_JOBS },
 	{ HTTP_GET, API "/jobs/{id}", rest_get, 0, NULL, ROUTE_QUICK, STORE_LIST_JOBS },
 	{ HTTP_POST, API "/search", search_run, JSON_MAX, JSON, 0, 0 },
+	{ HTTP_GET, API "/training-data", training_list, 0, NULL, 0, 0 },
 
 	{ HTTP_GET, API "/openapi.json", openapi_get, 0, NULL, ROUTE_PROBE, 0 },
 	{ HTTP_GET, "/healthz", health_live, 0, NULL, ROUTE_PROBE, 0 },

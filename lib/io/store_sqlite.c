@@ -430,7 +430,7 @@ run_jobs(void *cookie, struct write_job *jobs)
 	fail_all(jobs, &e);
 	if (is_open(c) &&
 	    run_named(c, STORE_ROLLBACK, NULL, 0, &none, &ignored) == -1) {
-		/* It rolls back when the next one begins. */
+		/* SQLite has rolled back by itself. */
 	}
 }
 

@@ -62,6 +62,20 @@ WHERE true
 -- uuid: id = {v_uuid}
 FROM generated_outputs WHERE true
 
+-- Outputs that hold examples, with what can be filtered by of their videos.
+-- list: training
+-- one: training data
+-- order: created_at.asc
+-- column: id uuid filter = o.id
+-- column: video_id uuid filter foreign = o.video_id
+-- column: external_id text filter foreign = v.video_id
+-- column: collection_id text filter foreign = v.collection_id
+-- column: created_at time filter order foreign = o.created_at
+-- column: content text foreign = o.content
+-- key: o.id = {key_uuid}
+FROM generated_outputs AS o JOIN videos AS v ON v.id = o.video_id
+WHERE o.output_type = 'training_data'
+
 -- list: sessions
 -- one: session
 -- order: updated_at.desc

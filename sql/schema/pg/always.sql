@@ -56,6 +56,13 @@ CREATE INDEX IF NOT EXISTS generated_outputs_video
 CREATE INDEX IF NOT EXISTS generated_outputs_created
     ON generated_outputs (created_at, id);
 
+-- For who asks PostgreSQL itself what is in training data. Text of another type
+-- need not be JSON, nor be anything where content is jsonb already.
+-- optional
+CREATE INDEX IF NOT EXISTS generated_outputs_training
+    ON generated_outputs USING gin ((content::jsonb))
+    WHERE output_type = 'training_data';
+
 -- optional
 DO $$
 BEGIN
