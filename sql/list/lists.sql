@@ -72,7 +72,7 @@ FROM generated_outputs WHERE true
 -- column: collection_id text filter foreign = v.collection_id
 -- column: created_at time filter order foreign = o.created_at
 -- column: content text foreign = o.content
--- key: o.id = {key_uuid}
+-- uuid: o.id = {v_uuid}
 FROM generated_outputs AS o JOIN videos AS v ON v.id = o.video_id
 WHERE o.output_type = 'training_data'
 
