@@ -2,111 +2,157 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <time.h>
+
+enum wait_state {
+	WAITING, /* in the queue */
+	TAKEN,   /* its job is in somebody's batch */
+	TURN,    /* it has the turn */
+	DONE,    /* its job is done */
+};
+
+/* A thread that waits. */
+struct write_wait {
+	struct write_job *job; /* NULL: it wants to enter */
+	enum wait_state state;
+	sem_t woken; /* once, with a state other than WAITING and TAKEN */
+	struct write_wait *next;
+};
 
 /* Of the process: it has one embedded store, and SQLite one writer. */
 static struct {
 	pthread_mutex_t lock;
-	pthread_cond_t changed;
-	struct write_job *first, **last;
+	struct write_wait *first, **last;
 	bool taken;
-	pthread_t owner; /* of the turn, while taken */
-	int depth;       /* how often the owner entered */
-} queue = { .lock = PTHREAD_MUTEX_INITIALIZER,
-	.changed = PTHREAD_COND_INITIALIZER,
-	.last = &queue.first };
+	pthread_t owner; /* of the turn, while depth > 0 */
+	int depth;       /* how often the owner entered; 0: on its way */
+} queue = { .lock = PTHREAD_MUTEX_INITIALIZER, .last = &queue.first };
 
-static struct timespec
-deadline_of(int64_t wait_ms)
+static void
+wait_init(struct write_wait *w, struct write_job *job)
 {
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_REALTIME, &t);
-	t.tv_sec += wait_ms / 1000;
-	return t;
+	w->job = job;
+	w->state = WAITING;
+	w->next = NULL;
+	(void)sem_init(&w->woken, 0, 0);
 }
 
 static bool
 is_mine(void)
 {
-	return queue.taken && pthread_equal(queue.owner, pthread_self());
+	return queue.depth > 0 && pthread_equal(queue.owner, pthread_self());
 }
 
 static void
-take_turn(void)
+append(struct write_wait *w)
+{
+	*queue.last = w;
+	queue.last = &w->next;
+}
+
+static struct write_wait *
+take_first(void)
+{
+	struct write_wait *w = queue.first;
+
+	queue.first = w->next;
+	if (queue.first == NULL)
+		queue.last = &queue.first;
+	return w;
+}
+
+static void
+withdraw(struct write_wait *w)
+{
+	struct write_wait **at = &queue.first;
+
+	while (*at != w)
+		at = &(*at)->next;
+	*at = w->next;
+	if (*at == NULL)
+		queue.last = at;
+}
+
+static void
+wake(struct write_wait *w, enum wait_state state)
+{
+	w->state = state;
+	(void)sem_post(&w->woken);
+}
+
+/* To who has waited longest, who owns it once awake. */
+static void
+give_turn(void)
+{
+	queue.taken = queue.first != NULL;
+	queue.depth = 0;
+	if (queue.taken)
+		wake(take_first(), TURN);
+}
+
+static void
+own_turn(void)
 {
 	queue.taken = true;
 	queue.owner = pthread_self();
 	queue.depth = 1;
 }
 
-static void
-give_turn(void)
+/* Wait for the turn, or until the job is done: what became of it. */
+static enum wait_state
+wait_turn(struct write_wait *w, int64_t wait_ms)
 {
-	queue.taken = false;
-	(void)pthread_cond_broadcast(&queue.changed);
-}
+	struct timespec until;
+	int rc;
 
-static void
-append(struct write_job *job)
-{
-	job->taken = job->done = false;
-	job->next = NULL;
-	*queue.last = job;
-	queue.last = &job->next;
-}
-
-static void
-withdraw(struct write_job *job)
-{
-	struct write_job **at = &queue.first;
-
-	while (*at != job)
-		at = &(*at)->next;
-	*at = job->next;
-	if (*at == NULL)
-		queue.last = at;
-}
-
-/* At most a batch of those that wait. */
-static struct write_job *
-take_jobs(void)
-{
-	struct write_job *jobs = queue.first, *end = jobs;
-
-	jobs->taken = true;
-	for (int n = 1; n < WRITE_BATCH_MAX && end->next != NULL; n++) {
-		end = end->next;
-		end->taken = true;
+	if (!queue.taken)
+		return TURN;
+	append(w);
+	(void)pthread_mutex_unlock(&queue.lock);
+	(void)clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += wait_ms / 1000;
+	do
+		rc = sem_timedwait(&w->woken, &until);
+	while (rc == -1 && errno == EINTR);
+	(void)pthread_mutex_lock(&queue.lock);
+	if (w->state == WAITING)
+		withdraw(w);
+	/* What another has taken is done soon. */
+	while (w->state == TAKEN) {
+		(void)pthread_mutex_unlock(&queue.lock);
+		(void)sem_wait(&w->woken);
+		(void)pthread_mutex_lock(&queue.lock);
 	}
-	queue.first = end->next;
-	if (queue.first == NULL)
-		queue.last = &queue.first;
-	end->next = NULL;
-	return jobs;
+	return w->state;
 }
 
-/* Who is done goes on, and may then reuse the job's memory. */
+/* This job and those right behind it. */
 static void
-mark_done(struct write_job *jobs)
+gather(struct write_job *job)
+{
+	for (int n = 1; n < WRITE_BATCH_MAX && queue.first != NULL &&
+	     queue.first->job != NULL;
+	     n++) {
+		struct write_wait *w = take_first();
+
+		w->state = TAKEN;
+		w->job->wait = w;
+		job->next = w->job;
+		job = w->job;
+	}
+	job->next = NULL;
+}
+
+/* Who is done goes on, and its job is no more. */
+static void
+finish(struct write_job *jobs)
 {
 	for (struct write_job *next; jobs != NULL; jobs = next) {
 		next = jobs->next;
-		jobs->done = true;
+		if (jobs->wait != NULL)
+			wake(jobs->wait, DONE);
 	}
-}
-
-static void
-run_batch(void (*batch)(void *cookie, struct write_job *jobs), void *cookie)
-{
-	struct write_job *jobs = take_jobs();
-
-	take_turn();
-	(void)pthread_mutex_unlock(&queue.lock);
-	batch(cookie, jobs);
-	(void)pthread_mutex_lock(&queue.lock);
-	mark_done(jobs);
-	give_turn();
 }
 
 bool
@@ -114,52 +160,52 @@ write_queue_run(struct write_job *job,
     void (*batch)(void *cookie, struct write_job *jobs), void *cookie,
     int64_t wait_ms)
 {
-	struct timespec until = deadline_of(wait_ms);
-	int late = 0;
+	struct write_wait w;
+	enum wait_state state;
 
+	job->next = NULL;
+	job->wait = NULL;
 	(void)pthread_mutex_lock(&queue.lock);
 	if (is_mine()) {
 		(void)pthread_mutex_unlock(&queue.lock);
-		job->next = NULL;
 		batch(cookie, job);
 		return true;
 	}
-	append(job);
-	/* What another has taken is done soon, late or not. */
-	while (!job->done && (job->taken || late != ETIMEDOUT)) {
-		if (!queue.taken)
-			run_batch(batch, cookie);
-		else if (job->taken)
-			(void)pthread_cond_wait(&queue.changed, &queue.lock);
-		else
-			late = pthread_cond_timedwait(
-			    &queue.changed, &queue.lock, &until);
+	wait_init(&w, job);
+	state = wait_turn(&w, wait_ms);
+	if (state == TURN) {
+		job->wait = NULL;
+		own_turn();
+		gather(job);
+		(void)pthread_mutex_unlock(&queue.lock);
+		batch(cookie, job);
+		(void)pthread_mutex_lock(&queue.lock);
+		finish(job);
+		give_turn();
 	}
-	if (!job->done)
-		withdraw(job);
 	(void)pthread_mutex_unlock(&queue.lock);
-	return job->done;
+	(void)sem_destroy(&w.woken);
+	return state != WAITING;
 }
 
 bool
 write_queue_enter(int64_t wait_ms)
 {
-	struct timespec until = deadline_of(wait_ms);
-	int late = 0;
-	bool mine;
+	enum wait_state state = TURN;
+	struct write_wait w;
 
 	(void)pthread_mutex_lock(&queue.lock);
-	while (queue.taken && !is_mine() && late != ETIMEDOUT)
-		late =
-		    pthread_cond_timedwait(&queue.changed, &queue.lock, &until);
-	mine = is_mine();
-	if (mine)
+	if (is_mine()) {
 		queue.depth++;
-	else if (!queue.taken)
-		take_turn();
-	mine = is_mine();
+	} else {
+		wait_init(&w, NULL);
+		state = wait_turn(&w, wait_ms);
+		if (state == TURN)
+			own_turn();
+		(void)sem_destroy(&w.woken);
+	}
 	(void)pthread_mutex_unlock(&queue.lock);
-	return mine;
+	return state == TURN;
 }
 
 void

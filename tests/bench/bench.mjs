@@ -5,12 +5,14 @@
 //   HOLD_S=30            how long polls are held
 //   HELD=9000,15000      polls through one lighttpd and through two workers
 //   CHURN_S=600          how long clients come and vanish
+//   VIDEOS=1000000       rows of pages
 //
 // --quick: one round of the first three servers.
 
 import { main, run, sleep, test, until } from '../harness/tap.mjs';
 import { redis } from '../harness/redis.mjs';
 import { cpu, cpuOf, fds, median, rss, sum, table } from './figures.mjs';
+import { pages, rest } from './rest.mjs';
 import { NAMES, load, loading, server, stack } from './servers.mjs';
 
 const quick = process.argv.includes('--quick');
@@ -244,7 +246,11 @@ const churn = () => within({}, async (s) => {
 
 // ---- All of it -------------------------------------------------------------------
 
-const PARTS = { events, one, memory, held, sessions, idle, churn };
+const PARTS = {
+  events, one, memory, held, sessions, idle, churn,
+  rest: () => rest({ bar, ROUNDS, SECONDS }),
+  pages: () => pages({ bar }),
+};
 
 void main(async () => {
   for (const part of parts) {
