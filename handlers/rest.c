@@ -55,6 +55,32 @@ is_known(const struct ctx *c, const char *tag, bool *known, struct err *e)
 }
 
 int
+rest_match(struct ctx *c, struct slice json, struct err *e)
+{
+	uint8_t hash[HASH_BYTES];
+	char tag[ETAG_SIZE] = "";
+
+	if (c->req->if_match.n == 0)
+		return 0;
+	if (json.n > 0) {
+		hash_bytes(json, hash);
+		etag_print(hash, tag);
+	}
+	switch (etag_if_match(c->req->if_match, slice_from(tag))) {
+	case ETAG_MATCH:
+		return 0;
+	case ETAG_MALFORMED:
+		return err_field(e, ERR_BAD_REQUEST, "If-Match",
+		    "If-Match must be \"*\" or a list of entity tags.");
+	case ETAG_NONE:
+		break;
+	}
+	return err_field(e, ERR_PRECONDITION, "If-Match",
+	    "The row was changed meanwhile. Read it again and repeat the "
+	    "change.");
+}
+
+int
 rest_answer(struct ctx *c, int status, struct slice json, struct err *e)
 {
 	char tag[32];

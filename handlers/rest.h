@@ -29,6 +29,8 @@ int rest_list_of(struct ctx *c, const char *column, struct slice value,
 struct store_view rest_view(const struct ctx *c);
 /** The ETag header of `json`; its value into `out`. */
 void rest_etag(struct ctx *c, struct slice json, char out[static 32]);
+/** If-Match against the row as it is; nothing where there is none. */
+int rest_match(struct ctx *c, struct slice json, struct err *e) MUST_CHECK;
 /** Answer with JSON text (copied), or 304 when the client has it. */
 int rest_answer(
     struct ctx *c, int status, struct slice json, struct err *e) MUST_CHECK;

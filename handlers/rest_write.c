@@ -94,32 +94,6 @@ note_made(struct job *j, const struct store_fields *fields)
 	buf_fini(&ignored);
 }
 
-/* If-Match, against the row as it is */
-
-static int
-check_match(struct ctx *c, struct slice json, struct err *e)
-{
-	uint8_t hash[HASH_BYTES];
-	char tag[ETAG_SIZE];
-
-	if (c->req->if_match.n == 0)
-		return 0;
-	hash_bytes(json, hash);
-	etag_print(hash, tag);
-	switch (etag_if_match(c->req->if_match, slice_from(tag))) {
-	case ETAG_MATCH:
-		return 0;
-	case ETAG_MALFORMED:
-		return err_field(e, ERR_BAD_REQUEST, "If-Match",
-		    "If-Match must be \"*\" or a list of entity tags.");
-	case ETAG_NONE:
-		break;
-	}
-	return err_field(e, ERR_PRECONDITION, "If-Match",
-	    "The row was changed meanwhile. Read it again and repeat the "
-	    "change.");
-}
-
 /* Of the row as it was: to be told about, too. */
 static int
 edit_row(void *cookie, struct slice json, struct json_object *row,
@@ -127,7 +101,7 @@ edit_row(void *cookie, struct slice json, struct json_object *row,
 {
 	struct job *j = cookie;
 
-	if (check_match(j->c, json, e) != 0)
+	if (rest_match(j->c, json, e) != 0)
 		return -1;
 	note(j, json);
 	if (fields == NULL) {

@@ -1,6 +1,7 @@
 #include "handlers/video.h"
 
 #include "handlers/rest.h"
+#include "io/store_list_row.h"
 #include "io/store_video.h"
 #include "proto/jval.h"
 #include "proto/message.h"
@@ -93,28 +94,77 @@ read_upload(struct ctx *c, struct upload *up, struct err *e)
 	    e, ERR_BAD_REQUEST, "full_text", "%s", transcript_strerror(status));
 }
 
+/* Both are appended to their buffers; `old` stays empty when there was none. */
+static int
+replace(struct ctx *c, const struct upload *up, struct buf *old,
+    struct buf *new, struct err *e)
+{
+	struct store_view view = rest_view(c);
+	struct slice video = c->params.value[0];
+	struct json_object *row = NULL;
+	struct buf ignored = BUF_INIT;
+	struct err none = ERR_INIT;
+	int rc;
+
+	/* Who comes at the same time waits for the video's row. */
+	rc = store_list_get_locked(
+	    c->store, &view, STORE_LIST_VIDEOS, video, &ignored, e);
+	buf_fini(&ignored);
+	if (rc != 0)
+		return -1;
+	if (store_transcript_get(c->store, &c->who, video, &row, &none) == 0)
+		jval_print(old, row);
+	else if (none.code != ERR_NOT_FOUND) {
+		*e = none;
+		return -1;
+	}
+	(void)json_object_put(row);
+	if (rest_match(c, buf_slice(old), e) != 0 ||
+	    store_transcript_put(
+		c->store, &c->who, video, up->text, up->metadata, &row, e) != 0)
+		return -1;
+	jval_print(new, row);
+	(void)json_object_put(row);
+	return 0;
+}
+
+static int
+put_transcript(struct ctx *c, const struct upload *up, struct buf *old,
+    struct buf *new, struct err *e)
+{
+	struct store *s = ctx_store(c, e);
+	int rc;
+
+	if (s == NULL || store_begin(s, e) != 0)
+		return -1;
+	rc = replace(c, up, old, new, e);
+	if (rc == 0)
+		rc = store_commit(s, e);
+	store_rollback(s);
+	return rc;
+}
+
 int
 video_transcript_put(struct ctx *c, struct err *e)
 {
 	struct upload up = { .metadata = NULL };
-	struct json_object *row = NULL, *old = NULL;
-	struct err ignored = ERR_INIT;
-	struct slice video = c->params.value[0];
-	struct store *s;
-	int rc = -1;
+	struct buf old = BUF_INIT, new = BUF_INIT;
+	char tag[32];
+	int rc;
 
-	if (read_upload(c, &up, e) == 0 && (s = ctx_store(c, e)) != NULL) {
-		/* Only for 200 or 201: whichever comes first says so. */
-		if (store_transcript_get(s, &c->who, video, &old, &ignored) !=
-		    0)
-			old = NULL;
-		rc = store_transcript_put(
-		    s, &c->who, video, up.text, up.metadata, &row, e);
-	}
-	(void)json_object_put(up.metadata);
+	rc = read_upload(c, &up, e);
 	if (rc == 0)
-		rc = ctx_json(c, old != NULL ? 200 : 201, row);
-	(void)json_object_put(old);
+		rc = put_transcript(c, &up, &old, &new, e);
+	(void)json_object_put(up.metadata);
+	if (rc == 0) {
+		c->res->status = old.n > 0 ? 200 : 201;
+		http_header(c->res, "Content-Type", "application/json");
+		http_header(c->res, "Cache-Control", "no-store");
+		rest_etag(c, buf_slice(&new), tag);
+		buf_add_slice(&c->res->body, buf_slice(&new));
+	}
+	buf_fini(&old);
+	buf_fini(&new);
 	return rc;
 }
 
@@ -123,11 +173,17 @@ video_transcript_get(struct ctx *c, struct err *e)
 {
 	struct store *s = ctx_store(c, e);
 	struct json_object *row = NULL;
+	struct buf json = BUF_INIT;
+	int rc;
 
 	if (s == NULL ||
 	    store_transcript_get(s, &c->who, c->params.value[0], &row, e) != 0)
 		return -1;
-	return ctx_json(c, 200, row);
+	jval_print(&json, row);
+	(void)json_object_put(row);
+	rc = rest_answer(c, 200, buf_slice(&json), e);
+	buf_fini(&json);
+	return rc;
 }
 
 int

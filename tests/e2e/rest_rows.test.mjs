@@ -378,6 +378,31 @@ test('If-Match: of 20 changes at once exactly one wins, ten times', async () => 
   }
 });
 
+test('transcripts: ETag, 304 and 412, of 20 at once one wins', async () => {
+  const video = await addVideo(stack.url, 'tags');
+  const path = `/videos/${video.id}/transcript`;
+  const put = (text, headers) => api.ask('PUT', path, headers, { body: text, type: 'text/plain' });
+  assertProblem(await put('Anna: No.', { 'If-Match': '*' }), 412, 'precondition', 'If-Match');
+  assertProblem(await api.get(path), 404, 'not-found');
+  const first = await put('Anna: One.');
+  assert.equal(first.status, 201, first.text);
+  const read = await api.get(path);
+  assert.equal(read.headers.etag, first.headers.etag);
+  assert.equal((await api.get(path, { 'If-None-Match': read.headers.etag })).status, 304);
+  const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => put(`Anna: ${n}.`, { 'If-Match': read.headers.etag })));
+  assert.deepEqual(answers.map((one) => one.status).sort(), [200, ...Array(19).fill(412)]);
+  const won = answers.find((one) => one.status === 200);
+  assert.deepEqual((await api.get(path)).json, won.json);
+  assert.equal((await put('Anna: Last.', { 'If-Match': `"x", ${won.headers.etag}` })).status, 200);
+});
+
+test('transcripts: of 20 first ones at once one is 201', async () => {
+  const video = await addVideo(stack.url, 'first');
+  const answers = await Promise.all(Array.from({ length: 20 }, (_, n) =>
+    api.ask('PUT', `/videos/${video.video_id}/transcript`, {}, { body: `Anna: ${n}.`, type: 'text/plain' })));
+  assert.deepEqual(answers.map((one) => one.status).sort(), [...Array(19).fill(200), 201]);
+});
+
 test('patches at once without If-Match: none is lost', async () => {
   const { id } = await api.made('/videos', {});
   const answers = await Promise.all(Array.from({ length: 20 }, (_, n) =>
