@@ -196,75 +196,80 @@ check_readable(const char *name, struct slice json, struct err *e)
 	    e, ERR_TOO_LARGE, name, "%s would be too large.", name);
 }
 
+/* A row that is made, or made anew. */
+struct making {
+	const struct resource *r;
+	const char *uuid; /* what ids and names are made of */
+	struct arena *a;
+	struct err *e;
+};
+
 static struct store_value
-fallback_of(const struct resource *r, const struct resource_field *f,
-    const char *uuid, struct arena *a)
+fallback_of(const struct making *m, const struct resource_field *f)
 {
 	struct slice text = slice_from(f->fallback);
 
 	if (text.n == 0)
-		return store_text(
-		    slice_from(arena_printf(a, "%s%s", r->prefix, uuid)));
+		return store_text(slice_from(
+		    arena_printf(m->a, "%s%s", m->r->prefix, m->uuid)));
 	if (text.p[0] == '"')
 		text = slice_sub(text, 1, text.n - 2);
 	return store_text(text);
 }
 
 static int
-take_field(const struct resource *r, const struct resource_field *f,
-    struct json_object *body, const char *uuid, struct arena *a,
-    struct store_value *out, struct err *e) // NOLINT
+take_field(const struct making *m, const struct resource_field *f,
+    struct json_object *body, struct store_value *out)
 {
 	struct json_object *value;
 
 	if (!json_object_object_get_ex(body, f->name, &value) ||
 	    value == NULL) {
 		if (f->fallback == NULL)
-			return err_field(e, ERR_BAD_REQUEST, f->name,
+			return err_field(m->e, ERR_BAD_REQUEST, f->name,
 			    "%s is missing.", f->name);
-		*out = fallback_of(r, f, uuid, a);
+		*out = fallback_of(m, f);
 		return 0;
 	}
-	if (f->check(f->name, value, e) != 0)
+	if (f->check(f->name, value, m->e) != 0)
 		return -1;
 	*out = is_alias(f, value) ? store_text(SLICE(STORE_DEFAULT_COLLECTION))
-				  : as_value(value, a);
-	return f->check == check_object ? check_readable(f->name, out->bytes, e)
-					: 0;
+				  : as_value(value, m->a);
+	return f->check == check_object
+	    ? check_readable(f->name, out->bytes, m->e)
+	    : 0;
 }
 
 /* The client's id, or one of ours. */
 static int
-take_id(const struct resource *r, struct json_object *body, const char *uuid,
-    struct arena *a, struct store_value *out, struct err *e) // NOLINT
+take_id(
+    const struct making *m, struct json_object *body, struct store_value *out)
 {
 	struct json_object *value;
 	char given[UUID_SIZE];
 
 	if (!json_object_object_get_ex(body, "id", &value) || value == NULL) {
-		*out = store_text(slice_from(
-		    arena_printf(a, "%s%s", r->named ? r->prefix : "", uuid)));
+		*out = store_text(slice_from(arena_printf(
+		    m->a, "%s%s", m->r->named ? m->r->prefix : "", m->uuid)));
 		return 0;
 	}
-	if (r->named && check_own_id("id", value, e) != 0)
+	if (m->r->named && check_own_id("id", value, m->e) != 0)
 		return -1;
-	if (!r->named && !uuid_parse(jval_slice(value), given))
+	if (!m->r->named && !uuid_parse(jval_slice(value), given))
 		return err_field(
-		    e, ERR_BAD_REQUEST, "id", "id must be a UUID.");
-	*out = store_text(
-	    arena_dup(a, r->named ? jval_slice(value) : slice_from(given)));
+		    m->e, ERR_BAD_REQUEST, "id", "id must be a UUID.");
+	*out = store_text(arena_dup(
+	    m->a, m->r->named ? jval_slice(value) : slice_from(given)));
 	return 0;
 }
 
 static int
-take_fields(const struct resource *r, struct json_object *body,
-    const char *uuid, struct arena *a, struct store_fields *out,
-    struct err *e) // NOLINT(readability-function-size)
+take_fields(
+    const struct making *m, struct json_object *body, struct store_fields *out)
 {
 	out->n = 1;
-	for (size_t i = 0; r->fields[i].name != NULL; i++)
-		if (take_field(r, &r->fields[i], body, uuid, a,
-			&out->value[out->n++], e) != 0)
+	for (const struct resource_field *f = m->r->fields; f->name; f++)
+		if (take_field(m, f, body, &out->value[out->n++]) != 0)
 			return -1;
 	return 0;
 }
@@ -274,15 +279,16 @@ resource_new(const struct resource *r, struct json_object *body,
     struct arena *a, struct store_fields *out, struct err *e)
 {
 	char uuid[37];
+	const struct making m = { r, uuid, a, e };
 
 	if (!json_object_is_type(body, json_type_object))
 		return err_field(e, ERR_BAD_REQUEST, "body",
 		    "The body must be a JSON object, or an array of them.");
 	rnd_uuid(uuid);
 	if (check_known(r, body, e) != 0 ||
-	    take_id(r, body, uuid, a, &out->value[0], e) != 0)
+	    take_id(&m, body, &out->value[0]) != 0)
 		return -1;
-	return take_fields(r, body, uuid, a, out, e);
+	return take_fields(&m, body, out);
 }
 
 /* What cannot be changed may be said again. */
@@ -312,6 +318,8 @@ resource_patch(const struct resource *r, struct json_object *row,
     struct json_object *patch, struct arena *a, struct store_fields *out,
     struct err *e) // NOLINT(readability-function-size)
 {
+	const struct making m = { r,
+		arena_printf(a, "%.*s", SLICE_ARG(jval_str(row, "id"))), a, e };
 	struct json_object *merged = NULL;
 	int rc;
 
@@ -320,8 +328,8 @@ resource_patch(const struct resource *r, struct json_object *row,
 	if (!jmerge_apply(row, patch, &merged))
 		return err_field(e, ERR_BAD_REQUEST, "body",
 		    "The patch is nested too deep.");
-	out->value[0] = store_text(arena_dup(a, jval_str(row, "id")));
-	rc = take_fields(r, merged, "", a, out, e);
+	out->value[0] = store_text(slice_from(m.uuid));
+	rc = take_fields(&m, merged, out);
 	(void)json_object_put(merged);
 	return rc;
 }

@@ -152,6 +152,17 @@ for (const [before, patch, after] of MERGES)
     assert.deepEqual((await api.rows(`/videos/${id}`)).metadata, after);
   });
 
+test('patches: null brings the default back', async () => {
+  const rows = await api.made('/videos', [1, 2].map((n) => ({ video_id: `v-null-${n}`, collection_id: 'c-null', metadata: { n } })));
+  for (const row of rows) {
+    const { status, json } = await api.patch(`/videos/${row.id}`, { video_id: null, collection_id: null, metadata: null });
+    assert.deepEqual([status, json], [200, { ...row, video_id: `m-${row.id}`, collection_id: 'c-main', metadata: {} }]);
+  }
+  const { id } = await api.made('/collections', { name: 'Name', description: 'x' });
+  assert.equal((await api.patch(`/collections/${id}`, { description: null })).json.description, '');
+  assertProblem(await api.patch(`/collections/${id}`, { name: null }), 400, 'bad-request', 'name');
+});
+
 test('patches: what is no patch of this row is refused and changes nothing', async () => {
   const row = await api.made('/videos', { video_id: 'v-patched', metadata: { a: 1 } });
   const bad = [
