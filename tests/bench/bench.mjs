@@ -6,14 +6,16 @@
 //   HELD=9000,15000      polls through one lighttpd and through two workers
 //   CHURN_S=600          how long clients come and vanish
 //   VIDEOS=1000000       rows of pages
+//   CHUNKS=100000        chunks to search in PostgreSQL
 //
 // --quick: one round of the first three servers.
 
+import { postgres, programs } from '../harness/postgres.mjs';
 import { main, run, sleep, test, until } from '../harness/tap.mjs';
 import { redis } from '../harness/redis.mjs';
 import { cpu, cpuOf, fds, median, rss, sum, table } from './figures.mjs';
 import { pages, rest } from './rest.mjs';
-import { NAMES, load, loading, server, stack } from './servers.mjs';
+import { NAMES, folder, load, loading, searching, server, stack } from './servers.mjs';
 
 const quick = process.argv.includes('--quick');
 const parts = (process.argv.slice(2).find((a) => !a.startsWith('--')) ?? 'events').split(',');
@@ -22,6 +24,7 @@ const ROUNDS = number('ROUNDS', quick ? 1 : 3);
 const SECONDS = number('SECONDS', 3);
 const HOLD_S = number('HOLD_S', 30);
 const CHURN_S = number('CHURN_S', 600);
+const CHUNKS = number('CHUNKS', 100000);
 const FRESH = number('FRESH', 1);
 const LEAVE = number('LEAVE', 1);
 const HELD = (process.env.HELD ?? '9000,15000').split(',').map(Number);
@@ -244,10 +247,55 @@ const churn = () => within({}, async (s) => {
   bar('resident MB grown in the second half', (end.rss - half.rss) / MEGABYTE, '<=', 0.5);
 });
 
+// ---- Search ----------------------------------------------------------------------
+
+const INDEX = 'transcript_chunks_embedding';
+// The index is built in memory; without a disk's syncs.
+const LARGE = { shared_buffers: '2GB', maintenance_work_mem: '2GB', max_wal_size: '8GB' };
+const QUERIES = 100;
+
+const row = (store, one) => [store, one.what, one.near_us ?? one.words_us, one.exact_us ?? '', one.recall ?? ''];
+
+// A store of so many chunks in which nothing was asked yet; seconds.
+async function filled(url, chunks) {
+  const [{ seconds }] = await searching(url, 'fill', chunks);
+  return seconds;
+}
+
+async function searchSqlite() {
+  const url = `sqlite:${folder()}/search.db`;
+  console.log(`# SQLite, 10000 chunks: written in ${await filled(url, 10000)} s`);
+  return [...await searching(url, 'near', QUERIES), ...await searching(url, 'words', QUERIES)];
+}
+
+// The index is dropped, and made anew when all is there: that is timed apart.
+async function searchPostgres() {
+  await programs();
+  const pg = await postgres({ settings: LARGE });
+  await filled(pg.url, 100);
+  await pg.sql(`DELETE FROM videos; DROP INDEX ${INDEX}`);
+  const written = await filled(pg.url, CHUNKS);
+  const from = Date.now();
+  await pg.sql(`CREATE INDEX ${INDEX} ON transcript_chunks USING hnsw (embedding vector_cosine_ops)`);
+  console.log(`# PostgreSQL, ${CHUNKS} chunks: written in ${written} s, index built in ${(Date.now() - from) / 1000} s`);
+  await pg.sql('ANALYZE');
+  return [...await searching(pg.url, 'near', QUERIES), ...await searching(pg.url, 'words', QUERIES)];
+}
+
+async function search() {
+  const sqlite = await searchSqlite();
+  const pg = await searchPostgres();
+  table(['store', 'within', 'p50 us', 'exact p50 us', 'recall@10'],
+    [...sqlite.map((one) => row('SQLite', one)), ...pg.map((one) => row('PostgreSQL', one))]);
+  bar('SQLite, exact scan of 10000 chunks, ms', sqlite[0].near_us / 1000, '<=', 15);
+  for (const { what, recall } of pg.slice(0, 2)) bar(`PostgreSQL, recall@10 within ${what}`, recall, '>=', 0.95);
+  bar('PostgreSQL, exact scan / index', pg[0].exact_us / pg[0].near_us, '>=', 10);
+}
+
 // ---- All of it -------------------------------------------------------------------
 
 const PARTS = {
-  events, one, memory, held, sessions, idle, churn,
+  events, one, memory, held, sessions, idle, churn, search,
   rest: () => rest({ bar, ROUNDS, SECONDS }),
   pages: () => pages({ bar }),
 };

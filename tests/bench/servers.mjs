@@ -4,7 +4,7 @@
 //   const s = await server('node behind lighttpd');
 //   s.port  s.pids()   // { lighttpd: [pid], node: [pid] }
 
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -25,7 +25,7 @@ const PRODUCT = {
   LOG_LEVEL: 'warn',
 };
 
-function folder() {
+export function folder() {
   const path = mkdtempSync(join(tmpdir(), 'director-bench-'));
   cleanup(() => rmSync(path, { recursive: true, force: true }));
   return path;
@@ -138,6 +138,18 @@ const running = new Map();
 export function server(name) {
   if (!running.has(name)) running.set(name, SERVERS[name]());
   return running.get(name);
+}
+
+// The lines of tests/bench/search.c: [{ what: 'all', near_us: 900, … }].
+export function searching(url, mode, count) {
+  return new Promise((done, fail) => {
+    const child = execFile(join(BUILD, 'search'), [url, mode, String(count)], (error, stdout, stderr) => {
+      if (error) return fail(new Error(stderr.trim() || error.message));
+      const lines = stdout.trim().split('\n').map((line) => line.split(' ').map((pair) => pair.split('=')));
+      return done(lines.map((pairs) => Object.fromEntries(pairs.map(([k, v]) => [k, k === 'what' ? v : Number(v)]))));
+    });
+    cleanup(() => child.kill('SIGKILL'));
+  });
 }
 
 // The load generator: load('events', { port, clients: 64 }) gives its line.

@@ -438,6 +438,7 @@ test_output_rubbish_metadata_stays(void)
 
 	fixture_open(&f);
 	if (fixture_is_pg()) {
+		(void)json_object_put(job);
 		fixture_close(&f);
 		return;
 	}
