@@ -134,7 +134,9 @@ for (const [pattern, methods] of TABLE) {
     test(`HEAD is GET without a body: ${pattern}`, async () => {
       const [full, head] = [await get(stack.url, path), await ask(stack.url, 'HEAD', path)];
       assert.deepEqual([head.status, head.text], [full.status, '']);
-      for (const name of ['content-type', 'content-length', 'etag', 'cache-control', 'content-range', 'link'])
+      // What is streamed has a length only once it was sent.
+      const length = pattern.endsWith('/training-data') ? [] : ['content-length'];
+      for (const name of [...length, 'content-type', 'etag', 'cache-control', 'content-range', 'link'])
         assert.equal(head.headers[name], full.headers[name], name);
     });
 }
