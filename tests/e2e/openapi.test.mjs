@@ -85,28 +85,53 @@ function typesOf(schema) {
   return [flat.oneOf?.map(typesOf) ?? flat.type].flat(2).sort();
 }
 
-for (const [name, { order, columns }] of Object.entries(lists())) {
-  const asked = operations.filter(({ method, path }) => method === 'GET' && path.startsWith('/api/v1/') && path.endsWith(`/${name}`));
-  const { properties } = described.components.schemas[{ outputs: 'Output' }[name] ?? name[0].toUpperCase() + name.slice(1, -1)];
-  const names = (flag) => columns.filter(({ flags }) => flags.includes(flag)).map((column) => column.name);
+const SCHEMAS = {
+  collections: 'Collection', videos: 'Video', transcripts: 'Transcript', chunks: 'Chunk', outputs: 'Output',
+  sessions: 'Session', messages: 'Message', jobs: 'Job',
+};
+const named = (columns, flag) => columns.filter(({ flags }) => flags.includes(flag)).map(({ name }) => name);
+// GETs of a list, also below a video.
+const asking = (name) => operations.filter(({ method, path }) => method === 'GET' && path.startsWith('/api/v1/') && path.endsWith(`/${name}`));
+
+function checkFilters({ path, op }, columns) {
+  const below = path.includes('{video_id}') ? ['video_id'] : [];
+  const filters = op.parameters.filter((one) => /Filter\w+$/.test(one.schema?.$ref));
+  assert.deepEqual(filters.map((one) => one.name), named(columns, 'filter').filter((one) => !below.includes(one)), path);
+  for (const one of filters)
+    assert.equal(one.schema.$ref, `#/components/schemas/Filter${FILTERS[columns.find((c) => c.name === one.name).type]}`, one.name);
+}
+
+function checkOrder({ path, op }, { order, columns }) {
+  const by = op.parameters.find((one) => one.name === 'order');
+  assert.equal(by.schema.default, order);
+  const [words] = by.description.split(/, or|\. With/);
+  assert.deepEqual([...words.matchAll(/`(\w+)`/g)].map(([, word]) => word), named(columns, 'order'), path);
+}
+
+const { training, ...all } = lists();
+
+test('training data: the filters are the columns', () => {
+  checkFilters(asking('training-data')[0], training.columns);
+});
+
+test('every list has its schema', () => {
+  assert.deepEqual(Object.keys(all).sort(), Object.keys(SCHEMAS).sort());
+});
+
+for (const [name, list] of Object.entries(all)) {
+  const { properties } = described.components.schemas[SCHEMAS[name]];
 
   test(`${name}: the columns are its members, filters and orders`, () => {
-    assert.ok(asked.length > 0);
-    assert.deepEqual(Object.keys(properties), columns.filter((c) => !c.flags.includes('extra')).map((c) => c.name));
-    for (const { path, op } of asked) {
-      const below = path.includes('{video_id}') ? ['video_id'] : [];
-      const filters = op.parameters.filter((one) => /Filter\w+$/.test(one.schema?.$ref));
-      assert.deepEqual(filters.map((one) => one.name), names('filter').filter((one) => !below.includes(one)), path);
-      for (const one of filters)
-        assert.equal(one.schema.$ref, `#/components/schemas/Filter${FILTERS[columns.find((c) => c.name === one.name).type]}`, one.name);
-      const by = op.parameters.find((one) => one.name === 'order');
-      assert.equal(by.schema.default, order);
-      assert.deepEqual([...by.description.split('.')[0].split(', or')[0].matchAll(/`(\w+)`/g)].map(([, word]) => word), names('order'), path);
+    assert.deepEqual(Object.keys(properties), list.columns.filter((c) => !c.flags.includes('extra')).map((c) => c.name));
+    assert.ok(asking(name).length > 0);
+    for (const one of asking(name)) {
+      checkFilters(one, list.columns);
+      checkOrder(one, list);
     }
   });
 
   test(`${name}: the members have the columns' types`, () => {
-    for (const { name: column, type, flags } of columns.filter((c) => TYPES[c.type])) {
+    for (const { name: column, type, flags } of list.columns.filter((c) => TYPES[c.type])) {
       const none = flags.includes('null') || flags.includes('foreign') ? ['null'] : [];
       assert.deepEqual(typesOf(properties[column]), [TYPES[type], ...none].sort(), column);
     }
@@ -143,18 +168,18 @@ test('a client made of it lists, creates, changes and deletes a video', async ()
   const { json: definition } = await get(base, '/api/v1/openapi.json');
   const api = new OpenAPIClientAxios({ definition, withServer: { url: base } });
   const client = await api.init();
-  const { data: before } = await client.listVideos({ limit: 10 });
-  assert.ok(Array.isArray(before));
+  const one = { video_id: 'eq.v-client' };
+  assert.deepEqual((await client.listVideos(one)).data, []);
   const made = await client.createVideos(null, { video_id: 'v-client', metadata: { name: 'Made by a client' } });
   assert.equal(made.status, 201);
   assert.deepEqual((await client.getVideo('v-client')).data, made.data);
-  const found = await client.listVideos({ video_id: 'eq.v-client', select: 'name:metadata->>name' });
+  const found = await client.listVideos({ ...one, select: 'name:metadata->>name' });
   assert.deepEqual(found.data, [{ name: 'Made by a client' }]);
   const changed = await client.updateVideo('v-client', { metadata: { lang: 'en' } });
   assert.deepEqual(changed.data.metadata, { name: 'Made by a client', lang: 'en' });
   assert.equal((await client.deleteVideo('v-client')).status, 204);
   await assert.rejects(client.getVideo('v-client'), (error) => error.response.status === 404 && error.response.data.code === 'not-found');
-  assert.deepEqual((await client.listVideos({ limit: 10 })).data, before);
+  assert.deepEqual((await client.listVideos(one)).data, []);
 });
 
 // ---- The answers --------------------------------------------------------------------
@@ -171,7 +196,7 @@ test('every GET answers as it is described', async () => {
     const media = resolve(op.responses[answer.status])?.content?.[answer.headers['content-type'].split(';')[0]];
     assert.ok(media, `${url}: ${answer.status} ${answer.headers['content-type']} is not described`);
     assert.equal(answer.status, /none$|none\//.test(url) ? 404 : 200, url);
-    if (answer.json !== undefined) assert.equal(validator(media.schema)(answer.json), null, url);
+    if (/json$/.test(answer.headers['content-type'])) assert.equal(validator(media.schema)(answer.json), null, url);
   }
 });
 
