@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import vue from '@vitejs/plugin-vue';
 
@@ -6,6 +7,8 @@ const backend = process.env.BACKEND_URL || 'http://127.0.0.1:8080';
 const dynamic = [
   '/socket.io', '/config', '/agent', '/session', '/videodb', '/api',
 ];
+
+const page = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 export default defineConfig({
   plugins: [vue()],
@@ -18,6 +21,7 @@ export default defineConfig({
     // content security policy needs no exception.
     assetsInlineLimit: 0,
     modulePreload: false,
+    rollupOptions: { input: [page('index.html'), page('docs/index.html')] },
   },
   server: {
     proxy: Object.fromEntries(dynamic.map((path) => [path, backend])),

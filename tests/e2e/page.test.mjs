@@ -58,5 +58,7 @@ main(async () => {
   }
   await cases(program, 'page', (await start()).url);
   const KEY = 'key-of-the-test';
-  await cases(program, 'key', (await start({ env: { DIRECTOR_API_KEY: KEY } })).url, { KEY });
+  const { url } = await start({ env: { DIRECTOR_API_KEY: KEY } });
+  await cases(program, 'key', url, { KEY });
+  await cases(program, 'docs', url, { KEY });
 });
