@@ -49,6 +49,9 @@ const HEADERS = [...WORDS.filter((word) => !/[^\t\x20-\x7e]/.test(word)), '\xff\
   'items=9-1', 'items=-1-', 'items=0-', 'items=99999999999999999999-', 'bytes=0-1', 'return=', 'count=exact, count=none', '='.repeat(LONG),
   Array(LONG).fill('"a"').join(',')].filter((word) => word.length < 2 * LONG);
 
+// What every address reads, or what stands in front of it.
+const EVERYWHERE = ['Accept', 'Authorization', 'Cookie', 'Range-Unit', 'traceparent', 'X-Forwarded-For'];
+
 /** A path with ids in it; `ids` by the parameters' names. */
 const pathOf = (path, ids) => path.replace(/\{(\w+)\}/g, (_, name) => ids[name] ?? encodeURIComponent(ids.other));
 
@@ -96,11 +99,13 @@ function* crowds({ path }, ids) {
 }
 
 function* inHeaders({ path, op }, ids) {
+  const url = pathOf(path, ids);
   for (const one of (op.parameters ?? []).map(resolve).filter((p) => p.in === 'header'))
     for (const value of [...HEADERS, ...examplesOf(one)]) {
-      yield { url: pathOf(path, ids), headers: { [one.name]: value } };
-      yield { url: pathOf(path, ids), headers: { [one.name]: [value, value] }, rare: true };
+      yield { url, headers: { [one.name]: value } };
+      yield { url, headers: { [one.name]: [value, value] }, rare: true };
     }
+  for (const name of EVERYWHERE) for (const value of HEADERS) yield { url, headers: { [name]: value }, rare: true };
 }
 
 function* jsonBodies(media) {
