@@ -205,7 +205,7 @@ collection_video_delete(struct ctx *c, struct err *e)
 	rc = store_video_remove(c->store, &c->who, jval_str(row, "id"), e);
 	if (rc == 0) {
 		ctx_store_leave(c);
-		media_view_drop_file(c,
+		media_view_drop_file(c, media_view_owner(c, row),
 		    jval_str(json_object_object_get(row, "metadata"), "file"));
 		changes_tell_videos(c, jval_str(row, "collection_id"));
 	}

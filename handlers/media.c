@@ -98,7 +98,7 @@ drop(struct ctx *c, enum media_kind kind, const char *message, struct err *e)
 	if (s == NULL || store_media_remove(s, &c->who, &key, &row, e) != 0)
 		return -1;
 	ctx_store_leave(c);
-	media_view_drop_file(c, jval_str(row, "file"));
+	media_view_drop_file(c, jval_str(row, "id"), jval_str(row, "file"));
 	(void)json_object_put(row);
 	return media_view_deleted(c, message);
 }

@@ -126,6 +126,13 @@ media_view_item(
 	return o;
 }
 
+struct json_object *
+media_view_new(struct ctx *c, struct json_object *row, enum media_kind kind)
+{
+	return kind == MEDIA_VIDEO ? media_view_video(c, row)
+				   : media_view_item(c, row, kind, true);
+}
+
 int
 media_view_deleted(struct ctx *c, const char *message)
 {
@@ -136,11 +143,21 @@ media_view_deleted(struct ctx *c, const char *message)
 	return ctx_json(c, 200, o);
 }
 
+struct slice
+media_view_owner(struct ctx *c, struct json_object *video)
+{
+	char owner[MEDIA_FILE_OWNER];
+
+	media_file_owner(
+	    owner, media_kind_letter(MEDIA_VIDEO), jval_str(video, "id"));
+	return arena_dup(&c->arena, slice_from(owner));
+}
+
 void
-media_view_drop_file(struct ctx *c, struct slice file)
+media_view_drop_file(struct ctx *c, struct slice owner, struct slice file)
 {
 	struct err e = ERR_INIT;
 
-	if (media_file_remove(c->conf->media, file, &e) != 0)
+	if (media_file_remove(c->conf->media, owner, file, &e) != 0)
 		log_warnx("a file of media stays: %s", e.msg);
 }

@@ -29,9 +29,16 @@ media_view_video(struct ctx *c, struct json_object *row) MUST_CHECK;
 /** A row of media: as an element of a list, with its type, or alone. */
 struct json_object *media_view_item(struct ctx *c, struct json_object *row,
     enum media_kind kind, bool listed) MUST_CHECK;
+/** What was just uploaded. */
+struct json_object *media_view_new(
+    struct ctx *c, struct json_object *row, enum media_kind kind) MUST_CHECK;
 /** 200 {success, message}: what the page wants of a DELETE. */
 int media_view_deleted(struct ctx *c, const char *message);
-/** The row is gone: its file goes, too. Should that fail, only the log knows. */
-void media_view_drop_file(struct ctx *c, struct slice file);
+/** Whose file a row of videos has: see media_file.h. */
+struct slice
+media_view_owner(struct ctx *c, struct json_object *video) MUST_CHECK;
+/** The row is gone: its own file goes, too. Should that fail, only the log
+ *  knows. */
+void media_view_drop_file(struct ctx *c, struct slice owner, struct slice file);
 
 #endif

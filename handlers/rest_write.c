@@ -30,7 +30,7 @@ struct job {
 	struct rest_prefer prefer;
 	struct json_object *body; /* owned */
 	struct changes changes;
-	struct slice file; /* of a video that is removed */
+	struct slice owner, file; /* of a video that is removed */
 	/* Of a POST. */
 	struct buf rows; /* the answer */
 	int64_t n_rows, n_new;
@@ -105,6 +105,7 @@ edit_row(void *cookie, struct slice json, struct json_object *row,
 		return -1;
 	note(j, json);
 	if (fields == NULL) {
+		j->owner = media_view_owner(j->c, row);
 		j->file = arena_dup(&j->c->arena,
 		    jval_str(json_object_object_get(row, "metadata"), "file"));
 		return 0;
@@ -474,7 +475,7 @@ rest_delete(struct ctx *c, struct err *e)
 	rc = store_rest_remove(
 	    j.s, &j.view, c->route->what, c->params.value[0], &edit, &row, e);
 	if (rc == 0 && c->route->what == STORE_LIST_VIDEOS)
-		media_view_drop_file(c, j.file);
+		media_view_drop_file(c, j.owner, j.file);
 	if (rc == 0)
 		send_row(
 		    &j, &row, j.prefer.returns == REST_RETURN_REPRESENTATION);

@@ -1,17 +1,12 @@
 #include "handlers/upload.h"
 
-#include "base/utf8.h"
 #include "handlers/changes.h"
+#include "handlers/media_add.h"
 #include "handlers/media_view.h"
-#include "io/media_file.h"
-#include "io/store_media.h"
 #include "io/store_video.h"
-#include "proto/jval.h"
 #include "proto/multipart.h"
 
 #define FIELD "file"
-/* Bytes of a name: file systems have no longer ones. */
-#define NAME_MAX 255
 
 /* What is read of the form. */
 struct form {
@@ -24,25 +19,6 @@ struct form {
 
 /* ---- the form ------------------------------------------------------------- */
 
-/* What a person would call it: no folders, no ending. */
-static struct slice
-name_of(struct arena *a, struct slice filename)
-{
-	size_t end;
-
-	for (size_t i = filename.n; i > 0; i--)
-		if (filename.p[i - 1] == '/' || filename.p[i - 1] == '\\') {
-			filename = slice_from_at(filename, i);
-			break;
-		}
-	for (end = filename.n; end > 1; end--)
-		if (filename.p[end - 1] == '.')
-			break;
-	if (end > 1)
-		filename.n = end - 1;
-	return arena_dup(a, utf8_prefix(utf8_trim(filename), NAME_MAX));
-}
-
 static int
 begin_part(struct form *f, const struct multipart_part *part, struct err *e)
 {
@@ -54,13 +30,14 @@ begin_part(struct form *f, const struct multipart_part *part, struct err *e)
 	if (f->file != NULL)
 		return err_field(
 		    e, ERR_BAD_REQUEST, FIELD, "Send one file at a time.");
-	f->name = name_of(&f->c->arena, part->filename);
+	f->name = arena_dup(&f->c->arena, media_add_name(part->filename));
 	if (f->name.n == 0)
 		return err_field(e, ERR_BAD_REQUEST, FIELD, "Invalid filename");
 	if (!media_type_find(part->type, part->filename, &f->type))
 		return err_field(e, ERR_MEDIA_TYPE, FIELD,
 		    "Send a video, audio or an image.");
-	f->file = f->to = media_file_new(conf->media, conf->upload_max, e);
+	f->file = f->to =
+	    media_file_new(conf->media, NULL, conf->upload_max, e);
 	return f->file == NULL ? -1 : 0;
 }
 
@@ -112,61 +89,30 @@ read_form(struct form *f, struct slice boundary, struct err *e)
 
 /* ---- the row -------------------------------------------------------------- */
 
-static int
-add_video(struct form *f, struct slice file, struct json_object **media,
-    struct err *e)
-{
-	struct ctx *c = f->c;
-	struct json_object *metadata = json_object_new_object(), *row = NULL;
-	struct store_video_new new = { SLICE_EMPTY, media_view_collection(c),
-		metadata };
-	int rc;
-
-	jval_put_str(metadata, "name", f->name);
-	jval_put_str(metadata, "file", file);
-	rc = store_video_add(c->store, &c->who, &new, &row, e);
-	(void)json_object_put(metadata);
-	if (rc != 0)
-		return -1;
-	*media = media_view_video(c, row);
-	(void)json_object_put(row);
-	return 0;
-}
-
-static int
-add_item(struct form *f, struct slice file, struct json_object **media,
-    struct err *e)
-{
-	struct ctx *c = f->c;
-	struct store_media_new new = { media_view_collection(c), f->type.kind,
-		f->name, file, NULL };
-	struct json_object *row = NULL;
-
-	if (store_media_add(c->store, &c->who, &new, &row, e) != 0)
-		return -1;
-	*media = media_view_item(c, row, f->type.kind, true);
-	(void)json_object_put(row);
-	return 0;
-}
-
 /* The file first, then the row that names it: a row without a file is worse. */
 static int
 keep(struct form *f, struct json_object **media, struct err *e)
 {
 	struct ctx *c = f->c;
-	char name[MEDIA_FILE_NAME];
-	struct slice file;
+	struct media_add new = { .collection_id = media_view_collection(c),
+		.type = f->type,
+		.name = f->name };
+	char file[MEDIA_FILE_NAME];
+	struct json_object *row = NULL;
 	int rc = -1;
 
-	if (media_file_keep(f->file, f->type.ending, name, e) != 0)
+	media_add_init(&new, NULL);
+	if (media_file_keep(f->file, new.owner, f->type.ending, file, e) != 0)
 		return -1;
-	file = slice_from(name);
 	if (ctx_store(c, e) != NULL)
-		rc = f->type.kind == MEDIA_VIDEO ? add_video(f, file, media, e)
-						 : add_item(f, file, media, e);
+		rc = media_add_row(c->store, &c->who, &new, &row, e);
 	ctx_store_leave(c);
 	if (rc != 0)
-		media_view_drop_file(c, file);
+		media_view_drop_file(
+		    c, slice_from(new.owner), slice_from(file));
+	else
+		*media = media_view_new(c, row, f->type.kind);
+	(void)json_object_put(row);
 	return rc;
 }
 

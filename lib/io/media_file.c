@@ -21,9 +21,12 @@
 /* No upload takes so long: the web server has all of it when it begins. */
 #define ABANDONED_S 3600
 
+/* A job and a UUID. */
+#define BEGUN_SIZE 80
+
 struct media_file {
 	char *folder;
-	char uuid[37];
+	char begun[BEGUN_SIZE];
 	int fd;
 	int64_t size, max;
 };
@@ -50,18 +53,21 @@ open_begun(const struct media_file *f)
 {
 	char path[PATH_MAX];
 
-	path_of(path, f->folder, BEGUN, f->uuid);
+	path_of(path, f->folder, BEGUN, f->begun);
 	return open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 }
 
 struct media_file *
-media_file_new(const char *folder, int64_t max, struct err *e)
+media_file_new(const char *folder, const char *job, int64_t max, struct err *e)
 {
 	struct media_file *f = ck_calloc(1, sizeof(*f));
+	char uuid[37];
 
 	f->folder = ck_strdup(folder);
 	f->max = max;
-	rnd_uuid(f->uuid);
+	rnd_uuid(uuid);
+	(void)snprintf(f->begun, sizeof(f->begun), "%.36s.%s",
+	    job != NULL ? job : "", uuid);
 	f->fd = open_begun(f);
 	if (f->fd < 0 && errno == ENOENT &&
 	    (mkdir(folder, 0755) == 0 || errno == EEXIST))
@@ -115,13 +121,27 @@ file_free(struct media_file *f)
 }
 
 int
-media_file_keep(struct media_file *f, const char *ending,
+media_file_sync(struct media_file *f, struct err *e)
+{
+	return fsync(f->fd) == 0 ? 0 : fail(e, "keep");
+}
+
+void
+media_file_owner(
+    char out[static MEDIA_FILE_OWNER], char letter, struct slice uuid)
+{
+	(void)snprintf(out, MEDIA_FILE_OWNER, "%c-%.*s", letter,
+	    SLICE_ARG(slice_sub(uuid, 0, 36)));
+}
+
+int
+media_file_keep(struct media_file *f, const char *owner, const char *ending,
     char name[static MEDIA_FILE_NAME], struct err *e)
 {
 	char from[PATH_MAX], to[PATH_MAX];
 
-	(void)snprintf(name, MEDIA_FILE_NAME, "%s.%s", f->uuid, ending);
-	path_of(from, f->folder, BEGUN, f->uuid);
+	(void)snprintf(name, MEDIA_FILE_NAME, "%s.%s", owner, ending);
+	path_of(from, f->folder, BEGUN, f->begun);
 	path_of(to, f->folder, "", name);
 	if (fsync(f->fd) != 0 || rename(from, to) != 0) {
 		(void)fail(e, "keep");
@@ -145,42 +165,48 @@ media_file_drop(struct media_file *f)
 
 	if (f == NULL)
 		return;
-	path_of(path, f->folder, BEGUN, f->uuid);
+	path_of(path, f->folder, BEGUN, f->begun);
 	if (f->fd >= 0)
 		(void)unlink(path);
 	file_free(f);
 }
 
-/* A UUID, a dot and letters: nothing that leads elsewhere. */
+/* An owner, a dot and letters: nothing that leads elsewhere. */
 bool
 media_file_name(struct slice name)
 {
-	if (name.n <= 37 || name.n >= MEDIA_FILE_NAME || name.p[36] != '.')
+	const size_t dot = MEDIA_FILE_OWNER - 1;
+
+	if (name.n <= dot + 1 || name.n >= MEDIA_FILE_NAME ||
+	    name.p[1] != '-' || name.p[dot] != '.')
 		return false;
 	for (size_t i = 0; i < name.n; i++) {
 		char c = name.p[i];
 
 		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-			(c == '-' && i < 36) || i == 36))
+			(c == '-' && i < dot) || i == dot))
 			return false;
 	}
 	return true;
 }
 
 int
-media_file_remove(const char *folder, struct slice name, struct err *e)
+media_file_remove(
+    const char *folder, struct slice owner, struct slice name, struct err *e)
 {
 	char path[PATH_MAX], own[MEDIA_FILE_NAME];
 
-	if (!media_file_name(name))
+	if (!media_file_name(name) || owner.n != MEDIA_FILE_OWNER - 1 ||
+	    !slice_starts(name, owner))
 		return 0;
 	(void)snprintf(own, sizeof(own), "%.*s", SLICE_ARG(name));
 	path_of(path, folder, "", own);
 	return unlink(path) == 0 || errno == ENOENT ? 0 : fail(e, "remove");
 }
 
-void
-media_file_sweep(const char *folder)
+/* What was begun under a name with this beginning, before `then`. */
+static void
+sweep(const char *folder, const char *prefix, time_t then)
 {
 	DIR *dir = opendir(folder);
 	const struct dirent *entry;
@@ -190,10 +216,27 @@ media_file_sweep(const char *folder)
 		return;
 	/* The stream is ours alone. NOLINTNEXTLINE(concurrency-mt-unsafe) */
 	while ((entry = readdir(dir)) != NULL)
-		if (slice_starts(slice_from(entry->d_name), SLICE(BEGUN)) &&
+		if (slice_starts(
+			slice_from(entry->d_name), slice_from(prefix)) &&
 		    fstatat(dirfd(dir), entry->d_name, &st,
 			AT_SYMLINK_NOFOLLOW) == 0 &&
-		    st.st_mtime < time(NULL) - ABANDONED_S)
+		    st.st_mtime < then)
 			(void)unlinkat(dirfd(dir), entry->d_name, 0);
 	(void)closedir(dir);
+}
+
+void
+media_file_sweep(const char *folder)
+{
+	sweep(folder, BEGUN, time(NULL) - ABANDONED_S);
+}
+
+void
+media_file_abandon(const char *folder, const char *job)
+{
+	char prefix[BEGUN_SIZE];
+
+	(void)snprintf(prefix, sizeof(prefix), BEGUN "%.36s.", job);
+	/* However young it is. */
+	sweep(folder, prefix, time(NULL) + ABANDONED_S);
 }

@@ -126,7 +126,9 @@ store_media_add(struct store *s, const struct principal *who,
 	struct buf metadata = BUF_INIT;
 	char id[ID_SIZE];
 	const struct store_value params[] = {
-		store_text(make_id(id, *media_kind_name(new->kind))),
+		store_text(new->id.n != 0
+			? new->id
+			: make_id(id, media_kind_letter(new->kind))),
 		store_text(new->collection_id),
 		kind_value(new->kind),
 		store_text(new->name),

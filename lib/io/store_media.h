@@ -24,6 +24,7 @@ int store_video_remove(struct store *s, const struct principal *who,
     struct slice uuid, struct err *e) MUST_CHECK;
 
 struct store_media_new {
+	struct slice id;            /* letter, hyphen, UUID; empty: made */
 	struct slice collection_id; /* must be there, else ERR_NOT_FOUND */
 	enum media_kind kind;       /* audio or image */
 	struct slice name;

@@ -51,6 +51,8 @@ store_video_add(struct store *s, const struct principal *who,
 
 	(void)who;
 	rnd_uuid(uuid);
+	if (new->id.n != 0)
+		(void)snprintf(uuid, sizeof(uuid), "%.*s", SLICE_ARG(new->id));
 	(void)snprintf(made, sizeof(made), "m-%s", uuid);
 	params[0] = store_text(slice_from(uuid));
 	params[1] =

@@ -22,6 +22,7 @@ struct store_video_new {
 	struct slice video_id;        /* empty: one is made, "m-" and a uuid */
 	struct slice collection_id;   /* empty: STORE_DEFAULT_COLLECTION */
 	struct json_object *metadata; /* object or NULL; borrowed */
+	struct slice id;              /* of the row, a UUID; empty: made */
 };
 
 /** Insert; a used video_id is ERR_CONFLICT. Unknown collection: created. */

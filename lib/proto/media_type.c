@@ -48,6 +48,12 @@ media_kind_name(enum media_kind kind)
 	return KINDS[kind].p;
 }
 
+char
+media_kind_letter(enum media_kind kind)
+{
+	return kind == MEDIA_VIDEO ? 'm' : *KINDS[kind].p;
+}
+
 static bool
 by_type(struct slice type, struct media_type *out)
 {

@@ -35,5 +35,7 @@ bool media_type_find(struct slice content_type, struct slice filename,
     struct media_type *out) MUST_CHECK NONNULL(3);
 /** "video", "audio", "image". */
 const char *media_kind_name(enum media_kind kind);
+/** The first of an id: "m-", "a-" or "i-" and a UUID. */
+char media_kind_letter(enum media_kind kind);
 
 #endif

@@ -154,10 +154,10 @@ test('names are ours, whatever the client says', async () => {
     ['.mp4', '.mp4'], ['ü ✓.mp4', 'ü ✓'], ['<b>.mp4', '‹b›']]) {
     const { json } = await upload(FIRST, name, 'video/mp4', 'x');
     assert.equal(json.name, shown);
-    assert.match(json.stream_url, /\/media\/[0-9a-f-]{36}\.mp4$/);
+    assert.match(json.stream_url, /\/media\/m-[0-9a-f-]{36}\.mp4$/);
     assert.equal((await ask(base, 'DELETE', `${FIRST}/video/${json.id}`)).status, 200);
   }
-  assert.deepEqual(files().filter((name) => !/^[0-9a-f-]{36}\.[a-z0-9]+$/.test(name)), []);
+  assert.deepEqual(files().filter((name) => !/^m-[0-9a-f-]{36}\.[a-z0-9]+$/.test(name)), []);
 });
 
 test('a video deleted by REST takes its file with it', async () => {
@@ -166,6 +166,25 @@ test('a video deleted by REST takes its file with it', async () => {
   assert.equal(files().length, before.length + 1);
   const gone = await ask(base, 'DELETE', `/api/v1/videos/${json.id}`);
   assert.ok([200, 204].includes(gone.status), gone.text);
+  assert.deepEqual(files(), before);
+});
+
+test('a video that names the file of another leaves it', async () => {
+  const before = files();
+  const { json: video } = await upload(FIRST, 'a.mp4', 'video/mp4', 'x');
+  const { json: audio } = await upload(FIRST, 'a.mp3', 'audio/mpeg', 'x');
+  const theirs = files().filter((name) => !before.includes(name));
+  assert.equal(theirs.length, 2);
+  for (const file of theirs)
+    for (const more of [{}, { id: audio.id.slice(2) }]) {
+      const made = await ask(base, 'POST', '/api/v1/videos', { json: { metadata: { file }, ...more } });
+      assert.equal(made.status, 201, made.text);
+      const path = more.id ? `/api/v1/videos/${made.json.id}` : `${FIRST}/video/${made.json.video_id}`;
+      assert.ok([200, 204].includes((await ask(base, 'DELETE', path)).status));
+    }
+  assert.deepEqual(files().filter((name) => !before.includes(name)), theirs);
+  await ask(base, 'DELETE', `${FIRST}/video/${video.id}`);
+  await ask(base, 'DELETE', `${FIRST}/audio/${audio.id}`);
   assert.deepEqual(files(), before);
 });
 

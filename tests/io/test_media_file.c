@@ -15,6 +15,8 @@
 #include "harness/check.h"
 
 #define SIZE_MAX_TESTED 1000
+#define OWNER           "m-aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa"
+#define OTHER           "a-aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa"
 
 static char folder[PATH_MAX];
 
@@ -79,20 +81,22 @@ test_media_file_keep(void)
 	char name[MEDIA_FILE_NAME] = "", seen[256];
 
 	folder_make();
-	f = media_file_new(folder, SIZE_MAX_TESTED, &e);
+	f = media_file_new(folder, NULL, SIZE_MAX_TESTED, &e);
 	CHECK(f != NULL);
 	CHECK(media_file_write(f, SLICE("one "), &e) == 0);
 	CHECK(media_file_write(f, SLICE_EMPTY, &e) == 0);
 	CHECK(media_file_write(f, SLICE("two"), &e) == 0);
 	CHECK(files(seen) == 1 && seen[0] == '.');
-	CHECK(media_file_keep(f, "mp4", name, &e) == 0);
+	CHECK(media_file_keep(f, OWNER, "mp4", name, &e) == 0);
 	CHECK(files(seen) == 1 && strcmp(seen, name) == 0);
-	CHECK(strlen(name) == 40 && strcmp(name + 36, ".mp4") == 0);
+	CHECK(strcmp(name, OWNER ".mp4") == 0);
 	CHECK(file_holds(name, "one two"));
-	CHECK(media_file_remove(folder, slice_from(name), &e) == 0);
+	CHECK(
+	    media_file_remove(folder, SLICE(OWNER), slice_from(name), &e) == 0);
 	CHECK(files(seen) == 0);
 	/* Gone already is as good. */
-	CHECK(media_file_remove(folder, slice_from(name), &e) == 0);
+	CHECK(
+	    media_file_remove(folder, SLICE(OWNER), slice_from(name), &e) == 0);
 	folder_remove();
 }
 
@@ -105,8 +109,8 @@ test_media_file_folder_is_made(void)
 
 	folder_make();
 	(void)rmdir(folder);
-	f = media_file_new(folder, SIZE_MAX_TESTED, &e);
-	CHECK(f != NULL && media_file_keep(f, "png", name, &e) == 0);
+	f = media_file_new(folder, NULL, SIZE_MAX_TESTED, &e);
+	CHECK(f != NULL && media_file_keep(f, OWNER, "png", name, &e) == 0);
 	CHECK(file_holds(name, ""));
 	folder_remove();
 }
@@ -120,7 +124,7 @@ test_media_file_too_large(void)
 	char seen[256];
 
 	folder_make();
-	f = media_file_new(folder, SIZE_MAX_TESTED, &e);
+	f = media_file_new(folder, NULL, SIZE_MAX_TESTED, &e);
 	CHECK(media_file_write(f, (struct slice){ bytes, sizeof(bytes) }, &e) ==
 	    0);
 	CHECK(media_file_write(f, SLICE("1"), &e) == -1);
@@ -135,7 +139,7 @@ test_media_file_no_folder(void)
 {
 	struct err e = ERR_INIT;
 
-	CHECK(media_file_new("/dev/null/x", 1, &e) == NULL);
+	CHECK(media_file_new("/dev/null/x", NULL, 1, &e) == NULL);
 	CHECK(e.code == ERR_INTERNAL && e.msg[0] != '\0');
 	media_file_drop(NULL);
 }
@@ -144,10 +148,8 @@ static void
 test_media_file_foreign_names(void)
 {
 	static const char *const NAMES[] = { "", "note.mp4", ".mp4",
-		"../aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaa.mp4",
-		"aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa.",
-		"aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa./x",
-		"aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa.mp4.mp4" };
+		"../m-aaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaa.mp4", OWNER ".",
+		OWNER "./x", OWNER ".mp4.mp4" };
 	struct err e = ERR_INIT;
 	char path[PATH_MAX + 64], seen[256];
 	FILE *f;
@@ -157,8 +159,61 @@ test_media_file_foreign_names(void)
 	f = fopen(path, "we");
 	CHECK(f != NULL && fclose(f) == 0);
 	for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++)
-		CHECK(media_file_remove(folder, slice_from(NAMES[i]), &e) == 0);
+		CHECK(media_file_remove(
+			  folder, SLICE(OWNER), slice_from(NAMES[i]), &e) == 0);
 	CHECK(files(seen) == 1);
+	folder_remove();
+}
+
+/* What another row has stays, whatever this one says of it. */
+static void
+test_media_file_of_others(void)
+{
+	static const char *const OWNERS[] = { OTHER, "",
+		"m-aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaab", "m-",
+		"aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa", OWNER ".",
+		OWNER ".mp4" };
+	struct err e = ERR_INIT;
+	struct media_file *f;
+	char name[MEDIA_FILE_NAME] = "", seen[256];
+
+	folder_make();
+	f = media_file_new(folder, NULL, SIZE_MAX_TESTED, &e);
+	CHECK(f != NULL && media_file_keep(f, OWNER, "mp4", name, &e) == 0);
+	for (size_t i = 0; i < sizeof(OWNERS) / sizeof(OWNERS[0]); i++) {
+		CHECK(media_file_remove(folder, slice_from(OWNERS[i]),
+			  slice_from(name), &e) == 0);
+		CHECK(files(seen) == 1);
+	}
+	CHECK(
+	    media_file_remove(folder, SLICE(OWNER), slice_from(name), &e) == 0);
+	CHECK(files(seen) == 0);
+	folder_remove();
+}
+
+/* What a dead worker has begun, and nothing else. */
+static void
+test_media_file_abandon(void)
+{
+	static const char JOB[] = "bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb";
+	struct err e = ERR_INIT;
+	struct media_file *dead, *other, *form;
+	char name[MEDIA_FILE_NAME], seen[256];
+
+	folder_make();
+	dead = media_file_new(folder, JOB, SIZE_MAX_TESTED, &e);
+	other = media_file_new(folder, OTHER + 2, SIZE_MAX_TESTED, &e);
+	form = media_file_new(folder, NULL, SIZE_MAX_TESTED, &e);
+	CHECK(
+	    dead != NULL && other != NULL && form != NULL && files(seen) == 3);
+	media_file_abandon(folder, JOB);
+	CHECK(files(seen) == 2);
+	CHECK(media_file_write(dead, SLICE("x"), &e) == 0);
+	CHECK(media_file_sync(dead, &e) == 0);
+	CHECK(media_file_keep(dead, OWNER, "mp4", name, &e) == -1);
+	media_file_drop(other);
+	media_file_drop(form);
+	CHECK(files(seen) == 0);
 	folder_remove();
 }
 
@@ -172,15 +227,15 @@ test_media_file_sweep(void)
 	char name[MEDIA_FILE_NAME], path[PATH_MAX + 256], seen[256];
 
 	folder_make();
-	old = media_file_new(folder, SIZE_MAX_TESTED, &e);
+	old = media_file_new(folder, NULL, SIZE_MAX_TESTED, &e);
 	CHECK(files(seen) == 1);
 	(void)snprintf(path, sizeof(path), "%s/%s", folder, seen);
 	CHECK(utimensat(AT_FDCWD, path, long_ago, 0) == 0);
-	fresh = media_file_new(folder, SIZE_MAX_TESTED, &e);
+	fresh = media_file_new(folder, NULL, SIZE_MAX_TESTED, &e);
 	media_file_sweep(folder);
 	CHECK(files(seen) == 1);
-	CHECK(media_file_keep(fresh, "mp4", name, &e) == 0);
-	CHECK(media_file_keep(old, "mp4", name, &e) == -1);
+	CHECK(media_file_keep(fresh, OWNER, "mp4", name, &e) == 0);
+	CHECK(media_file_keep(old, OTHER, "mp4", name, &e) == -1);
 	CHECK(files(seen) == 1);
 	folder_remove();
 	media_file_sweep(folder);
@@ -234,7 +289,7 @@ fill_disk(void)
 
 	if (!mount_disk())
 		return 77;
-	f = media_file_new(folder, 1 << 20, &e);
+	f = media_file_new(folder, NULL, 1 << 20, &e);
 	if (f == NULL)
 		return 1;
 	while (media_file_write(f, piece, &e) == 0)
@@ -273,6 +328,8 @@ main(void)
 		CHECK_CASE(test_media_file_too_large),
 		CHECK_CASE(test_media_file_no_folder),
 		CHECK_CASE(test_media_file_foreign_names),
+		CHECK_CASE(test_media_file_of_others),
+		CHECK_CASE(test_media_file_abandon),
 		CHECK_CASE(test_media_file_sweep),
 		CHECK_CASE(test_media_file_disk_full), { NULL, NULL } });
 }

@@ -207,7 +207,8 @@ static void
 check_writing(struct store *s)
 {
 	static float embedding[STORE_DIMENSIONS] = { 1.0F };
-	struct store_video_new new = { SLICE("new"), SLICE("c-new"), NULL };
+	struct store_video_new new = { .video_id = SLICE("new"),
+		.collection_id = SLICE("c-new") };
 	struct store_chunk chunk = { SLICE("piece"), NULL, embedding };
 	struct json_object *row = NULL;
 	struct err e = ERR_INIT;

@@ -20,8 +20,8 @@ static void
 add(struct fixture *f, const char *name, const char *collection,
     const char *const *texts)
 {
-	struct store_video_new new = { slice_from(name), slice_from(collection),
-		NULL };
+	struct store_video_new new = { .video_id = slice_from(name),
+		.collection_id = slice_from(collection) };
 	static float vectors[8][EMBED_DIMS];
 	struct store_chunk chunks[8];
 	struct json_object *video = NULL, *transcript = NULL;
@@ -257,8 +257,8 @@ enum {
 static void
 add_many(struct fixture *f, const char *video, const char *collection, int n)
 {
-	struct store_video_new new = { slice_from(video),
-		slice_from(collection), NULL };
+	struct store_video_new new = { .video_id = slice_from(video),
+		.collection_id = slice_from(collection) };
 	float(*vectors)[EMBED_DIMS] = calloc((size_t)n, sizeof(*vectors));
 	struct store_chunk *chunks = calloc((size_t)n, sizeof(*chunks));
 	struct json_object *row = NULL, *transcript = NULL;

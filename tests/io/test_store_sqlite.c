@@ -257,7 +257,7 @@ read_only_store_child(void *cookie)
 	struct fixture *f = cookie;
 	struct err e = ERR_INIT;
 	struct json_object *row;
-	struct store_video_new new = { SLICE("v"), SLICE_EMPTY, NULL };
+	struct store_video_new new = { .video_id = SLICE("v") };
 	struct store *s;
 
 	if (geteuid() == 0 && setuid(65534) == -1)
@@ -392,7 +392,7 @@ full_put_child(void *cookie)
 static void
 test_full_disk_while_writing(void)
 {
-	struct store_video_new new = { SLICE("v"), SLICE_EMPTY, NULL };
+	struct store_video_new new = { .video_id = SLICE("v") };
 	struct json_object *row = NULL;
 	struct fixture f;
 
