@@ -36,8 +36,8 @@ media_add_init(struct media_add *m, const char *uuid)
 		(void)snprintf(m->uuid, sizeof(m->uuid), "%s", uuid);
 	else
 		rnd_uuid(m->uuid);
-	media_file_owner(m->owner, media_kind_letter(m->type.kind),
-	    slice_from(m->uuid));
+	media_file_owner(
+	    m->owner, media_kind_letter(m->type.kind), slice_from(m->uuid));
 }
 
 static int

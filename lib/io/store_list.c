@@ -106,15 +106,17 @@ list_init(struct store_list_sql *l, const struct store *s,
     const struct store_view *view, enum store_list_id id,
     const struct rest_query *q)
 {
-	const struct slice words[2] = { view->who->id,
-		view->shared ? SLICE_EMPTY : view->who->id };
+	/* Nobody in particular has nothing where others may be nobody, too. */
+	const struct store_value own = store_text_or_null(view->who->id);
+	const struct store_value bound[2] = { own,
+		view->shared ? store_text(SLICE_EMPTY) : own };
 
 	l->q = q;
 	l->dialect = s->driver->dialect;
 	l->source = &l->dialect->lists[id];
 	store_sql_init(&l->sql, l->dialect);
-	for (int i = 0; i < l->source->n_bound && i < (int)COUNT(words); i++)
-		(void)store_sql_param(&l->sql, store_text(words[i]));
+	for (int i = 0; i < l->source->n_bound && i < (int)COUNT(bound); i++)
+		(void)store_sql_param(&l->sql, bound[i]);
 }
 
 /* Rows as JSON */

@@ -135,7 +135,7 @@ add_video(struct store *s, unsigned video)
 	struct store_chunk chunks[CHUNKS_EACH];
 	struct json_object *row = NULL, *transcript = NULL;
 	struct buf texts[CHUNKS_EACH] = { BUF_INIT };
-	struct store_video_new new = { SLICE_EMPTY, SLICE_EMPTY, NULL };
+	struct store_video_new new = { .video_id = SLICE_EMPTY };
 	struct err e = ERR_INIT;
 	char collection[16];
 

@@ -366,7 +366,7 @@ static const struct {
 	    "output_type=eq.structured_data&order=id", "content", "1} 1} 1}" },
 	{ __LINE__, STORE_LIST_SESSIONS, "ann", "", "session_id", "-3 -0" },
 	{ __LINE__, STORE_LIST_SESSIONS, "bob", "", "session_id", "-4 -1" },
-	{ __LINE__, STORE_LIST_SESSIONS, "", "", "session_id", "-5 -2" },
+	{ __LINE__, STORE_LIST_SESSIONS, "", "", "session_id", NONE },
 	{ __LINE__, STORE_LIST_SESSIONS, "'", "", "session_id", NONE },
 	{ __LINE__, STORE_LIST_SESSIONS, "ann", "name=is.null", "session_id",
 	    "-0" },
@@ -416,6 +416,34 @@ test_lists(void)
 		store_page_fini(&page);
 	}
 	buf_fini(&got);
+	fixture_close(&f);
+}
+
+/* Where others may be nobody, too, nobody has nothing. */
+static void
+test_nobody_owns_nothing(void)
+{
+	const struct principal nobody = { { "", 0 } };
+	struct rest_query *q = NULL;
+	struct arena a = ARENA_INIT;
+	struct fixture f;
+
+	fixture_open(&f);
+	list_fill(f.s);
+	for (int shared = 0; shared < 2; shared++) {
+		const struct rest_asked asked = { .query = SLICE_EMPTY };
+		struct store_view view = { &nobody, shared != 0 };
+		struct store_page page;
+
+		q = arena_alloc(&a, sizeof(*q));
+		CHECK(rest_query_parse(store_list_table(STORE_LIST_SESSIONS),
+			  &asked, &a, q, &f.e) == 0);
+		CHECK(store_list(f.s, &view, STORE_LIST_SESSIONS, q, false,
+			  &page, &f.e) == 0);
+		CHECK((page.n > 0) == (shared != 0));
+		store_page_fini(&page);
+	}
+	arena_fini(&a);
 	fixture_close(&f);
 }
 
@@ -633,6 +661,7 @@ main(void)
 	    CHECK_CASE(test_patterns), CHECK_CASE(test_times),
 	    CHECK_CASE(test_orders), CHECK_CASE(test_hostile),
 	    CHECK_CASE(test_shown), CHECK_CASE(test_lists),
+	    CHECK_CASE(test_nobody_owns_nothing),
 	    CHECK_CASE(test_time_as_shown), CHECK_CASE(test_limits),
 	    CHECK_CASE(test_plans), { NULL, NULL } });
 }
