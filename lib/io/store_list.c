@@ -43,6 +43,18 @@ put_source(struct store_list_sql *l)
 	store_list_filters(l);
 }
 
+/* The place of a term among what is selected; n_select: it is not there. */
+static unsigned
+shown_at(const struct rest_query *q, const struct rest_term *term)
+{
+	unsigned at = 0;
+
+	while (at < q->n_select && !rest_term_equal(&q->select[at].term, term))
+		at++;
+	return at;
+}
+
+/* What is selected, then what else the order needs for a cursor. */
 static void
 put_columns(struct store_list_sql *l, bool count)
 {
@@ -53,10 +65,11 @@ put_columns(struct store_list_sql *l, bool count)
 		buf_adds(&l->sql.text, i > 0 ? ", " : " ");
 		put_shown(l, &q->select[i].term);
 	}
-	for (unsigned i = 0; i < q->n_order; i++) {
-		buf_adds(&l->sql.text, ", ");
-		put_shown(l, &q->order[i].term);
-	}
+	for (unsigned i = 0; i < q->n_order; i++)
+		if (shown_at(q, &q->order[i].term) == q->n_select) {
+			buf_adds(&l->sql.text, ", ");
+			put_shown(l, &q->order[i].term);
+		}
 	if (count) {
 		buf_addf(
 		    &l->sql.text, ", (%s", l->dialect->parts[STORE_PART_COUNT]);
@@ -123,7 +136,7 @@ list_init(struct store_list_sql *l, const struct store *s,
 
 /* What stands at a row's position. */
 struct member {
-	struct slice name;
+	struct slice name; /* as in JSON, with its colon */
 	enum rest_type type;
 };
 
@@ -147,8 +160,7 @@ put_row(struct printer *p, const struct store_row *row)
 	for (unsigned i = 0; i < p->n_members; i++) {
 		if (i > 0)
 			buf_addc(p->out, ',');
-		jval_quote(p->out, p->members[i].name);
-		buf_addc(p->out, ':');
+		buf_add_slice(p->out, p->members[i].name);
 		store_list_value_print(
 		    p->out, p->members[i].type, &row->values[i]);
 	}
@@ -160,9 +172,13 @@ keep_last(struct printer *p, const struct store_row *row)
 {
 	const struct rest_query *q = p->list->q;
 
+	unsigned more = q->n_select;
+
 	buf_clear(&p->last);
 	for (unsigned i = 0; i < q->n_order; i++) {
-		const struct store_value *v = &row->values[p->n_members + i];
+		unsigned at = shown_at(q, &q->order[i].term);
+		const struct store_value *v =
+		    &row->values[at < q->n_select ? at : more++];
 
 		p->last_null[i] = v->type == STORE_NULL;
 		if (v->type == STORE_INT &&
@@ -245,11 +261,20 @@ count_rows(struct store *s, const struct store_view *view,
 }
 
 static unsigned
-members_of(const struct rest_query *q, struct member *out)
+members_of(struct store_list_sql *l, struct member *out)
 {
-	for (unsigned i = 0; i < q->n_select; i++)
-		out[i] = (struct member){ q->select[i].name,
-			rest_term_type(q->table, &q->select[i].term) };
+	const struct rest_query *q = l->q;
+	struct buf name = BUF_INIT;
+
+	for (unsigned i = 0; i < q->n_select; i++) {
+		buf_clear(&name);
+		jval_quote(&name, q->select[i].name);
+		buf_addc(&name, ':');
+		out[i] =
+		    (struct member){ arena_dup(&l->sql.arena, buf_slice(&name)),
+			    rest_term_type(q->table, &q->select[i].term) };
+	}
+	buf_fini(&name);
 	return q->n_select;
 }
 
@@ -260,7 +285,7 @@ read_page(struct store *s, struct store_list_sql *l, bool count,
 	struct member members[REST_SELECT_MAX];
 	struct printer p = { .out = &page->json,
 		.members = members,
-		.n_members = members_of(l->q, members),
+		.n_members = members_of(l, members),
 		.limit = l->q->limit,
 		.total = count ? &page->total : NULL,
 		.list = l };
@@ -377,7 +402,7 @@ get_one(struct store *s, const struct address *a, struct buf *json,
 	q->table = store_list_table(a->id);
 	select_all(q);
 	list_init(l, s, a->view, a->id, q);
-	p.n_members = members_of(q, members);
+	p.n_members = members_of(l, members);
 	p.list = l;
 	put_one(l, a);
 	rc = store_sql_run(s, &l->sql, &sink, e);

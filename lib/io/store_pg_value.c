@@ -1,7 +1,6 @@
 #include "io/store_pg_value.h"
 
 #include <endian.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/num.h"
@@ -163,13 +162,15 @@ uuid_value(struct slice bytes, struct buf *scratch)
 {
 	static const char HEX[] = "0123456789abcdef";
 	size_t from = scratch->n;
+	char *at = buf_room(scratch, 3 * bytes.n + 1);
 
 	for (size_t i = 0; i < bytes.n; i++) {
 		if (i == 4 || i == 6 || i == 8 || i == 10)
-			buf_addc(scratch, '-');
-		buf_addc(scratch, HEX[(unsigned char)bytes.p[i] >> 4]);
-		buf_addc(scratch, HEX[(unsigned char)bytes.p[i] & 15]);
+			*at++ = '-';
+		*at++ = HEX[(unsigned char)bytes.p[i] >> 4];
+		*at++ = HEX[(unsigned char)bytes.p[i] & 15];
 	}
+	scratch->n = (size_t)(at - scratch->p);
 	return made(scratch, from, STORE_TEXT);
 }
 
@@ -178,16 +179,13 @@ static struct store_value
 time_value(struct slice bytes, struct buf *scratch)
 {
 	size_t from = scratch->n;
-	int64_t us = take_int(bytes), ms;
-	char text[TIMEFMT_SIZE];
+	int64_t us = take_int(bytes);
+	char text[TIMEFMT_US_SIZE];
 
 	if (us > INT64_MAX - EPOCH_US)
 		us = INT64_MAX - EPOCH_US;
-	us += EPOCH_US;
-	ms = us / 1000 - (us % 1000 < 0);
-	timefmt_iso(ms, text);
-	buf_addf(scratch, "%.*s%03dZ", TIMEFMT_SIZE - 2, text,
-	    (int)(us - ms * 1000));
+	timefmt_iso_us(us + EPOCH_US, text);
+	buf_add(scratch, text, sizeof(text) - 1);
 	return made(scratch, from, STORE_TEXT);
 }
 
