@@ -9,6 +9,7 @@
  */
 #include "io/store_sqlite.h"
 
+#include <sys/types.h>
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -42,6 +43,7 @@ struct store_conn {
 	int64_t deadline_ms; /* of the running call, clock_mono_ms() */
 	struct store_waiter waiter;
 	bool writing; /* has entered the queue of writers */
+	char *url;
 	sqlite3_stmt *statements[STORE_QUERY__MAX];
 	struct {
 		sqlite3_stmt *statement;
@@ -413,10 +415,38 @@ run_all(struct store_conn *c, struct write_job *jobs, struct err *e)
 	return run_named(c, STORE_COMMIT, NULL, 0, &none, e);
 }
 
+/*
+ * Who has the turn writes through one connection of the process: its cache holds
+ * what the last batch wrote, where another connection would have to read it all
+ * again (18 pages for a row). A process that was forked has none yet.
+ */
+static struct {
+	pid_t pid;
+	struct store_conn *conn;
+} writer;
+
+static struct store_conn *sqlite_open(const char *url, struct err *e);
+static void sqlite_close(struct store_conn *c);
+
+static struct store_conn *
+writer_of(struct store_conn *c)
+{
+	struct err ignored = ERR_INIT;
+
+	if (writer.conn != NULL && writer.pid == getpid() &&
+	    strcmp(writer.conn->url, c->url) == 0)
+		return writer.conn;
+	if (writer.conn != NULL && writer.pid == getpid())
+		sqlite_close(writer.conn);
+	writer.pid = getpid();
+	writer.conn = sqlite_open(c->url, &ignored);
+	return writer.conn != NULL ? writer.conn : c;
+}
+
 static void
 run_jobs(void *cookie, struct write_job *jobs)
 {
-	struct store_conn *c = cookie;
+	struct store_conn *c = writer_of(cookie);
 	struct store_sink none = { NULL, NULL, 0 };
 	struct err e = ERR_INIT, ignored = ERR_INIT;
 
@@ -547,6 +577,7 @@ sqlite_close(struct store_conn *c)
 	for (size_t i = 0; i < MADE_MAX; i++)
 		(void)sqlite3_finalize(c->made[i].statement);
 	(void)sqlite3_close(c->db);
+	free(c->url);
 	free(c);
 }
 
@@ -619,6 +650,7 @@ sqlite_open(const char *url, struct err *e)
 	}
 	make_file(path);
 	c = ck_calloc(1, sizeof(*c));
+	c->url = ck_strdup(url);
 	rc = sqlite3_open_v2(path, &c->db,
 	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
 	    NULL);
