@@ -4,17 +4,13 @@
  */
 #include "io/store_search.h"
 
-#include <stdio.h>
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/ck.h"
 #include "io/store_sql.h"
 #include "text/words_query.h"
-
-/* What an index of a pgvector before 0.8 is asked for: before the filters, and
- * without them. The first is its maximum. */
-#define CANDIDATES_FILTERED "1000"
-#define CANDIDATES          "200"
 
 struct statement {
 	struct store *store;
@@ -84,6 +80,38 @@ filters(struct statement *m, const struct store_search *search,
 	return made;
 }
 
+static double
+score_of(struct json_object *row)
+{
+	return json_object_get_double(json_object_object_get(row, "score"));
+}
+
+static int
+best_first(const void *left, const void *right)
+{
+	struct json_object *a = *(struct json_object *const *)left;
+	struct json_object *b = *(struct json_object *const *)right;
+	double x = score_of(a), y = score_of(b);
+
+	if (isless(x, y) || isgreater(x, y))
+		return x < y ? 1 : -1;
+	return strcmp(json_object_get_string(json_object_object_get(a, "id")),
+	    json_object_get_string(json_object_object_get(b, "id")));
+}
+
+/* The best that have anything in common with what was looked for. */
+static void
+take_best(struct json_object *rows, int64_t limit)
+{
+	size_t n = json_object_array_length(rows), kept = 0;
+
+	json_object_array_sort(rows, best_first);
+	while (kept < n && kept < (size_t)limit &&
+	    score_of(json_object_array_get_idx(rows, kept)) > 0)
+		kept++;
+	(void)json_object_array_del_idx(rows, kept, n - kept);
+}
+
 /* Run `part` for `what`. */
 static int
 find(struct store *s, enum store_part part, const struct store_search *search,
@@ -97,7 +125,10 @@ find(struct store *s, enum store_part part, const struct store_search *search,
 					    : STORE_PART_SEARCH_WITHIN);
 	with.p = store_sql_param(&m->sql, store_int(search->limit));
 	store_sql_part(&m->sql, part, &with);
-	return statement_run(m, rows, e);
+	if (statement_run(m, rows, e) != 0)
+		return -1;
+	take_best(*rows, search->limit);
+	return 0;
 }
 
 /* By meaning */
@@ -122,10 +153,9 @@ exact_max(const struct store_search *search)
 	return search->exact_max > 0 ? search->exact_max : STORE_SEARCH_EXACT;
 }
 
-/* Make ready for what is near; how many chunks there may be, at most one more
- * than can be compared one by one. */
+/* How many chunks there may be, at most one more than are compared one by one. */
 static int
-tune(struct store *s, const struct store_search *search, int64_t *chunks,
+count(struct store *s, const struct store_search *search, int64_t *chunks,
     struct err *e)
 {
 	struct statement *m = statement_new(s);
@@ -133,11 +163,8 @@ tune(struct store *s, const struct store_search *search, int64_t *chunks,
 					   STORE_PART_SEARCH_WITHIN) };
 	struct json_object *rows, *row;
 
-	with.p = store_sql_param(&m->sql,
-	    store_text(slice_from(
-		with.x[0] == '\0' ? CANDIDATES : CANDIDATES_FILTERED)));
 	with.v = store_sql_param(&m->sql, store_int(exact_max(search) + 1));
-	store_sql_part(&m->sql, STORE_PART_SEARCH_TUNE, &with);
+	store_sql_part(&m->sql, STORE_PART_SEARCH_COUNT, &with);
 	if (statement_run(m, &rows, e) != 0)
 		return -1;
 	row = json_object_array_get_idx(rows, 0);
@@ -148,38 +175,50 @@ tune(struct store *s, const struct store_search *search, int64_t *chunks,
 	return row != NULL ? 0 : no_vectors(e);
 }
 
-/* What the settings hold for is a transaction, also behind a pooler. */
+/* Settings for the index. */
 static int
-find_tuned(struct store *s, const struct store_search *search,
+steer(struct store *s, struct err *e)
+{
+	struct statement *m = statement_new(s);
+	struct json_object *rows;
+
+	store_sql_part(&m->sql, STORE_PART_SEARCH_STEER,
+	    &(struct store_sql_part){ .v = 0 });
+	if (statement_run(m, &rows, e) != 0)
+		return -1;
+	(void)json_object_put(rows);
+	return 0;
+}
+
+static int
+find_near(struct store *s, const struct store_search *search,
     struct store_value embedding, struct json_object **rows, struct err *e)
 {
+	enum store_part part = STORE_PART_SEARCH_EXACT;
 	int64_t chunks = 0;
-	bool exact;
+
+	if (count(s, search, &chunks, e) != 0)
+		return -1;
+	if (search->video.n == 0 && chunks > exact_max(search)) {
+		part = STORE_PART_SEARCH_NEAR;
+		if (steer(s, e) != 0)
+			return -1;
+	}
+	return find(s, part, search, embedding, rows, e);
+}
+
+/* The settings hold for a transaction, also behind a pooler. */
+static int
+find_by_index(struct store *s, const struct store_search *search,
+    struct store_value embedding, struct json_object **rows, struct err *e)
+{
 	int rc;
 
 	if (store_begin_read(s, e) != 0)
 		return -1;
-	rc = tune(s, search, &chunks, e);
-	exact = search->video.n > 0 || chunks <= exact_max(search);
-	if (rc == 0)
-		rc = find(s,
-		    exact ? STORE_PART_SEARCH_EXACT : STORE_PART_SEARCH_NEAR,
-		    search, embedding, rows, e);
+	rc = find_near(s, search, embedding, rows, e);
 	store_rollback(s);
 	return rc;
-}
-
-/* What has nothing in common, or no direction, is not near. */
-static void
-drop_unlike(struct json_object *rows)
-{
-	size_t n = json_object_array_length(rows), kept = 0;
-
-	while (kept < n &&
-	    json_object_get_double(json_object_object_get(
-		json_object_array_get_idx(rows, kept), "score")) > 0)
-		kept++;
-	(void)json_object_array_del_idx(rows, kept, n - kept);
 }
 
 int
@@ -189,17 +228,12 @@ store_search_near(struct store *s, const struct principal *who,
     struct err *e)
 {
 	struct store_value what = store_floats(embedding, STORE_DIMENSIONS);
-	int rc;
 
 	(void)who;
 	*rows = NULL;
 	if (s->driver->dialect->scans)
-		rc = find(s, STORE_PART_SEARCH_EXACT, search, what, rows, e);
-	else
-		rc = find_tuned(s, search, what, rows, e);
-	if (rc == 0)
-		drop_unlike(*rows);
-	return rc;
+		return find(s, STORE_PART_SEARCH_EXACT, search, what, rows, e);
+	return find_by_index(s, search, what, rows, e);
 }
 
 /* By words */

@@ -1,5 +1,5 @@
 -- Search over chunks. @v is what is looked for (an embedding, or text), @p how
--- many are wanted, @x the filters.
+-- many are wanted, @x the filters. The rows are put in order by the caller.
 
 -- define: search_rows
 SELECT c.id, c.transcript_id, c.chunk_index, c.chunk_text,
@@ -8,7 +8,6 @@ SELECT c.id, c.transcript_id, c.chunk_index, c.chunk_text,
 FROM found JOIN transcript_chunks AS c ON c.id = found.id
 JOIN transcripts AS t ON t.id = c.transcript_id
 JOIN videos AS v ON v.id = t.video_id
-ORDER BY found.score DESC, c.id
 
 -- A vector of zeros has no cosine: NaN, which is greater than all numbers.
 -- define: search_found
@@ -25,42 +24,53 @@ near AS MATERIALIZED (
 {search_found}
 {search_rows}
 
--- By the index, which may give them slightly out of order.
+-- By the index, steered. It gives them slightly out of order, and finds more of
+-- what is near when it has to look for candidates a second time, which 1,010 make
+-- it do. The best of them are taken without a sort that the planner sees, as it
+-- was told not to sort.
 -- name: search_near
 WITH near AS MATERIALIZED (
     SELECT c.id, c.embedding <=> @v::real[]::vector AS distance
     FROM transcript_chunks AS c WHERE c.embedding IS NOT NULL@x
-    ORDER BY c.embedding <=> @v::real[]::vector LIMIT @p::bigint),
-{search_found}
+    ORDER BY c.embedding <=> @v::real[]::vector LIMIT 1010),
+sorted AS (
+    SELECT array_agg(id ORDER BY distance) AS ids,
+        array_agg(1 - distance ORDER BY distance) AS scores
+    FROM near WHERE distance <= 2),
+found AS (
+    SELECT best.id, best.score FROM sorted,
+        unnest(ids[:@p::bigint], scores[:@p::bigint]) AS best (id, score))
 {search_rows}
 
--- Settings until the end of the transaction, and how many chunks there may be,
--- up to @v. No row: no pgvector, or no vectors in the table.
---
--- A pgvector from 0.8 on takes candidates from the index until enough have
--- passed the filters; an older one has @p candidates and no more. The rest keeps
--- the planner at the index: it cannot know how few rows it will have to read,
--- so it might sort all of them, or compile the plan.
--- name: search_tune
+-- How many chunks there may be, up to @v. No row: no pgvector, or no vectors in
+-- the table.
+-- name: search_count
+SELECT (SELECT count(*) FROM (SELECT 1 FROM transcript_chunks AS c
+        WHERE c.embedding IS NOT NULL@x LIMIT @v::bigint) AS counted) AS chunks
+FROM pg_extension
+WHERE extname = 'vector' AND EXISTS (SELECT 1 FROM pg_attribute
+    WHERE attrelid = to_regclass('transcript_chunks')
+        AND attname = 'embedding' AND atttypid = to_regtype('vector'))
+
+-- Settings for the index, until the end of the transaction. It looks at 1,000
+-- candidates at once, its maximum: with 200 it misses a third. A pgvector
+-- from 0.8 on goes on until enough have passed the filters, an older one does
+-- not. The rest keeps the planner at the index: it takes reading an embedding for
+-- as cheap as reading a number, so it would rather read and sort them all.
+-- name: search_steer
 SELECT
-    set_config('jit', 'off', true),
-    set_config('enable_sort', 'off', true),
-    set_config('plan_cache_mode', 'force_custom_plan', true),
-    set_config('hnsw.ef_search',
-        CASE WHEN iterates THEN '200' ELSE @p::text END, true),
+    set_config('hnsw.ef_search', '1000', true),
     CASE WHEN iterates THEN
         set_config('hnsw.iterative_scan', 'relaxed_order', true) END,
     CASE WHEN iterates THEN
         set_config('hnsw.max_scan_tuples', '200000', true) END,
     CASE WHEN iterates THEN
         set_config('hnsw.scan_mem_multiplier', '8', true) END,
-    (SELECT count(*) FROM (SELECT 1 FROM transcript_chunks AS c
-        WHERE c.embedding IS NOT NULL@x LIMIT @v::bigint) AS counted) AS chunks
+    set_config('plan_cache_mode', 'force_custom_plan', true),
+    set_config('enable_sort', 'off', true),
+    set_config('jit', 'off', true)
 FROM (SELECT string_to_array(extversion, '.')::int[] >= '{0,8}' AS iterates
     FROM pg_extension WHERE extname = 'vector') AS pgvector
-WHERE EXISTS (SELECT 1 FROM pg_attribute
-    WHERE attrelid = to_regclass('transcript_chunks')
-        AND attname = 'embedding' AND atttypid = to_regtype('vector'))
 
 -- To rank a match its words are counted anew, so only that many are looked at.
 -- name: search_words

@@ -8,7 +8,6 @@ SELECT c.id, c.transcript_id, c.chunk_index, c.chunk_text,
 FROM found JOIN transcript_chunks AS c ON c.id = found.id
 JOIN transcripts AS t ON t.id = c.transcript_id
 JOIN videos AS v ON v.id = t.video_id
-ORDER BY found.score DESC, c.id
 
 -- define: search_scan
 WITH found AS MATERIALIZED (
@@ -25,7 +24,10 @@ WITH found AS MATERIALIZED (
 {search_scan}
 
 -- Of PostgreSQL's only.
--- name: search_tune
+-- name: search_count
+SELECT 1
+
+-- name: search_steer
 SELECT 1
 
 -- name: search_words

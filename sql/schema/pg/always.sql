@@ -44,9 +44,12 @@ CREATE INDEX IF NOT EXISTS transcript_chunks_transcript
 CREATE INDEX IF NOT EXISTS transcript_chunks_words
     ON transcript_chunks USING gin (to_tsvector('simple', chunk_text));
 
+-- More links and candidates than by default (16, 64): hashed words have many
+-- dimensions, and the nearest were missed too often.
 -- optional
 CREATE INDEX IF NOT EXISTS transcript_chunks_embedding
-    ON transcript_chunks USING hnsw (embedding vector_cosine_ops);
+    ON transcript_chunks USING hnsw (embedding vector_cosine_ops)
+    WITH (m = 24, ef_construction = 128);
 
 -- optional
 CREATE INDEX IF NOT EXISTS generated_outputs_video
