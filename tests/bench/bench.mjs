@@ -276,7 +276,7 @@ async function searchPostgres() {
   await pg.sql(`DELETE FROM videos; DROP INDEX ${INDEX}`);
   const written = await filled(pg.url, CHUNKS);
   const from = Date.now();
-  await pg.sql(`CREATE INDEX ${INDEX} ON transcript_chunks USING hnsw (embedding vector_cosine_ops)`);
+  await pg.sql(`CREATE INDEX ${INDEX} ON transcript_chunks USING hnsw (embedding vector_cosine_ops) WITH (m = 24, ef_construction = 128)`);
   console.log(`# PostgreSQL, ${CHUNKS} chunks: written in ${written} s, index built in ${(Date.now() - from) / 1000} s`);
   await pg.sql('ANALYZE');
   return [...await searching(pg.url, 'near', QUERIES), ...await searching(pg.url, 'words', QUERIES)];

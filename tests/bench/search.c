@@ -8,8 +8,8 @@
  *
  * Each prints a line of NAME=VALUE; times are microseconds, medians. A chunk has
  * 180 words: of 20,000 made-up ones, three in five from the 300 of its video's
- * topic, of which there are 50, the frequent ones first (Zipf's law). A query has
- * eight words, most of one topic. Two numbers in a chunk make it like no other.
+ * topic, of which there are 50, the frequent ones first (Zipf's law). Two numbers
+ * in it make it like no other. A query is 20 words in a row of a chunk.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +26,7 @@ enum {
 	TOPICS = 50,
 	TOPIC_WORDS = 300,
 	CHUNK_WORDS = 180,
-	QUERY_WORDS = 8,
+	QUERY_WORDS = 20,
 	NEIGHBOURS = 10,
 	QUERIES_MAX = 10000
 };
@@ -117,13 +117,27 @@ put_chunk(struct buf *b, unsigned video, unsigned chunk)
 	buf_addf(b, "video %u part %u", video, chunk);
 }
 
+/* Words that somebody may have heard in one of the chunks. */
 static void
 put_query(struct buf *b, unsigned query)
 {
+	struct buf chunk = BUF_INIT;
 	struct dice d = { ~(uint64_t)query };
+	struct slice rest, word;
+	unsigned from;
 
+	put_chunk(&chunk, (unsigned)(roll(&d) % 100),
+	    (unsigned)(roll(&d) % CHUNKS_EACH));
+	rest = buf_slice(&chunk);
+	from = (unsigned)(roll(&d) % (CHUNK_WORDS - QUERY_WORDS));
 	buf_clear(b);
-	put_words(b, &d, query % TOPICS, QUERY_WORDS);
+	for (unsigned i = 0;
+	     i < from + QUERY_WORDS && slice_cut(&rest, ' ', &word); i++)
+		if (i >= from) {
+			buf_add_slice(b, word);
+			buf_addc(b, ' ');
+		}
+	buf_fini(&chunk);
 }
 
 /* Filling */
@@ -139,7 +153,7 @@ add_video(struct store *s, unsigned video)
 	struct err e = ERR_INIT;
 	char collection[16];
 
-	(void)snprintf(collection, sizeof(collection), "c-%u", video % 10);
+	(void)snprintf(collection, sizeof(collection), "c-%u", video % 5);
 	new.collection_id = slice_from(collection);
 	if (store_video_add(s, &NOBODY, &new, &row, &e) != 0 ||
 	    store_transcript_put(s, &NOBODY, jval_str(row, "id"), SLICE("x"),
