@@ -33,6 +33,16 @@ struct media_type {
  */
 bool media_type_find(struct slice content_type, struct slice filename,
     struct media_type *out) MUST_CHECK NONNULL(3);
+/** The most that media_type_sniff() looks at. */
+#define MEDIA_TYPE_SNIFF 64
+/**
+ * Of what somebody's server has: its first bytes (all of them, where it is
+ * shorter than MEDIA_TYPE_SNIFF) and what it says of them. Bytes that are known
+ * count, and the type where they leave it open: a container of sound alone, or
+ * one that is not known. False for what is none of the three.
+ */
+bool media_type_sniff(struct slice bytes, struct slice content_type,
+    struct media_type *out) MUST_CHECK NONNULL(3);
 /** "video", "audio", "image". */
 const char *media_kind_name(enum media_kind kind);
 /** The first of an id: "m-", "a-" or "i-" and a UUID. */
