@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "io/rds_keys.h"
+#include "io/wake.h"
 
 #define KEY_SIZE 160
 /* How many tickets one promotion or reclaim moves: short scripts. */
@@ -208,6 +209,21 @@ queue_reclaim(const struct queue *q, struct slice consumer, int64_t idle_ms,
 	}
 	*got = found.got;
 	return 0;
+}
+
+int
+queue_tell(const struct queue *q, struct slice process, struct slice job,
+    struct err *e)
+{
+	char channel[KEY_SIZE], name[WAKE_PROCESS_SIZE];
+	struct rds_command c;
+
+	(void)snprintf(name, sizeof(name), "%.*s",
+	    SLICE_ARG(slice_sub(process, 0, sizeof(name) - 1)));
+	(void)snprintf(channel, KEY_SIZE, KEYS_WAKE, q->prefix, name);
+	c = rds_command("PUBLISH", channel, NULL);
+	rds_word(&c, job);
+	return run(q, &c, NULL, e);
 }
 
 int

@@ -16,7 +16,8 @@
  *  {%P:q}:later     zset   job ids by the time (ms) their ticket is due
  *  {%P}:metrics     hash   counters of all processes
  *  {%P}:gauges      hash   process -> "PARKED TIME": its held polls, then
- *  {%P}:wake:PROC  channel: "TOKEN", a held poll of that process has packets
+ *  {%P}:wake:PROC  channel: "TOKEN", a held poll of that process has packets;
+ *                         a UUID, a job that it may wait for has ended
  *
  * SS is the shard of a session, 00 to 15, from the first character of its id:
  * so that no set grows large. All of the transport is in one slot: a socket

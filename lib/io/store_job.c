@@ -174,6 +174,33 @@ store_job_finish(struct store *s, const struct store_job *job,
 }
 
 int
+store_job_succeed(struct store *s, const struct store_job *job,
+    struct json_object *result, struct err *e)
+{
+	struct buf json = BUF_INIT;
+	struct store_value params[3] = { store_text(slice_from(job->id)),
+		store_int(job->token), store_json(&json, result, NULL) };
+	int rc = as_holder(s, STORE_JOB_SUCCEED, params, 3, e);
+
+	buf_fini(&json);
+	return rc;
+}
+
+int
+store_job_outcome(
+    struct store *s, struct slice id, struct json_object **row, struct err *e)
+{
+	struct store_value param = store_text(id);
+
+	if (store_one(s, STORE_JOB_OUTCOME, &param, 1, row, e) != 0)
+		return -1;
+	if (*row == NULL)
+		return err_set(
+		    e, ERR_NOT_FOUND, "There is no job with this id.");
+	return 0;
+}
+
+int
 store_job_retry(struct store *s, const struct store_job *job, int64_t delay_ms,
     const char *error, struct err *e)
 {

@@ -56,6 +56,12 @@ int store_job_renew(struct store *s, const struct store_job *job,
 /** `state`: success, error or cancelled; `error` a sentence or "". */
 int store_job_finish(struct store *s, const struct store_job *job,
     const char *state, const char *error, struct err *e) MUST_CHECK;
+/** The same with success, and what it has made: an object; borrowed. */
+int store_job_succeed(struct store *s, const struct store_job *job,
+    struct json_object *result, struct err *e) MUST_CHECK;
+/** {state, error, result}; ERR_NOT_FOUND: there is no such job. */
+int store_job_outcome(struct store *s, struct slice id,
+    struct json_object **row, struct err *e) MUST_CHECK;
 /** A failure that may pass: tries + 1, queued again after `delay_ms`. */
 int store_job_retry(struct store *s, const struct store_job *job,
     int64_t delay_ms, const char *error, struct err *e) MUST_CHECK;

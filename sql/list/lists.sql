@@ -116,6 +116,7 @@ WHERE s.principal IN ($1, $2)
 -- column: state text filter order
 -- column: tries int filter order
 -- column: error text
+-- column: result json null
 -- column: session_id text filter null = j.session_id
 -- column: created_at msec filter order = j.created_ms
 -- column: updated_at msec filter order = j.updated_ms

@@ -37,6 +37,14 @@ WHERE id = $1 AND token = $2 AND state = 'running'
 UPDATE {own}jobs SET state = $3, error = $4, updated_ms = {now_ms}
 WHERE id = $1 AND token = $2 AND state = 'running'
 
+-- name: job_succeed
+UPDATE {own}jobs SET state = 'success', error = '', result = $3,
+    updated_ms = {now_ms}
+WHERE id = $1 AND token = $2 AND state = 'running'
+
+-- name: job_outcome
+SELECT state, error, result AS "result:json" FROM {own}jobs WHERE id = $1
+
 -- name: job_retry
 UPDATE {own}jobs SET state = 'queued', tries = tries + 1, due_ms = {now_ms} + $3,
     ticket_ms = {now_ms} + $3, error = $4, updated_ms = {now_ms}

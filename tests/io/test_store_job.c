@@ -88,6 +88,38 @@ test_start_and_finish(void)
 }
 
 static void
+test_result(void)
+{
+	struct json_object *result = fixture_json("{\"id\":\"m-1\"}");
+	struct json_object *row = NULL;
+	struct store_job job, second;
+	struct fixture f;
+
+	fixture_open(&f);
+	CHECK(store_job_outcome(f.s, SLICE("j"), &row, &f.e) == -1);
+	CHECK(f.e.code == ERR_NOT_FOUND);
+	add(&f, "j", 0);
+	CHECK(store_job_outcome(f.s, SLICE("j"), &row, &f.e) == 0);
+	CHECK(slice_eqs(jval_str(row, "state"), "queued"));
+	CHECK(json_object_object_get(row, "result") == NULL);
+	(void)json_object_put(row);
+	CHECK(start(&f, "j", 0, &job) == STORE_JOB_STARTED);
+	CHECK(start(&f, "j", LEASE_MS, &second) == STORE_JOB_STARTED);
+	CHECK(stale(&f, store_job_succeed(f.s, &job, result, &f.e)));
+	CHECK(store_job_succeed(f.s, &second, result, &f.e) == 0);
+	check_refused(&f, &second);
+	CHECK(store_job_outcome(f.s, SLICE("j"), &row, &f.e) == 0);
+	CHECK(slice_eqs(jval_str(row, "state"), "success"));
+	CHECK(slice_eqs(jval_str(row, "error"), ""));
+	CHECK(json_object_equal(json_object_object_get(row, "result"), result));
+	(void)json_object_put(row);
+	(void)json_object_put(result);
+	store_job_fini(&job);
+	store_job_fini(&second);
+	fixture_close(&f);
+}
+
+static void
 test_ends(void)
 {
 	static const char *const STATES[] = { "success", "error", "cancelled" };
@@ -465,6 +497,7 @@ main(void)
 {
 	return check_main((struct check_case[]){
 	    CHECK_CASE(test_start_and_finish),
+	    CHECK_CASE(test_result),
 	    CHECK_CASE(test_ends),
 	    CHECK_CASE(test_bad_rows),
 	    CHECK_CASE(test_not_due_yet),

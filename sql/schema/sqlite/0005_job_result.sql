@@ -1,0 +1,2 @@
+-- What a job has made, for those who wait for it: a JSON object, or NULL.
+ALTER TABLE jobs ADD COLUMN result TEXT;
