@@ -167,12 +167,18 @@ on_taken(void *cookie, uint64_t token, struct redisReply *got)
 		on_taken_parked(p, en, &a);
 }
 
+static void run_again(struct park *p, struct park_entry *en);
+
 /* Ask the session whether there is something to say. */
 static void
 look(struct park *p, struct park_entry *en, enum eio_why why)
 {
 	struct eio_command c;
 
+	if (en->kind == LATER_WAIT) {
+		run_again(p, en);
+		return;
+	}
 	en->again = en->taking;
 	if (en->taking)
 		return;
@@ -214,6 +220,10 @@ on_readable(struct ev_loop *loop, ev_io *w, int revents)
 	say_gone(en->connection);
 	(void)close(en->connection.fd);
 	en->connection.fd = -1;
+	if (en->kind == LATER_WAIT) {
+		park_finish(p, en, 499);
+		return;
+	}
 	(void)pthread_mutex_lock(&p->table.lock);
 	park_table_set(en, PARK_ABORTED);
 	(void)pthread_mutex_unlock(&p->table.lock);
@@ -243,6 +253,14 @@ settle(struct park *p, struct park_entry *en, bool arrived)
 }
 
 static void
+watch_client(struct park *p, struct park_entry *en)
+{
+	ev_io_init(&en->io, on_readable, en->connection.fd, EV_READ);
+	en->io.data = en;
+	ev_io_start(p->loop, &en->io);
+}
+
+static void
 park(struct park *p, struct park_entry *en, const struct eio_answer *a)
 {
 	int64_t speech;
@@ -253,9 +271,17 @@ park(struct park *p, struct park_entry *en, const struct eio_answer *a)
 	en->deadline_ms = clock_mono_ms() + a->number;
 	/* It may be held for long: what it was asked with goes. */
 	en->text = ck_realloc(en->text, (size_t)en->headers_n + en->id_n + 1);
-	ev_io_init(&en->io, on_readable, en->connection.fd, EV_READ);
-	en->io.data = en;
-	ev_io_start(p->loop, &en->io);
+	watch_client(p, en);
+	settle(p, en, true);
+}
+
+/* Nothing is asked: others say when it goes on. */
+static void
+park_waiting(struct park *p, struct park_entry *en)
+{
+	en->next = p->waiting;
+	p->waiting = en;
+	watch_client(p, en);
 	settle(p, en, true);
 }
 
@@ -297,7 +323,8 @@ deliver_here(struct park *p, const struct eio_answer *a)
 	buf_fini(&payload.body);
 }
 
-/* The session is not as the thread had thought: it has to run again. */
+/* The session is not as the thread had thought, or the waiting is over: it has to
+ * run again. */
 static void
 run_again(struct park *p, struct park_entry *en)
 {
@@ -310,6 +337,7 @@ run_again(struct park *p, struct park_entry *en)
 		.identity = { id, en->id_n },
 		.body = park_entry_body(en),
 		.octets = en->octets,
+		.last = atomic_load(&p->draining),
 		.started_us = en->started_us,
 	};
 
@@ -358,6 +386,10 @@ ask(struct park *p, struct park_entry *en)
 	(void)pthread_mutex_lock(&p->table.lock);
 	park_table_set(en, PARK_ASKING);
 	(void)pthread_mutex_unlock(&p->table.lock);
+	if (en->kind == LATER_WAIT) {
+		park_waiting(p, en);
+		return;
+	}
 	rds_async_send(p->redis, command_of(en), on_asked, p, en->token);
 }
 
@@ -370,7 +402,7 @@ ask_aside(struct park *p, struct park_entry *en)
 {
 	bool sent, left = false;
 
-	if (pthread_mutex_trylock(&p->awake) != 0)
+	if (en->kind == LATER_WAIT || pthread_mutex_trylock(&p->awake) != 0)
 		return false;
 	(void)pthread_mutex_lock(&p->table.lock);
 	park_table_set(en, PARK_ASKING);
@@ -436,6 +468,21 @@ on_poke(struct ev_loop *loop, ev_async *w, int revents)
 		rds_async_flush(p->redis);
 }
 
+/* All that wait for the word. */
+static void
+wake_waiting(struct park *p, struct slice word)
+{
+	struct park_entry *next;
+
+	for (struct park_entry *en = p->waiting; en != NULL; en = next) {
+		struct slice rest = park_entry_body(en), own;
+
+		next = en->next;
+		if (slice_cut(&rest, '\n', &own) && slice_eq(own, word))
+			run_again(p, en);
+	}
+}
+
 static void
 on_message(void *cookie, struct slice text)
 {
@@ -444,8 +491,10 @@ on_message(void *cookie, struct slice text)
 	bool parked = false;
 	int64_t token;
 
-	if (!num_parse(text, 1, INT64_MAX, &token))
+	if (!num_parse(text, 1, INT64_MAX, &token)) {
+		wake_waiting(p, text);
 		return;
+	}
 	(void)pthread_mutex_lock(&p->table.lock);
 	en = park_table_find_locked(&p->table, (uint64_t)token);
 	if (en != NULL) {
@@ -541,6 +590,8 @@ make_command(struct park *p, const struct park_request *request,
 		eio_store_open(&c, eio, request->esid, EIO_V4, later->joins,
 		    later->principal);
 		break;
+	case LATER_WAIT:
+		return;
 	}
 	rds_format(&c.c, out);
 }
@@ -554,6 +605,12 @@ park_hold(struct park *p, const struct park_request *request)
 	if (en == NULL)
 		return false;
 	en->kind = request->later->kind;
+	/* Asked when the loop can see the entry: it does not end before. */
+	if (en->kind == LATER_WAIT && atomic_load(&p->draining)) {
+		park_table_release(&p->table, en);
+		return false;
+	}
+	en->deadline_ms = clock_mono_ms() + request->later->wait_ms;
 	en->route = request->route;
 	en->connection = request->connection;
 	en->started_us = request->started_us;

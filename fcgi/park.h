@@ -10,6 +10,9 @@
  *                                     |       +--+ a take that found nothing
  *                                     +------------------+
  *
+ * What waits for something else (LATER_WAIT) is PARKED without a script, and runs
+ * again by another thread when its word comes, or its time.
+ *
  * A wake-up (from Redis) or packets (from a push in this process) for a poll
  * that is not PARKED yet are left on its entry; then it answers instead of
  * parking. Pub/sub is only a hint: after every (re)subscription, and every
@@ -30,13 +33,14 @@
 
 struct park;
 
-/** A POST whose session was not as its thread had thought: it has to be run
- *  again. Slices are borrowed for the call. */
+/** A POST whose session was not as its thread had thought, or a request that
+ *  waited: it has to be run again. Slices are borrowed for the call. */
 struct park_again {
 	const struct route *route;
 	struct connection connection;
 	struct slice esid, headers, identity, body;
 	bool octets; /* as struct later has it */
+	bool last;   /* the process stops: no more waiting */
 	int64_t started_us;
 };
 
@@ -66,7 +70,8 @@ struct park_request {
 struct park *park_new(const struct park_setup *setup) MUST_CHECK;
 /** Fills in everything but `process`. */
 void park_wake(struct park *p, struct wake *out);
-/** False when the lot is full: the connection is still the caller's. */
+/** False when the lot is full, or is drained and would have to wait: the
+ *  connection is still the caller's. */
 bool park_hold(struct park *p, const struct park_request *request) MUST_CHECK;
 /** Runs until drained. */
 void park_run(struct park *p);

@@ -23,7 +23,8 @@ log_entry(const struct park_entry *en, int status)
 	identity_log(&l, (struct slice){ en->text + en->headers_n, en->id_n });
 	log_sid(&l, "sid", slice_from(en->esid));
 	log_str(&l, "method",
-	    en->kind == LATER_POST ? SLICE("POST") : SLICE("GET"));
+	    en->kind == LATER_POST || en->kind == LATER_WAIT ? SLICE("POST")
+							     : SLICE("GET"));
 	log_str(&l, "route", slice_from(en->route->pattern));
 	log_int(&l, "status", status);
 	log_int(&l, "ms", (clock_mono_us() - en->started_us) / 1000);
@@ -31,8 +32,21 @@ log_entry(const struct park_entry *en, int status)
 }
 
 void
+park_forget(struct park *p, struct park_entry *en)
+{
+	struct park_entry **at = &p->waiting;
+
+	while (*at != NULL && *at != en)
+		at = &(*at)->next;
+	if (*at != NULL)
+		*at = en->next;
+}
+
+void
 park_release(struct park *p, struct park_entry *en)
 {
+	if (en->kind == LATER_WAIT)
+		park_forget(p, en);
 	ev_io_stop(p->loop, &en->io);
 	ev_timer_stop(p->loop, &en->timer);
 	if (en->kind == LATER_POLL)

@@ -43,7 +43,7 @@ park_table_fini(struct park_table *t)
 /* Which state may follow which: rows from, columns to. */
 static const bool LEGAL[PARK_ABORTED + 1][PARK_ABORTED + 1] = {
 	[PARK_FREE] = { [PARK_MAKING] = true },
-	[PARK_MAKING] = { [PARK_HANDED] = true },
+	[PARK_MAKING] = { [PARK_HANDED] = true, [PARK_FREE] = true },
 	[PARK_HANDED] = { [PARK_ASKING] = true },
 	[PARK_ASKING] = { [PARK_HANDED] = true,
 	    [PARK_PARKED] = true,

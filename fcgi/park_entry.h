@@ -38,12 +38,12 @@ enum park_state {
 struct park_entry {
 	ev_io io;
 	ev_timer timer;
-	struct park_entry *next; /* in the free list */
+	struct park_entry *next; /* in the free list, or of those that wait */
 	uint64_t token;
 	int64_t deadline_ms; /* monotonic: when the poll must be answered */
 	int64_t started_us;
 	/* One allocation: headers, identity; until it was ASKING, behind them
-	 * the command and the body of a POST. */
+	 * the command and the body of a POST; what a LATER_WAIT waits for. */
 	char *text;
 	uint32_t headers_n, id_n, command_n, body_n;
 	struct wake_payload payload; /* packets left for it */

@@ -18,6 +18,7 @@ struct rds_async;
 struct park {
 	struct park_setup setup;
 	struct park_table table;
+	struct park_entry *waiting; /* of LATER_WAIT, PARKED */
 	struct ev_loop *loop;
 	struct rds_async *redis;
 	ev_async poke;
@@ -41,6 +42,8 @@ void park_answer_payload(
 void park_answer_close(struct park *p, struct park_entry *en);
 /** Without an answer; `status` is for the log. */
 void park_finish(struct park *p, struct park_entry *en, int status);
+/** A LATER_WAIT waits no more. */
+void park_forget(struct park *p, struct park_entry *en);
 /** Its connection is not ours any more. */
 void park_release(struct park *p, struct park_entry *en);
 

@@ -330,6 +330,7 @@ server_init(struct server *s, const struct app *app, const struct conf *conf,
 	s->park = park_new(&(struct park_setup){ &s->eio, conf->redis_url,
 	    &s->metrics, polling_reply, spare_again, s->spare });
 	park_wake(s->park, &s->wake);
+	spare_park(s->spare, s->park);
 	s->keeper = keeper_new(&(struct keeper_setup){ &s->eio, conf->redis_url,
 	    conf->redis_timeout_ms, s->breaker, &s->metrics, spare_overdue,
 	    s->spare });

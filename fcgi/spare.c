@@ -18,7 +18,7 @@ struct task {
 	int64_t started_us;
 	char *esid, *text; /* the body, or the ask */
 	size_t text_n;
-	bool octets;
+	bool octets, last;
 	char *session;            /* of an ask */
 	char *headers, *identity; /* of a POST */
 };
@@ -29,6 +29,7 @@ struct spare {
 	pthread_mutex_t lock;
 	pthread_cond_t poke;
 	struct task *first, **last;
+	struct park *park; /* where requests wait on; NULL: nowhere */
 	bool stop;
 };
 
@@ -67,6 +68,7 @@ spare_again(void *spare, const struct park_again *post)
 		.text = copy(post->body),
 		.text_n = post->body.n,
 		.octets = post->octets,
+		.last = post->last,
 		.headers = copy(post->headers),
 		.identity = copy(post->identity),
 	    });
@@ -86,7 +88,60 @@ spare_overdue(
 }
 
 static void
-run_again(struct ctx *c, const struct task *t, struct slice body)
+log_again(const struct ctx *c, const struct task *t, int status)
+{
+	struct log_line l = log_begin(status >= 500 ? LOG_WARN : LOG_INFO,
+	    t->route->flags & ROUTE_TRANSPORT ? "request, at the second try"
+					      : "request");
+
+	identity_log(&l, slice_from(t->identity));
+	log_sid(&l, "sid", c->sid);
+	if (!(t->route->flags & ROUTE_TRANSPORT)) {
+		log_str(&l, "method", SLICE("POST"));
+		log_str(&l, "route", slice_from(t->route->pattern));
+	}
+	log_int(&l, "status", status);
+	log_int(&l, "ms", (clock_mono_us() - t->started_us) / 1000);
+	if (c->error.code != ERR_NONE)
+		log_str(&l, "error", slice_from(err_name(c->error.code)));
+	log_end(&l);
+}
+
+/* It waits on, in the lot. */
+static bool
+hold(struct spare *sp, const struct task *t)
+{
+	const struct park_request request = {
+		.later = &sp->ctx->later,
+		.route = t->route,
+		.esid = sp->ctx->sid,
+		.connection = t->connection,
+		.headers = slice_from(t->headers),
+		.identity = slice_from(t->identity),
+		.started_us = t->started_us,
+	};
+
+	return sp->park != NULL && park_hold(sp->park, &request);
+}
+
+/* False: it waits on. */
+static bool
+answer(struct spare *sp, const struct task *t, struct slice body)
+{
+	struct ctx *c = sp->ctx;
+
+	c->waited_ms = (clock_mono_us() - t->started_us) / 1000;
+	c->waits_no_more = t->last;
+	if (dispatch_again(c, body) != HANDLER_LATER)
+		return true;
+	if (hold(sp, t))
+		return false;
+	c->waits_no_more = true;
+	return dispatch_again(c, body) != HANDLER_LATER;
+}
+
+static void
+run_again(struct spare *sp, const struct task *t, struct slice body)
 {
 	const struct http_request req = {
 		.method = HTTP_POST,
@@ -95,29 +150,26 @@ run_again(struct ctx *c, const struct task *t, struct slice body)
 		    slice_from(t->octets ? "application/octet-stream" : ""),
 	};
 	struct http_response res = HTTP_RESPONSE_INIT;
-	struct log_line l;
+	struct ctx *c = sp->ctx;
 
 	c->req = &req;
 	c->res = &res;
 	buf_adds(&res.headers, t->headers);
-	dispatch_again(c, body);
-	(void)request_answer(t->connection, &res, false);
-	metrics_status(c->metrics, res.status);
-	l = log_begin(LOG_INFO, "request, at the second try");
-	identity_log(&l, slice_from(t->identity));
-	log_sid(&l, "sid", c->sid);
-	log_int(&l, "status", res.status);
-	log_int(&l, "ms", (clock_mono_us() - t->started_us) / 1000);
-	log_end(&l);
+	if (answer(sp, t, body)) {
+		(void)request_answer(t->connection, &res, false);
+		metrics_status(c->metrics, res.status);
+		log_again(c, t, res.status);
+	}
 	http_response_fini(&res);
 	c->req = NULL;
 	c->res = NULL;
 }
 
 static void
-run_task(struct ctx *c, const struct task *t)
+run_task(struct spare *sp, const struct task *t)
 {
 	const struct slice text = { t->text, t->text_n };
+	struct ctx *c = sp->ctx;
 
 	c->arena = ARENA_INIT;
 	c->route = t->route;
@@ -127,7 +179,7 @@ run_task(struct ctx *c, const struct task *t)
 	if (t->route == NULL)
 		socket_overdue(c, slice_from(t->session), text);
 	else
-		run_again(c, t, text);
+		run_again(sp, t, text);
 	dispatch_end(c);
 }
 
@@ -156,7 +208,7 @@ run(void *cookie)
 	struct task *t;
 
 	while ((t = next(sp)) != NULL) {
-		run_task(sp->ctx, t);
+		run_task(sp, t);
 		free(t->esid);
 		free(t->text);
 		free(t->session);
@@ -179,6 +231,12 @@ spare_new(struct ctx *ctx)
 	if (pthread_create(&sp->thread, NULL, run, sp) != 0)
 		abort();
 	return sp;
+}
+
+void
+spare_park(struct spare *sp, struct park *park)
+{
+	sp->park = park;
 }
 
 void

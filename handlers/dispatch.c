@@ -81,7 +81,13 @@ ctx_json(struct ctx *c, int status, struct json_object *value)
 int
 ctx_body_json(struct ctx *c, struct json_object **out, struct err *e)
 {
-	enum jval_status status = jval_parse(c->req->body, out);
+	return ctx_json_object(c->req->body, out, e);
+}
+
+int
+ctx_json_object(struct slice body, struct json_object **out, struct err *e)
+{
+	enum jval_status status = jval_parse(body, out);
 
 	if (status != JVAL_OK)
 		return err_field(e, ERR_BAD_REQUEST, "body",
@@ -325,17 +331,40 @@ answer_problem(struct ctx *c)
 	metrics_error(c->metrics, c->error.code);
 }
 
-int
-dispatch_run(struct ctx *c)
+/* A request that waits is gone with its thread: what of it is needed to answer,
+ * behind its word. */
+static void
+keep_request(struct ctx *c)
 {
 	const struct http_request *req = c->req;
-	int rc = run_route(c, &c->error);
 
-	c->req = req;
+	c->later.body =
+	    slice_from(arena_printf(&c->arena, "%.*s\n%.*s\n%.*s\n%.*s",
+		SLICE_ARG(c->later.body), SLICE_ARG(req->path),
+		SLICE_ARG(req->scheme), SLICE_ARG(req->host)));
+}
+
+static int
+end_run(struct ctx *c, int rc)
+{
+	if (rc == HANDLER_LATER && c->later.kind == LATER_WAIT)
+		keep_request(c);
 	if (rc >= 0)
 		return rc;
 	answer_problem(c);
 	return 0;
+}
+
+int
+dispatch_run(struct ctx *c)
+{
+	const struct http_request *req = c->req;
+	int rc;
+
+	c->waiting = SLICE_EMPTY;
+	rc = run_route(c, &c->error);
+	c->req = req;
+	return end_run(c, rc);
 }
 
 void
@@ -346,9 +375,29 @@ dispatch_full(struct ctx *c)
 	answer_problem(c);
 }
 
-void
+/* What keep_request() has kept, as a request. */
+static int
+run_waiting(struct ctx *c, struct slice body)
+{
+	const struct http_request *none = c->req;
+	struct http_request req = *none;
+	int rc;
+
+	(void)slice_cut(&body, '\n', &c->waiting);
+	(void)slice_cut(&body, '\n', &req.path);
+	(void)slice_cut(&body, '\n', &req.scheme);
+	(void)slice_cut(&body, '\n', &req.host);
+	/* cppcheck-suppress autoVariables; taken back below */
+	c->req = &req;
+	rc = end_run(c, c->route->run(c, &c->error));
+	c->req = none;
+	return rc;
+}
+
+int
 dispatch_again(struct ctx *c, struct slice body)
 {
-	if (polling_again(c, body, &c->error) != 0)
-		answer_problem(c);
+	if (!(c->route->flags & ROUTE_TRANSPORT))
+		return run_waiting(c, body);
+	return end_run(c, polling_again(c, body, &c->error));
 }

@@ -15,8 +15,11 @@
 int dispatch_run(struct ctx *c);
 /** The answer when the parking lot is full. */
 void dispatch_full(struct ctx *c);
-/** A POST that was left for later, and cannot be run so. c->res is the answer. */
-void dispatch_again(struct ctx *c, struct slice body);
+/**
+ * What was left for later: a POST that cannot be run so, or a request that
+ * waited (its c->waited_ms and c->waits_no_more are set). As dispatch_run().
+ */
+int dispatch_again(struct ctx *c, struct slice body);
 /**
  * Who asks: the visitor's cookie into c->who, and a cookie for one who has
  * none. Called for every route but those of the transport.

@@ -78,17 +78,21 @@ struct body_source {
 };
 
 /** What is left to do for a request, without a thread: one script, and an
- *  answer by what it says (polling_reply()). */
+ *  answer by what it says (polling_reply()); or waiting for something else. */
 struct later {
 	enum later_kind {
 		LATER_POLL, /* a GET: held until there is something to say */
 		LATER_POST, /* a whole POST in one push */
 		LATER_OPEN, /* a handshake of version 4: a session is made */
+		LATER_WAIT, /* the handler is run again (ctx.waiting) when its
+		             word was said on the process's channel (wake.h),
+		             or `wait_ms` are over */
 	} kind;
 	const struct eio_push *push; /* of a LATER_POST, in the arena */
 	/* Of a LATER_POST, should the session have changed; of a LATER_OPEN,
-	 * the answer. */
+	 * the answer; of a LATER_WAIT, the word. */
 	struct slice body;
+	int64_t wait_ms;
 	bool octets; /* a body that came as application/octet-stream */
 	bool joins;  /* of a LATER_OPEN: as eio_store_open() has it */
 	struct slice principal;
@@ -116,6 +120,11 @@ struct ctx {
 	enum cors_verdict cors;
 	struct principal who;
 	struct later later;
+	/* A handler run again: what it waits for; for how long it has by now;
+	 * whether it may wait no more. Empty: the request is new. */
+	struct slice waiting;
+	int64_t waited_ms;
+	bool waits_no_more;
 	struct slice sid; /* for the log line */
 	struct err error; /* what went wrong, for the log line */
 	bool holds_gate;
@@ -144,6 +153,9 @@ int ctx_json(struct ctx *c, int status, struct json_object *value);
 /** The body as JSON; an object is required. New reference. */
 int ctx_body_json(
     struct ctx *c, struct json_object **out, struct err *e) MUST_CHECK;
+/** The same of a body that the handler has read. */
+int ctx_json_object(
+    struct slice body, struct json_object **out, struct err *e) MUST_CHECK;
 
 /* Socket.IO. */
 

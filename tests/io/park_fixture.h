@@ -165,6 +165,7 @@ on_again(void *cookie, const struct park_again *post)
 	buf_add_slice(&l->again, post->identity);
 	buf_add_slice(&l->again, post->body);
 	buf_adds(&l->again, post->octets ? " octets " : " text ");
+	buf_adds(&l->again, post->last ? "last " : "");
 	buf_adds(&l->again, post->route->pattern);
 	(void)close(post->connection.fd);
 	(void)atomic_fetch_add(&l->n_again, 1);
