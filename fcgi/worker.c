@@ -40,6 +40,8 @@
 #define PROMOTE_MS 250
 /* A failed job is tried again after a random part of this, doubling. */
 #define RETRY_FIRST_MS 1000
+/* Who asks for more patience gets so much. */
+#define RETRY_AFTER_MAX_MS 3600000
 
 struct slot {
 	struct program *program;
@@ -110,6 +112,7 @@ static void
 retry(struct slot *s, const struct job_type *type, const struct err *why)
 {
 	int64_t delay = retry_delay(s->job.tries);
+	int64_t after = s->ctx.retry_after_ms;
 	struct err e = ERR_INIT;
 
 	if (s->job.tries + 1 >= STORE_JOB_TRIES) {
@@ -117,6 +120,8 @@ retry(struct slot *s, const struct job_type *type, const struct err *why)
 		(void)give_up(s, type, why);
 		return;
 	}
+	if (delay < after)
+		delay = after < RETRY_AFTER_MAX_MS ? after : RETRY_AFTER_MAX_MS;
 	metrics_add(&s->program->metrics, METRIC_JOBS_RETRIED, 1);
 	/* Should the store fail too, the lease runs out and the sweep helps. */
 	if (store_job_retry(s->ctx.store, &s->job, delay, why->msg, &e) != 0 ||
@@ -219,6 +224,7 @@ use_ticket(struct slot *s, const struct queue_ticket *t, bool left_behind)
 	if (what == STORE_JOB_GONE)
 		return true;
 	s->ctx.arena = ARENA_INIT;
+	s->ctx.retry_after_ms = 0;
 	s->ctx.job = &s->job;
 	s->ctx.ended = what != STORE_JOB_STARTED;
 	used = run_found(s, what, left_behind);

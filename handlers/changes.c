@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "io/chat_room.h"
 #include "proto/jval.h"
 
 bool
@@ -30,36 +29,48 @@ changes_videos(struct changes *ch, struct slice collection_id)
 }
 
 static void
-tell(struct ctx *c, const char *update, const char *collection_id)
+tell(
+    const struct chat_room *room, const char *update, const char *collection_id)
 {
-	struct chat_room room = { c->sockets, c->metrics };
 	struct json_object *o = json_object_new_object();
 	struct err e = ERR_INIT;
 
-	ctx_wait(c);
 	jval_put_str(o, "event_type", SLICE("update_data"));
 	jval_put_str(o, "update", slice_from(update));
 	if (collection_id != NULL)
 		jval_put_str(o, "collection_id", slice_from(collection_id));
 	/* The change is written all the same. */
-	if (chat_room_announce(&room, o, &e) != 0)
-		metrics_error(c->metrics, e.code);
+	if (chat_room_announce(room, o, &e) != 0)
+		metrics_error(room->metrics, e.code);
 	(void)json_object_put(o);
+}
+
+void
+changes_announce(const struct chat_room *room, const struct changes *ch)
+{
+	if (ch->collections)
+		tell(room, "collections", NULL);
+	for (unsigned i = 0; i < ch->n_videos; i++)
+		tell(room, "videos", ch->videos[i]);
 }
 
 void
 changes_tell(struct ctx *c, const struct changes *ch)
 {
-	if (ch->collections)
-		tell(c, "collections", NULL);
-	for (unsigned i = 0; i < ch->n_videos; i++)
-		tell(c, "videos", ch->videos[i]);
+	const struct chat_room room = { c->sockets, c->metrics };
+
+	if (!ch->collections && ch->n_videos == 0)
+		return;
+	ctx_wait(c);
+	changes_announce(&room, ch);
 }
 
 void
 changes_tell_collections(struct ctx *c)
 {
-	tell(c, "collections", NULL);
+	const struct changes ch = { .collections = true };
+
+	changes_tell(c, &ch);
 }
 
 void

@@ -14,6 +14,7 @@
 #define HANDLERS_CHANGES_H
 
 #include "handlers/handlers.h"
+#include "io/chat_room.h"
 
 /** A change touches few; beyond that the list of collections is told. */
 #define CHANGES_MAX 8
@@ -30,6 +31,9 @@ bool changes_has_videos(const struct changes *ch, struct slice collection_id);
 /** Videos of this collection; told once however often it is named. */
 void changes_videos(struct changes *ch, struct slice collection_id);
 void changes_tell(struct ctx *c, const struct changes *ch);
+/** By a worker, which has no request. */
+void changes_announce(const struct chat_room *room, const struct changes *ch)
+    NONNULL(1, 2);
 /** For a request that changes one list only. */
 void changes_tell_collections(struct ctx *c);
 void changes_tell_videos(struct ctx *c, struct slice collection_id);

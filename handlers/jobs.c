@@ -3,11 +3,13 @@
 #include <string.h>
 
 #include "handlers/job_chat.h"
+#include "handlers/job_fetch.h"
 
 /* clang-format off */
 static const struct job_type TABLE[] = {
 	{ "chat",      job_chat_run, job_chat_give_up, job_chat_repeat },
 	{ "chat_echo", job_echo_run, job_echo_give_up, job_echo_repeat },
+	{ JOB_FETCH,   job_fetch_run, job_fetch_give_up, job_fetch_repeat },
 };
 /* clang-format on */
 

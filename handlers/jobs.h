@@ -29,6 +29,8 @@ struct job_ctx {
 	struct metrics *metrics;
 	struct arena arena; /* of the job */
 	const struct store_job *job;
+	/* Set by `run`: the next try comes no sooner. */
+	int64_t retry_after_ms;
 	bool ended; /* its row is final already: too many deaths */
 	const _Atomic bool *lost; /* the lease is another's: stop at once */
 	const _Atomic bool *stop; /* the worker stops: give it back */

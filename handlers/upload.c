@@ -3,6 +3,7 @@
 #include "handlers/changes.h"
 #include "handlers/media_add.h"
 #include "handlers/media_view.h"
+#include "handlers/upload_url.h"
 #include "io/store_video.h"
 #include "proto/multipart.h"
 
@@ -139,7 +140,11 @@ upload_run(struct ctx *c, struct err *e)
 	struct json_object *media = NULL;
 	struct slice boundary;
 
-	/* JSON names an address to fetch from: not yet. */
+	if (c->waiting.n > 0)
+		return upload_url_again(c, e);
+	if (slice_eq_nocase(http_media_type(c->req->content_type),
+		SLICE("application/json")))
+		return upload_url_run(c, e);
 	if (!multipart_boundary(c->req->content_type, &boundary))
 		return err_field(e, ERR_BAD_REQUEST, "Content-Type",
 		    "No valid source provided");

@@ -1,6 +1,6 @@
 /**
  * A file into a collection: a form with the field `file`, which goes to the
- * folder of media as it arrives.
+ * folder of media as it arrives; or where to fetch it from (upload_url.h).
  *
  * Layer:  handlers
  * Spec:   director contract, B; RFC 7578

@@ -6,8 +6,8 @@
  * (one table, err.c); the message is a sentence for people, free of secrets and
  * of user content; the field names the part of the input at fault. What a
  * program or a person can do about it is the same for every case of a failure,
- * so word, details and hint are literals: an err is copied freely and owns
- * nothing.
+ * so word, details and hint are literals, or live longer than the error: it is
+ * copied freely and owns nothing.
  *
  * Layer:  base (pure)
  */
@@ -40,7 +40,8 @@ enum err_code {
 struct err {
 	enum err_code code;
 	const char *word; /* finer than err_name(), literal; NULL: that one */
-	const char *details, *hint; /* literals, or NULL */
+	/* Literals, or NULL; details may be of the request's arena. */
+	const char *details, *hint;
 	char field[64]; /* JSON path or parameter; "" when not about one */
 	char msg[256];
 };

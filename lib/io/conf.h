@@ -36,6 +36,9 @@ struct conf {
 	char *media; /* folder */
 	char *url;   /* "" = of the request */
 	int64_t upload_max;
+	int64_t upload_wait_ms;
+	int64_t fetch_private; /* 0 or 1 */
+	int64_t fetch_timeout_ms;
 	int64_t redis_timeout_ms;
 	int64_t lease_ms;
 	int64_t stage_delay_ms;

@@ -198,7 +198,7 @@ test('what is no upload is refused, and leaves nothing', async () => {
     assert.equal(answer.status, 400, answer.text);
     assert.match(answer.json.message, message);
   };
-  await told400({ json: { source: 'https://a.example/x.mp4', source_type: 'url' } }, /^No valid source provided$/);
+  await told400({ json: { source: '/a/x.mp4', source_type: 'file' } }, /^No valid source provided$/);
   await told400(form('--B--'), /^No valid source provided$/);
   await told400(form(`${part.replace('name="file"', 'name="other"')}\r\n--B--`), /^No valid source provided$/);
   await told400(form(`${part.replace('a.mp4', '')}\r\n--B--`), /^Invalid filename$/);

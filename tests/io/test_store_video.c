@@ -11,8 +11,9 @@ static const struct principal NOBODY = { { "", 0 } };
 static void
 add(struct fixture *f, const char *video_id, char uuid[static 37])
 {
-	struct store_video_new new = { slice_from(video_id), SLICE_EMPTY,
-		NULL };
+	struct store_video_new new = { .video_id = slice_from(video_id),
+		.collection_id = SLICE_EMPTY,
+		.metadata = NULL };
 	struct json_object *row = NULL;
 
 	CHECK(store_video_add(f->s, &NOBODY, &new, &row, &f->e) == 0);
@@ -35,7 +36,9 @@ static void
 test_video_add(void)
 {
 	struct json_object *metadata = fixture_json("{\"name\":\"A \\u00fc\"}");
-	struct store_video_new new = { SLICE("v-1"), SLICE_EMPTY, metadata };
+	struct store_video_new new = { .video_id = SLICE("v-1"),
+		.collection_id = SLICE_EMPTY,
+		.metadata = metadata };
 	struct json_object *row = NULL;
 	struct buf b = BUF_INIT;
 	struct fixture f;
@@ -58,7 +61,9 @@ test_video_add(void)
 static void
 test_video_add_makes_ids_and_collections(void)
 {
-	struct store_video_new new = { SLICE_EMPTY, SLICE("c-new"), NULL };
+	struct store_video_new new = { .video_id = SLICE_EMPTY,
+		.collection_id = SLICE("c-new"),
+		.metadata = NULL };
 	struct json_object *row = NULL;
 	struct buf b = BUF_INIT;
 	struct fixture f;
@@ -80,7 +85,9 @@ test_video_add_makes_ids_and_collections(void)
 static void
 test_video_conflict_writes_nothing(void)
 {
-	struct store_video_new new = { SLICE("v"), SLICE("c-other"), NULL };
+	struct store_video_new new = { .video_id = SLICE("v"),
+		.collection_id = SLICE("c-other"),
+		.metadata = NULL };
 	struct json_object *row = NULL;
 	struct fixture f;
 	char uuid[37];
@@ -108,7 +115,9 @@ test_video_conflict_writes_nothing(void)
 static void
 test_video_get_by_either_id(void)
 {
-	struct store_video_new new = { SLICE_EMPTY, SLICE_EMPTY, NULL };
+	struct store_video_new new = { .video_id = SLICE_EMPTY,
+		.collection_id = SLICE_EMPTY,
+		.metadata = NULL };
 	struct json_object *row = NULL;
 	struct fixture f;
 	char uuid[37];
@@ -139,7 +148,9 @@ static void
 test_video_list(void)
 {
 	struct json_object *rows = NULL, *row = NULL;
-	struct store_video_new new = { SLICE("z"), SLICE("c-2"), NULL };
+	struct store_video_new new = { .video_id = SLICE("z"),
+		.collection_id = SLICE("c-2"),
+		.metadata = NULL };
 	struct fixture f;
 	char uuid[37];
 	int64_t n = -1;
@@ -179,7 +190,9 @@ test_video_list(void)
 static void
 test_collections(void)
 {
-	struct store_video_new new = { SLICE("v"), SLICE("a-first"), NULL };
+	struct store_video_new new = { .video_id = SLICE("v"),
+		.collection_id = SLICE("a-first"),
+		.metadata = NULL };
 	struct json_object *rows = NULL, *row = NULL;
 	struct fixture f;
 

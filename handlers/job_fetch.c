@@ -1,0 +1,277 @@
+/*
+ * The worker's side of an upload by address.
+ *
+ *   payload -> http_client -> file under a name of the job -> its type, by its
+ *   bytes -> one transaction {row, end of the job, the file's own name} -> told
+ *
+ * The file gets its name last: a worker that lost its lease fails before, at the
+ * job's end, and never touches what its successor has.
+ */
+#include "handlers/job_fetch.h"
+
+#include <string.h>
+
+#include "handlers/changes.h"
+#include "handlers/media_add.h"
+#include "io/http_client.h"
+#include "io/store_video.h"
+#include "proto/jval.h"
+
+#define CONNECT_MS 10000
+#define SILENCE_S  30
+
+struct fetch {
+	struct job_ctx *j;
+	struct media_file *file;
+	char head[MEDIA_TYPE_SNIFF]; /* the first bytes */
+	size_t head_n;
+	struct media_add new; /* its type: once the head is full */
+};
+
+static struct slice
+payload(const struct job_ctx *j, const char *key)
+{
+	return jval_str(j->job->payload, key);
+}
+
+/* ---- the download --------------------------------------------------------- */
+
+static bool
+is_cancelled(void *cookie)
+{
+	const struct fetch *f = cookie;
+
+	return atomic_load(f->j->lost) || atomic_load(f->j->stop);
+}
+
+/* Others would answer the same the next time. */
+static bool
+may_pass(int status)
+{
+	return status == 408 || status == 429 || status >= 500;
+}
+
+static int
+check_status(
+    struct fetch *f, const struct http_client_reply *reply, struct err *e)
+{
+	if (reply->status == 200)
+		return 0;
+	f->j->retry_after_ms = reply->retry_after_s * 1000;
+	return err_set(e,
+	    may_pass(reply->status) ? ERR_UNAVAILABLE : ERR_UNPROCESSABLE,
+	    "The server of this address answered with the status %d.",
+	    reply->status);
+}
+
+static int
+find_type(struct fetch *f, const struct http_client_reply *reply, struct err *e)
+{
+	if (media_type_sniff((struct slice){ f->head, f->head_n },
+		slice_from(reply->content_type), &f->new.type))
+		return 0;
+	return err_set(e, ERR_MEDIA_TYPE,
+	    "What this address has is no video, audio or image.");
+}
+
+static int
+read_head(struct fetch *f, const struct http_client_reply *reply,
+    struct slice piece, struct err *e)
+{
+	size_t n = sizeof(f->head) - f->head_n;
+
+	if (n == 0)
+		return 0;
+	n = piece.n < n ? piece.n : n;
+	memcpy(f->head + f->head_n, piece.p, n);
+	f->head_n += n;
+	return f->head_n < sizeof(f->head) ? 0 : find_type(f, reply, e);
+}
+
+static int
+on_piece(void *cookie, const struct http_client_reply *reply,
+    struct slice piece, struct err *e)
+{
+	struct fetch *f = cookie;
+
+	if (check_status(f, reply, e) != 0 ||
+	    read_head(f, reply, piece, e) != 0)
+		return -1;
+	return media_file_write(f->file, piece, e);
+}
+
+static int
+download(struct fetch *f, struct err *e)
+{
+	const struct conf *conf = f->j->conf;
+	const struct http_client_request request = {
+		.url = arena_strdup(&f->j->arena, payload(f->j, "source")),
+		.max = conf->upload_max,
+		.connect_ms = CONNECT_MS,
+		.silence_s = SILENCE_S,
+		.deadline_ms = conf->fetch_timeout_ms,
+		.private = conf->fetch_private != 0,
+		.piece = on_piece,
+		.cancelled = is_cancelled,
+		.cookie = f,
+	};
+	struct http_client_reply reply;
+
+	f->file =
+	    media_file_new(conf->media, f->j->job->id, conf->upload_max, e);
+	if (f->file == NULL || http_client_run(&request, &reply, e) != 0 ||
+	    check_status(f, &reply, e) != 0)
+		return -1;
+	if (f->head_n < sizeof(f->head) && find_type(f, &reply, e) != 0)
+		return -1;
+	return media_file_sync(f->file, e);
+}
+
+/* ---- the row -------------------------------------------------------------- */
+
+static struct json_object *
+result_of(const struct fetch *f)
+{
+	struct json_object *o = json_object_new_object();
+
+	jval_put_str(o, "type", slice_from(media_kind_name(f->new.type.kind)));
+	jval_put_str(o, "id", slice_from(f->new.owner));
+	jval_put_str(o, "collection_id", f->new.collection_id);
+	return o;
+}
+
+static int
+write_rows(struct fetch *f, struct err *e)
+{
+	struct store *s = f->j->store;
+	struct json_object *collection = NULL, *row = NULL, *result = NULL;
+	int rc = store_collection_get(
+	    s, &PRINCIPAL_ANONYMOUS, f->new.collection_id, &collection, e);
+
+	if (rc == 0)
+		rc = media_add_row(s, &PRINCIPAL_ANONYMOUS, &f->new, &row, e);
+	if (rc == 0) {
+		result = result_of(f);
+		rc = store_job_succeed(s, f->j->job, result, e);
+	}
+	(void)json_object_put(collection);
+	(void)json_object_put(row);
+	(void)json_object_put(result);
+	return rc;
+}
+
+/* Should the end of the transaction fail, the file stays for the next try. */
+static int
+keep(struct fetch *f, struct err *e)
+{
+	struct media_file *file = f->file;
+	char name[MEDIA_FILE_NAME];
+
+	f->new.collection_id = payload(f->j, "collection_id");
+	f->new.name = payload(f->j, "name");
+	media_add_init(&f->new, f->j->job->id);
+	if (store_begin(f->j->store, e) != 0)
+		return -1;
+	if (write_rows(f, e) != 0) {
+		store_rollback(f->j->store);
+		return -1;
+	}
+	f->file = NULL;
+	if (media_file_keep(file, f->new.owner, f->new.type.ending, name, e) !=
+	    0) {
+		store_rollback(f->j->store);
+		return -1;
+	}
+	return store_commit(f->j->store, e);
+}
+
+/* ---- the end -------------------------------------------------------------- */
+
+/* Whoever waits looks by itself later. */
+static void
+tell(struct job_ctx *j)
+{
+	struct err e = ERR_INIT;
+
+	if (queue_tell(&j->queue, payload(j, "process"), slice_from(j->job->id),
+		&e) != 0)
+		metrics_error(j->metrics, e.code);
+}
+
+static void
+announce(struct job_ctx *j)
+{
+	struct changes ch = { .n_videos = 0 };
+
+	changes_videos(&ch, payload(j, "collection_id"));
+	changes_announce(&j->room, &ch);
+}
+
+static int
+end_error(struct job_ctx *j, const char *sentence, struct err *e)
+{
+	if (!j->ended &&
+	    store_job_finish(j->store, j->job, "error", sentence, e) != 0)
+		return -1;
+	metrics_add(j->metrics, METRIC_JOBS_ERROR, 1);
+	tell(j);
+	return 0;
+}
+
+/* What a failure means for the job. */
+static enum job_end
+end_of(struct job_ctx *j, struct err *e)
+{
+	struct err second = ERR_INIT;
+
+	if (e->code == ERR_STALE)
+		return !atomic_load(j->lost) && atomic_load(j->stop) ? JOB_GIVEN
+								     : JOB_LOST;
+	if (e->code == ERR_UNAVAILABLE || e->code == ERR_INTERNAL)
+		return JOB_RETRY;
+	if (end_error(j, e->msg, &second) == 0)
+		return JOB_DONE;
+	*e = second;
+	return second.code == ERR_STALE ? JOB_LOST : JOB_RETRY;
+}
+
+enum job_end
+job_fetch_run(struct job_ctx *j, struct err *e)
+{
+	struct fetch f = { .j = j };
+	int rc;
+
+	if (j->job->token > 1)
+		media_file_abandon(j->conf->media, j->job->id);
+	rc = download(&f, e);
+	if (rc == 0)
+		rc = keep(&f, e);
+	media_file_drop(f.file);
+	if (rc != 0)
+		return end_of(j, e);
+	metrics_add(j->metrics, METRIC_JOBS_SUCCESS, 1);
+	tell(j);
+	if (f.new.type.kind == MEDIA_VIDEO)
+		announce(j);
+	return JOB_DONE;
+}
+
+int
+job_fetch_give_up(struct job_ctx *j, const struct err *why, struct err *e)
+{
+	media_file_abandon(j->conf->media, j->job->id);
+	/* What went wrong inside is for the log. */
+	return end_error(j,
+	    why->code == ERR_UNAVAILABLE ? why->msg
+					 : "Something failed on the server.",
+	    e);
+}
+
+int
+job_fetch_repeat(struct job_ctx *j, struct err *e)
+{
+	(void)e;
+	tell(j);
+	announce(j);
+	return 0;
+}

@@ -1,0 +1,241 @@
+#include "handlers/upload_url.h"
+
+#include "base/utf8.h"
+#include "handlers/job_fetch.h"
+#include "handlers/media_add.h"
+#include "handlers/media_view.h"
+#include "io/rnd.h"
+#include "io/store_job.h"
+#include "io/store_media.h"
+#include "io/store_video.h"
+#include "io/wake.h"
+#include "proto/http_url.h"
+#include "proto/jval.h"
+
+#define NAME_BYTES 255
+/* An address, a name, and what clients add. */
+#define BODY_MAX ((size_t)64 * 1024)
+/* The job's end is told, but that may be lost. */
+#define LOOK_MS 2000
+
+/* ---- the job -------------------------------------------------------------- */
+
+static int
+read_body(struct ctx *c, struct json_object **body, struct err *e)
+{
+	struct buf b = BUF_INIT;
+	int rc = c->body.read(c->body.cookie, BODY_MAX, &b, e);
+
+	if (rc == 0)
+		rc = ctx_json_object(
+		    arena_dup(&c->arena, buf_slice(&b)), body, e);
+	buf_fini(&b);
+	return rc;
+}
+
+static int
+check_body(struct json_object *body, struct err *e)
+{
+	static const char *const KNOWN[] = { "source", "source_type", "name",
+		NULL };
+	struct json_object *name = json_object_object_get(body, "name");
+
+	if (name != NULL && !json_object_is_type(name, json_type_string))
+		return err_field(
+		    e, ERR_BAD_REQUEST, "name", "name must be a string.");
+	return jval_only(body, KNOWN, e);
+}
+
+static int
+check_source(struct json_object *body, struct http_url *url, struct err *e)
+{
+	if (!slice_eqs(jval_str(body, "source_type"), "url") ||
+	    jval_str(body, "source").n == 0)
+		return err_field(
+		    e, ERR_BAD_REQUEST, "source", "No valid source provided");
+	if (!http_url_parse(jval_str(body, "source"), url))
+		return err_field(e, ERR_BAD_REQUEST, "source",
+		    "source must be an absolute http or https address of at "
+		    "most %d ASCII characters.",
+		    HTTP_URL_MAX);
+	return check_body(body, e);
+}
+
+/* The name that was given, else that of the file, else of the server. */
+static struct slice
+name_of(struct ctx *c, struct json_object *body, const struct http_url *url)
+{
+	struct slice path, name = utf8_trim(jval_str(body, "name"));
+
+	if (name.n > 0)
+		return utf8_prefix(name, NAME_BYTES);
+	if (!http_path_decode(url->path, &c->arena, &path) || !utf8_valid(path))
+		path = url->path;
+	name = media_add_name(path);
+	return name.n > 0 ? name : url->host;
+}
+
+static struct json_object *
+payload_of(struct ctx *c, struct json_object *body, const struct http_url *url)
+{
+	struct json_object *o = json_object_new_object();
+
+	jval_put_str(o, "source", jval_str(body, "source"));
+	jval_put_str(o, "name", name_of(c, body, url));
+	jval_put_str(o, "collection_id", media_view_collection(c));
+	jval_put_str(o, "process", slice_from(c->eio.wake->process));
+	return o;
+}
+
+static int
+write_job(
+    struct ctx *c, const char *id, struct json_object *payload, struct err *e)
+{
+	struct store *s = ctx_store(c, e);
+	struct json_object *collection = NULL;
+	int rc = -1;
+
+	if (s != NULL &&
+	    store_collection_get(
+		s, &c->who, media_view_collection(c), &collection, e) == 0)
+		rc = store_job_add(s, slice_from(id), JOB_FETCH, payload, 0, e);
+	(void)json_object_put(collection);
+	ctx_store_leave(c);
+	return rc;
+}
+
+/* ---- waiting -------------------------------------------------------------- */
+
+static int
+name_job(struct ctx *c, struct slice id, struct err *e)
+{
+	http_header(c->res, "Location", "/api/v1/jobs/%.*s", SLICE_ARG(id));
+	(void)err_set(e, ERR_TIMEOUT,
+	    "The file is still being fetched by the job %.*s: see "
+	    "/api/v1/jobs/%.*s.",
+	    SLICE_ARG(id), SLICE_ARG(id));
+	return err_more(e, "job-running",
+	    arena_printf(&c->arena, "/api/v1/jobs/%.*s", SLICE_ARG(id)),
+	    "Read the job until its state is success or error.");
+}
+
+static int
+wait_for(struct ctx *c, struct slice id, int64_t waited_ms, struct err *e)
+{
+	int64_t left = c->conf->upload_wait_ms - waited_ms;
+
+	if (left <= 0)
+		return name_job(c, id, e);
+	c->later = (struct later){
+		.kind = LATER_WAIT,
+		.body = arena_dup(&c->arena, id),
+		.wait_ms = left < LOOK_MS ? left : LOOK_MS,
+	};
+	return HANDLER_LATER;
+}
+
+int
+upload_url_run(struct ctx *c, struct err *e)
+{
+	struct json_object *body = NULL, *payload = NULL;
+	struct err later = ERR_INIT;
+	struct http_url url;
+	char id[37];
+	int rc;
+
+	if (read_body(c, &body, e) != 0)
+		return -1;
+	rnd_uuid(id);
+	rc = check_source(body, &url, e);
+	if (rc == 0) {
+		payload = payload_of(c, body, &url);
+		rc = write_job(c, id, payload, e);
+	}
+	(void)json_object_put(payload);
+	(void)json_object_put(body);
+	if (rc != 0)
+		return -1;
+	/* Without its ticket the store's sweep finds it. */
+	if (queue_add(&c->queue, slice_from(id), 0, &later) != 0)
+		metrics_error(c->metrics, later.code);
+	return wait_for(c, slice_from(id), 0, e);
+}
+
+/* ---- the answer ----------------------------------------------------------- */
+
+/* What the job has made; it may have been deleted meanwhile. */
+static int
+read_row(struct ctx *c, struct json_object *result, enum media_kind *kind,
+    struct json_object **row, struct err *e)
+{
+	struct slice type = jval_str(result, "type");
+	struct store_media_key key = { jval_str(result, "collection_id"),
+		MEDIA_AUDIO, jval_str(result, "id") };
+
+	*kind = MEDIA_VIDEO;
+	if (slice_eqs(type, media_kind_name(MEDIA_VIDEO)))
+		return store_video_get(c->store, &c->who, c->waiting, row, e);
+	if (slice_eqs(type, media_kind_name(MEDIA_IMAGE)))
+		key.kind = MEDIA_IMAGE;
+	*kind = key.kind;
+	return store_media_get(c->store, &c->who, &key, row, e);
+}
+
+static int
+answer_media(struct ctx *c, struct json_object *result, struct err *e)
+{
+	struct json_object *row = NULL;
+	enum media_kind kind;
+	int rc = read_row(c, result, &kind, &row, e);
+
+	if (rc == 0)
+		rc = ctx_json(c, 200, media_view_new(c, row, kind));
+	(void)json_object_put(row);
+	return rc;
+}
+
+static int
+answer_error(struct slice why, struct err *e)
+{
+	/* Word of the store (job_bury). */
+	if (slice_eqs(why, "dead"))
+		why = SLICE("The work was interrupted too often.");
+	return err_field(e, ERR_UNPROCESSABLE, "source", "%.*s",
+	    SLICE_ARG(why.n > 0 ? why : SLICE("The job was cancelled.")));
+}
+
+static int
+answer_by(struct ctx *c, struct json_object *job, struct err *e)
+{
+	struct slice state = jval_str(job, "state");
+
+	if (slice_eqs(state, "success"))
+		return answer_media(
+		    c, json_object_object_get(job, "result"), e);
+	if (slice_eqs(state, "error") || slice_eqs(state, "cancelled"))
+		return answer_error(jval_str(job, "error"), e);
+	if (c->waits_no_more)
+		return name_job(c, c->waiting, e);
+	return wait_for(c, c->waiting, c->waited_ms, e);
+}
+
+int
+upload_url_again(struct ctx *c, struct err *e)
+{
+	struct store *s = ctx_store(c, e);
+	struct json_object *job = NULL;
+	int rc = -1;
+
+	if (s != NULL && store_job_outcome(s, c->waiting, &job, e) == 0)
+		rc = answer_by(c, job, e);
+	(void)json_object_put(job);
+	ctx_store_leave(c);
+	/* The job goes on without us. */
+	if (rc == -1 && e->code == ERR_UNAVAILABLE) {
+		*e = ERR_INIT;
+		return c->waits_no_more
+		    ? name_job(c, c->waiting, e)
+		    : wait_for(c, c->waiting, c->waited_ms, e);
+	}
+	return rc;
+}
