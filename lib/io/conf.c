@@ -33,7 +33,7 @@ struct row {
 /* clang-format off */
 static const struct row TABLE[] = {
 	{ "DATABASE_URL", "sqlite:var/director.db",
-	  "the store: sqlite:PATH", AT(database_url), TEXT, true, 0, 0 },
+	  "the store: sqlite:PATH or postgresql://…", AT(database_url), TEXT, true, 0, 0 },
 	{ "REDIS_URL", "redis://127.0.0.1:6379",
 	  "redis://HOST:PORT or unix:PATH", AT(redis_url), TEXT, true, 0, 0 },
 	{ "REDIS_PREFIX", "",
