@@ -115,6 +115,24 @@ check_type(const char *name, struct json_object *value, struct err *e)
 	    name, TYPE_MAX);
 }
 
+/* Programs read it as JSON, and so does an index of PostgreSQL. */
+static int
+check_output(const struct store_fields *fields, struct err *e)
+{
+	struct json_object *value = NULL;
+	enum jval_status status;
+
+	if (!slice_eqs(fields->value[2].bytes, "training_data"))
+		return 0;
+	status = jval_parse(fields->value[3].bytes, &value);
+	(void)json_object_put(value);
+	if (status == JVAL_OK)
+		return 0;
+	return err_field(e, ERR_BAD_REQUEST, "content",
+	    "The content of training_data must be JSON: %s",
+	    jval_strerror(status));
+}
+
 #define OBJECT  "{}"
 #define MADE    ""
 #define DEFAULT "\"" STORE_DEFAULT_COLLECTION "\""
@@ -123,16 +141,16 @@ check_type(const char *name, struct json_object *value, struct err *e)
 static const struct resource TABLE[] = {
 	{ STORE_LIST_COLLECTIONS, true, "c-", "id", {
 		{ "name", check_line, NULL, false },
-		{ "description", check_text, "\"\"", false } } },
+		{ "description", check_text, "\"\"", false } }, NULL },
 	{ STORE_LIST_VIDEOS, false, "m-", "video_id", {
 		{ "video_id", check_id, MADE, false },
 		{ "collection_id", check_id, DEFAULT, false },
-		{ "metadata", check_object, OBJECT, false } } },
+		{ "metadata", check_object, OBJECT, false } }, NULL },
 	{ STORE_LIST_OUTPUTS, false, "", "id", {
 		{ "video_id", check_id, NULL, true },
 		{ "output_type", check_type, NULL, false },
 		{ "content", check_string, NULL, false },
-		{ "metadata", check_object, OBJECT, false } } },
+		{ "metadata", check_object, OBJECT, false } }, check_output },
 };
 /* clang-format on */
 
@@ -271,7 +289,7 @@ take_fields(
 	for (const struct resource_field *f = m->r->fields; f->name; f++)
 		if (take_field(m, f, body, &out->value[out->n++]) != 0)
 			return -1;
-	return 0;
+	return m->r->check != NULL ? m->r->check(out, m->e) : 0;
 }
 
 int

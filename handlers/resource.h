@@ -33,6 +33,8 @@ struct resource {
 	/** Of the row that is in the way of a new one: a field, or "id". */
 	const char *unique;
 	struct resource_field fields[STORE_FIELDS_MAX]; /* ends with no name */
+	/** Of all fields together; or NULL. */
+	int (*check)(const struct store_fields *fields, struct err *e);
 };
 
 /** Where a video's parameters have its collection. */

@@ -126,6 +126,8 @@ merge_row(struct job *j, struct json_object *item,
 	struct store_edit edit = { edit_row, j };
 	struct json_object *body = j->body;
 	bool by_id = strcmp(j->r->unique, "id") == 0;
+	const struct store_address at = { &j->view, j->r->list,
+		fields->value[by_id ? 0 : 1].bytes };
 	int rc;
 
 	for (size_t i = 0; j->r->fields[i].name != NULL; i++)
@@ -134,8 +136,7 @@ merge_row(struct job *j, struct json_object *item,
 	if (!by_id)
 		json_object_object_del(item, "id");
 	j->body = item;
-	rc = store_rest_change(j->s, &j->view, j->r->list,
-	    fields->value[by_id ? 0 : 1].bytes, &edit, row, e);
+	rc = store_rest_change(j->s, &at, &edit, row, e);
 	j->body = body;
 	return rc;
 }
@@ -439,19 +440,19 @@ send_row(struct job *j, const struct buf *row, bool wanted)
 int
 rest_patch(struct ctx *c, struct err *e)
 {
-	struct store_edit edit = { edit_row, NULL };
-	struct buf row = BUF_INIT;
 	struct job j;
+	const struct store_edit edit = { edit_row, &j };
+	const struct store_address at = { &j.view, c->route->what,
+		c->params.value[0] };
+	struct buf row = BUF_INIT;
 	int rc;
 
 	if (job_init(&j, c, e) != 0)
 		return -1;
-	edit.cookie = &j;
 	j.prefer.resolution = REST_RESOLVE_NONE;
 	rc = read_body(&j, false, e);
 	if (rc == 0)
-		rc = store_rest_change(j.s, &j.view, j.r->list,
-		    c->params.value[0], &edit, &row, e);
+		rc = store_rest_change(j.s, &at, &edit, &row, e);
 	if (rc == 0) {
 		note(&j, buf_slice(&row));
 		send_row(&j, &row, j.prefer.returns != REST_RETURN_MINIMAL);
@@ -463,17 +464,17 @@ rest_patch(struct ctx *c, struct err *e)
 int
 rest_delete(struct ctx *c, struct err *e)
 {
-	struct store_edit edit = { edit_row, NULL };
-	struct buf row = BUF_INIT;
 	struct job j;
+	const struct store_edit edit = { edit_row, &j };
+	const struct store_address at = { &j.view, c->route->what,
+		c->params.value[0] };
+	struct buf row = BUF_INIT;
 	int rc;
 
 	if (job_init(&j, c, e) != 0)
 		return -1;
-	edit.cookie = &j;
 	j.prefer.resolution = REST_RESOLVE_NONE;
-	rc = store_rest_remove(
-	    j.s, &j.view, c->route->what, c->params.value[0], &edit, &row, e);
+	rc = store_rest_remove(j.s, &at, &edit, &row, e);
 	if (rc == 0 && c->route->what == STORE_LIST_VIDEOS)
 		media_view_drop_file(c, j.owner, j.file);
 	if (rc == 0)

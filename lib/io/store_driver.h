@@ -25,10 +25,10 @@
 
 /** One statement of a migration; rows of one number stand together. */
 struct store_migration {
-	int number; /* 0: run on every connection, or whenever migrating */
 	const char *name;
-	bool optional; /* its failing is no error */
 	const char *statement;
+	int number;    /* 0: run on every connection, or whenever migrating */
+	bool optional; /* its failing is no error */
 };
 
 struct store_dialect;

@@ -70,7 +70,7 @@ static const bool READS[STORE_QUERY__MAX] = {
 
 static const struct store_migration MIGRATIONS[] = {
 #define X(number, name, optional, statement) \
-	{ number, name, optional, statement },
+	{ name, statement, number, optional },
 #include "store_schema_pg.inc"
 #undef X
 };

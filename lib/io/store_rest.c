@@ -37,14 +37,21 @@ print_returned(const struct store_row *row, void *cookie)
 	return 1;
 }
 
+/* A statement and its parameters. */
+struct statement {
+	enum store_query q;
+	enum store_list_id list; /* whose rows it returns */
+	const struct store_fields *fields;
+};
+
 static int
-run_returning(struct store *s, enum store_query q, enum store_list_id list,
-    const struct store_fields *fields, struct buf *json, int64_t *n,
-    struct err *e) // NOLINT(readability-function-size)
+run_returning(struct store *s, const struct statement *st, struct buf *json,
+    int64_t *n, struct err *e)
 {
-	struct returned r = { list, json };
+	struct returned r = { st->list, json };
 	struct store_sink sink = { print_returned, &r, 0 };
-	int rc = store_run(s, q, fields->value, fields->n, &sink, e);
+	int rc = store_run(
+	    s, st->q, st->fields->value, st->fields->n, &sink, e);
 
 	*n = sink.count;
 	return rc;
@@ -55,9 +62,9 @@ store_rest_insert(struct store *s, enum store_list_id list,
     const struct store_fields *fields, bool *inserted, struct buf *json,
     struct err *e)
 {
+	const struct statement st = { STATEMENTS[list].insert, list, fields };
 	int64_t n = 0;
-	int rc = run_returning(
-	    s, STATEMENTS[list].insert, list, fields, json, &n, e);
+	int rc = run_returning(s, &st, json, &n, e);
 
 	*inserted = rc == 0 && n > 0;
 	return rc;
@@ -65,11 +72,11 @@ store_rest_insert(struct store *s, enum store_list_id list,
 
 /* The row, locked, as text and as a value. */
 static int
-read_locked(struct store *s, const struct store_view *view,
-    enum store_list_id list, struct slice key, struct buf *json,
-    struct json_object **row, struct err *e) // NOLINT
+read_locked(struct store *s, const struct store_address *at, struct buf *json,
+    struct json_object **row, struct err *e)
 {
-	if (store_list_get_locked(s, view, list, key, json, e) != 0)
+	if (store_list_get_locked(
+		s, at->view, at->list, at->key, json, e) != 0)
 		return -1;
 	if (jval_parse(buf_slice(json), row) != JVAL_OK)
 		return err_set(e, ERR_INTERNAL, "a row is no JSON");
@@ -77,12 +84,12 @@ read_locked(struct store *s, const struct store_view *view,
 }
 
 static int
-write_fields(struct store *s, enum store_list_id list, enum store_query q,
-    const struct store_fields *fields, struct buf *json, struct err *e)
+write_fields(struct store *s, const struct statement *st, struct buf *json,
+    struct err *e)
 {
 	int64_t n = 0;
 
-	if (run_returning(s, q, list, fields, json, &n, e) == -1)
+	if (run_returning(s, st, json, &n, e) == -1)
 		return -1;
 	if (n == 0)
 		return err_set(e, ERR_CONFLICT,
@@ -90,50 +97,45 @@ write_fields(struct store *s, enum store_list_id list, enum store_query q,
 	return 0;
 }
 
-struct asked {
-	const struct store_view *view;
-	enum store_list_id list;
-	struct slice key;
-	const struct store_edit *edit;
-};
-
 static int
-change(struct store *s, const struct asked *a, struct buf *json, struct err *e)
+change(struct store *s, const struct store_address *at,
+    const struct store_edit *edit, struct buf *json, struct err *e)
 {
 	struct store_fields fields = { .n = 0 };
+	const struct statement update = { STATEMENTS[at->list].update, at->list,
+		&fields };
 	struct json_object *row = NULL;
 	struct buf old = BUF_INIT;
 	int rc;
 
-	rc = read_locked(s, a->view, a->list, a->key, &old, &row, e);
+	rc = read_locked(s, at, &old, &row, e);
 	if (rc == 0)
-		rc = a->edit->edit(
-		    a->edit->cookie, buf_slice(&old), row, &fields, e);
+		rc = edit->edit(
+		    edit->cookie, buf_slice(&old), row, &fields, e);
 	if (rc == 0)
-		rc = write_fields(
-		    s, a->list, STATEMENTS[a->list].update, &fields, json, e);
+		rc = write_fields(s, &update, json, e);
 	(void)json_object_put(row);
 	buf_fini(&old);
 	return rc;
 }
 
 static int
-take_away(
-    struct store *s, const struct asked *a, struct buf *json, struct err *e)
+take_away(struct store *s, const struct store_address *at,
+    const struct store_edit *edit, struct buf *json, struct err *e)
 {
 	struct store_fields fields = { .n = 1 };
+	const struct statement remove = { STATEMENTS[at->list].remove, at->list,
+		&fields };
 	struct json_object *row = NULL;
 	struct buf ignored = BUF_INIT;
 	int rc;
 
-	rc = read_locked(s, a->view, a->list, a->key, json, &row, e);
+	rc = read_locked(s, at, json, &row, e);
 	if (rc == 0)
-		rc = a->edit->edit(
-		    a->edit->cookie, buf_slice(json), row, NULL, e);
+		rc = edit->edit(edit->cookie, buf_slice(json), row, NULL, e);
 	if (rc == 0) {
 		fields.value[0] = store_text(jval_str(row, "id"));
-		rc = write_fields(s, a->list, STATEMENTS[a->list].remove,
-		    &fields, &ignored, e);
+		rc = write_fields(s, &remove, &ignored, e);
 	}
 	(void)json_object_put(row);
 	buf_fini(&ignored);
@@ -141,40 +143,34 @@ take_away(
 }
 
 static int
-in_transaction(struct store *s, const struct asked *a,
-    int (*run)(struct store *s, const struct asked *a, struct buf *json,
-	struct err *e),
-    struct buf *json, struct err *e)
+begin(struct store *s, const struct store_address *at,
+    struct store_scope *scope, struct err *e)
+{
+	if (!STATEMENTS[at->list].writable)
+		return err_set(e, ERR_INTERNAL, "The list is read-only.");
+	return store_enter(s, scope, e);
+}
+
+int
+store_rest_change(struct store *s, const struct store_address *at,
+    const struct store_edit *edit, struct buf *json, struct err *e)
 {
 	struct store_scope scope;
-	int rc;
 
-	if (!STATEMENTS[a->list].writable)
-		return err_set(e, ERR_INTERNAL, "The list is read-only.");
-	if (store_enter(s, &scope, e) == -1)
+	if (begin(s, at, &scope, e) == -1)
 		return -1;
-	rc = run(s, a, json, e);
-	return store_leave(s, &scope, rc, e);
+	return store_leave(s, &scope, change(s, at, edit, json, e), e);
 }
 
 int
-store_rest_change(struct store *s, const struct store_view *view,
-    enum store_list_id list, struct slice key, const struct store_edit *edit,
-    struct buf *json, struct err *e) // NOLINT(readability-function-size)
+store_rest_remove(struct store *s, const struct store_address *at,
+    const struct store_edit *edit, struct buf *json, struct err *e)
 {
-	struct asked a = { view, list, key, edit };
+	struct store_scope scope;
 
-	return in_transaction(s, &a, change, json, e);
-}
-
-int
-store_rest_remove(struct store *s, const struct store_view *view,
-    enum store_list_id list, struct slice key, const struct store_edit *edit,
-    struct buf *json, struct err *e) // NOLINT(readability-function-size)
-{
-	struct asked a = { view, list, key, edit };
-
-	return in_transaction(s, &a, take_away, json, e);
+	if (begin(s, at, &scope, e) == -1)
+		return -1;
+	return store_leave(s, &scope, take_away(s, at, edit, json, e), e);
 }
 
 /* Requests that take effect once */

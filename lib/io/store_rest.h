@@ -42,14 +42,19 @@ struct store_edit {
 	void *cookie;
 };
 
+/** Which row. */
+struct store_address {
+	const struct store_view *view;
+	enum store_list_id list;
+	struct slice key;
+};
+
 /** `json`: the row as it is then. ERR_NOT_FOUND, ERR_CONFLICT. */
-int store_rest_change(struct store *s, const struct store_view *view,
-    enum store_list_id list, struct slice key, const struct store_edit *edit,
-    struct buf *json, struct err *e) MUST_CHECK; // NOLINT
+int store_rest_change(struct store *s, const struct store_address *at,
+    const struct store_edit *edit, struct buf *json, struct err *e) MUST_CHECK;
 /** `json`: the row as it was. */
-int store_rest_remove(struct store *s, const struct store_view *view,
-    enum store_list_id list, struct slice key, const struct store_edit *edit,
-    struct buf *json, struct err *e) MUST_CHECK; // NOLINT
+int store_rest_remove(struct store *s, const struct store_address *at,
+    const struct store_edit *edit, struct buf *json, struct err *e) MUST_CHECK;
 
 /**
  * A request that takes effect once: within store_begin(). The first call with a

@@ -66,7 +66,7 @@ static const char *const NAMES[STORE_QUERY__MAX] = {
 
 static const struct store_migration MIGRATIONS[] = {
 #define X(number, name, optional, statement) \
-	{ number, name, optional, statement },
+	{ name, statement, number, optional },
 #include "store_schema_sqlite.inc"
 #undef X
 };
@@ -342,11 +342,18 @@ step_patiently(struct store_conn *c, sqlite3_stmt *st, struct store_sink *sink)
 	}
 }
 
+struct statement {
+	sqlite3_stmt *st;
+	const char *name; /* for the log */
+};
+
 static int
-run_statement(struct store_conn *c, sqlite3_stmt *st, const char *name,
+run_statement(struct store_conn *c, const struct statement *statement,
     const struct store_value *params, int n_params, struct store_sink *sink,
-    struct err *e) // NOLINT(readability-function-size)
+    struct err *e)
 {
+	sqlite3_stmt *st = statement->st;
+	const char *name = statement->name;
 	int rc = SQLITE_OK;
 
 	if (sqlite3_bind_parameter_count(st) != n_params)
@@ -366,10 +373,12 @@ run_named(struct store_conn *c, enum store_query q,
     const struct store_value *params, int n_params, struct store_sink *sink,
     struct err *e)
 {
+	struct statement statement;
+
 	if (prepare(c, q, e) == -1)
 		return -1;
-	return run_statement(
-	    c, c->statements[q], NAMES[q], params, n_params, sink, e);
+	statement = (struct statement){ c->statements[q], NAMES[q] };
+	return run_statement(c, &statement, params, n_params, sink, e);
 }
 
 static bool
@@ -533,13 +542,14 @@ sqlite_run_made(struct store_conn *c, const char *sql,
     struct err *e)
 {
 	size_t at = find_made(c, sql);
+	struct statement statement;
 
 	c->deadline_ms = clock_mono_ms() + STORE_WAIT_MS;
 	c->made[at].used = ++c->turn;
 	if (prepare_text(c, sql, "list", &c->made[at].statement, e) == -1)
 		return -1;
-	return run_statement(
-	    c, c->made[at].statement, "list", params, n_params, sink, e);
+	statement = (struct statement){ c->made[at].statement, "list" };
+	return run_statement(c, &statement, params, n_params, sink, e);
 }
 
 static int

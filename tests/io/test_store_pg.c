@@ -111,6 +111,87 @@ test_away(void)
 	fixture_close(&f);
 }
 
+/* A row named trip-STATE-N fails N times with that SQLSTATE. A sequence counts:
+ * it is not rolled back. */
+static void
+set_trip(struct fixture *f)
+{
+	static const char *const STATEMENTS[] = {
+		"CREATE SEQUENCE tries",
+		"CREATE FUNCTION trip() RETURNS trigger LANGUAGE plpgsql AS $$"
+		" BEGIN"
+		"  IF nextval('tries') <= split_part(NEW.video_id, '-', 3)::int"
+		"  THEN RAISE EXCEPTION 'tripped' USING ERRCODE ="
+		"    split_part(NEW.video_id, '-', 2);"
+		"  END IF;"
+		"  RETURN NEW;"
+		" END $$",
+		"CREATE TRIGGER trip BEFORE INSERT ON videos FOR EACH ROW"
+		" WHEN (NEW.video_id LIKE 'trip-%') EXECUTE FUNCTION trip()",
+	};
+
+	for (size_t i = 0; i < COUNT(STATEMENTS); i++)
+		CHECK(f->s->driver->script(f->s->conn, STATEMENTS[i], &f->e) ==
+		    0);
+}
+
+/* What others undid is tried again, what has no room is not. */
+static void
+test_failures(void)
+{
+	static const struct {
+		int line;
+		const char *id;
+		enum err_code code;
+		const char *says;
+	} ROWS[] = {
+		{ __LINE__, "trip-40001-2", ERR_NONE, "" },
+		{ __LINE__, "trip-40P01-2", ERR_NONE, "" },
+		{ __LINE__, "trip-55P03-2", ERR_NONE, "" },
+		{ __LINE__, "trip-40001-99", ERR_UNAVAILABLE, "busy" },
+		{ __LINE__, "trip-55P03-99", ERR_UNAVAILABLE, "busy" },
+		{ __LINE__, "trip-53100-1", ERR_UNAVAILABLE, "full" },
+		{ __LINE__, "trip-53300-1", ERR_UNAVAILABLE, "no room" },
+		{ __LINE__, "trip-57014-1", ERR_UNAVAILABLE, "too long" },
+		{ __LINE__, "trip-25006-1", ERR_UNAVAILABLE, "read-only" },
+		{ __LINE__, "trip-42501-1", ERR_UNAVAILABLE, "rights" },
+		{ __LINE__, "trip-XX000-1", ERR_INTERNAL, "XX000" },
+	};
+	struct fixture f;
+
+	fixture_open(&f);
+	set_trip(&f);
+	for (size_t i = 0; i < COUNT(ROWS); i++) {
+		bool good = ROWS[i].code == ERR_NONE;
+
+		f.e = ERR_INIT;
+		CHECK(f.s->driver->script(f.s->conn,
+			  "ALTER SEQUENCE tries RESTART", &f.e) == 0);
+		CHECK_ROW(ROWS[i].line, (add(&f, ROWS[i].id) == 0) == good);
+		CHECK_ROW(ROWS[i].line, good || f.e.code == ROWS[i].code);
+		CHECK_ROW(ROWS[i].line, strstr(f.e.msg, ROWS[i].says) != NULL);
+		CHECK_ROW(ROWS[i].line, is_there(&f, ROWS[i].id) == good);
+	}
+	fixture_close(&f);
+}
+
+/* Within a transaction nothing is tried again: it is the caller's. */
+static void
+test_failure_within(void)
+{
+	struct fixture f;
+
+	fixture_open(&f);
+	set_trip(&f);
+	CHECK(store_begin(f.s, &f.e) == 0);
+	CHECK(add(&f, "first") == 0);
+	CHECK(add(&f, "trip-40001-1") == -1);
+	CHECK(f.e.code == ERR_UNAVAILABLE);
+	store_rollback(f.s);
+	CHECK(!is_there(&f, "first"));
+	fixture_close(&f);
+}
+
 int
 main(void)
 {
@@ -119,6 +200,8 @@ main(void)
 	    CHECK_CASE(test_commit_after_restart_fails),
 	    CHECK_CASE(test_write_after_restart_fails),
 	    CHECK_CASE(test_away),
+	    CHECK_CASE(test_failures),
+	    CHECK_CASE(test_failure_within),
 	    { NULL, NULL },
 	});
 }
