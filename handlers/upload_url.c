@@ -65,7 +65,8 @@ check_source(struct json_object *body, struct http_url *url, struct err *e)
 static struct slice
 name_of(struct ctx *c, struct json_object *body, const struct http_url *url)
 {
-	struct slice path, name = utf8_trim(jval_str(body, "name"));
+	struct slice path = SLICE_EMPTY,
+		     name = utf8_trim(jval_str(body, "name"));
 
 	if (name.n > 0)
 		return utf8_prefix(name, NAME_BYTES);

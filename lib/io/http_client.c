@@ -90,6 +90,7 @@ too_large(const struct call *call)
 	    (long long)call->request->max);
 }
 
+/* libcurl's type. NOLINTNEXTLINE(readability-non-const-parameter) */
 static size_t
 on_piece(char *bytes, size_t one, size_t n, void *cookie)
 {

@@ -53,7 +53,9 @@ media_kind_name(enum media_kind kind)
 char
 media_kind_letter(enum media_kind kind)
 {
-	return kind == MEDIA_VIDEO ? 'm' : *KINDS[kind].p;
+	static const char LETTERS[MEDIA_KIND__MAX] = { 'm', 'a', 'i' };
+
+	return LETTERS[kind];
 }
 
 static bool

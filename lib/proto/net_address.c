@@ -62,15 +62,21 @@ is_in_any(const unsigned char *address, const struct prefix *list, size_t n)
 	return false;
 }
 
+static bool
+is_public4(const unsigned char *bytes)
+{
+	return !is_in_any(bytes, CLOSED4, COUNT(CLOSED4));
+}
+
 bool
 net_address_public(const unsigned char *bytes, size_t n)
 {
 	if (n == 4)
-		return !is_in_any(bytes, CLOSED4, COUNT(CLOSED4));
+		return is_public4(bytes);
 	if (n != 16)
 		return false;
 	if (is_in(bytes, &NAT64))
-		return net_address_public(bytes + 12, 4);
+		return is_public4(bytes + 12);
 	return is_in(bytes, &INTERNET6) &&
 	    !is_in_any(bytes, CLOSED6, COUNT(CLOSED6));
 }
