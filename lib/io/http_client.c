@@ -90,9 +90,10 @@ too_large(const struct call *call)
 	    (long long)call->request->max);
 }
 
-/* libcurl's type. NOLINTNEXTLINE(readability-non-const-parameter) */
+/* The type is libcurl's. */
 static size_t
-on_piece(char *bytes, size_t one, size_t n, void *cookie)
+on_piece( // NOLINTNEXTLINE(readability-non-const-parameter)
+    char *bytes, size_t one, size_t n, void *cookie)
 {
 	struct call *call = cookie;
 	struct slice piece = { bytes, one * n };

@@ -50,8 +50,8 @@ run_returning(struct store *s, const struct statement *st, struct buf *json,
 {
 	struct returned r = { st->list, json };
 	struct store_sink sink = { print_returned, &r, 0 };
-	int rc = store_run(
-	    s, st->q, st->fields->value, st->fields->n, &sink, e);
+	int rc =
+	    store_run(s, st->q, st->fields->value, st->fields->n, &sink, e);
 
 	*n = sink.count;
 	return rc;
@@ -75,8 +75,7 @@ static int
 read_locked(struct store *s, const struct store_address *at, struct buf *json,
     struct json_object **row, struct err *e)
 {
-	if (store_list_get_locked(
-		s, at->view, at->list, at->key, json, e) != 0)
+	if (store_list_get_locked(s, at->view, at->list, at->key, json, e) != 0)
 		return -1;
 	if (jval_parse(buf_slice(json), row) != JVAL_OK)
 		return err_set(e, ERR_INTERNAL, "a row is no JSON");
@@ -110,8 +109,7 @@ change(struct store *s, const struct store_address *at,
 
 	rc = read_locked(s, at, &old, &row, e);
 	if (rc == 0)
-		rc = edit->edit(
-		    edit->cookie, buf_slice(&old), row, &fields, e);
+		rc = edit->edit(edit->cookie, buf_slice(&old), row, &fields, e);
 	if (rc == 0)
 		rc = write_fields(s, &update, json, e);
 	(void)json_object_put(row);

@@ -7,10 +7,13 @@
 #define HEADERS \
 	"Content-Type: application/problem+json\r\nCache-Control: no-store\r\n"
 
+/* Arrays are not initialized by what stands in parentheses. */
+/* NOLINTBEGIN(bugprone-macro-parentheses) */
 #define ERR(name, at, text)                              \
 	{                                                \
 		.code = (name), .field = at, .msg = text \
 	}
+/* NOLINTEND(bugprone-macro-parentheses) */
 /* What follows "message" where nobody said more. */
 #define PLAIN(word) "\"code\":\"" word "\",\"details\":null,\"hint\":null"
 
