@@ -40,6 +40,8 @@
 #define PROMOTE_MS 250
 /* A failed job is tried again after a random part of this, doubling. */
 #define RETRY_FIRST_MS 1000
+/* A slow job for which there is no thread comes back within twice this. */
+#define PUT_OFF_MS 500
 /* Who asks for more patience gets so much. */
 #define RETRY_AFTER_MAX_MS 3600000
 
@@ -63,6 +65,7 @@ struct program {
 	struct metrics metrics;
 	pthread_mutex_t lock;
 	struct slot *slot;
+	int64_t n_slow; /* under the lock: slow jobs that run */
 	_Atomic bool stop;
 };
 
@@ -131,12 +134,12 @@ retry(struct slot *s, const struct job_type *type, const struct err *why)
 }
 
 static void
-give_back(struct slot *s)
+give_back(struct slot *s, int64_t delay)
 {
 	struct err e = ERR_INIT;
 
 	if (store_job_release(s->ctx.store, &s->job, &e) != 0 ||
-	    queue_add(&s->ctx.queue, slice_from(s->job.id), 0, &e) != 0)
+	    queue_add(&s->ctx.queue, slice_from(s->job.id), delay, &e) != 0)
 		log_warnx("job %s: cannot give it back: %s", s->job.id, e.msg);
 }
 
@@ -169,7 +172,66 @@ run_started(struct slot *s, const struct job_type *type)
 	if (end == JOB_RETRY)
 		retry(s, type, &e);
 	else if (end == JOB_GIVEN)
-		give_back(s);
+		give_back(s, 0);
+}
+
+/* ---- slow jobs: one thread is kept free of them ---------------------------- */
+
+static int64_t
+put_off_delay(void)
+{
+	uint32_t random;
+
+	rnd_bytes(&random, sizeof(random));
+	return PUT_OFF_MS + random % PUT_OFF_MS;
+}
+
+/* Adds `n` to those that run; false: there is no thread for one more. */
+static bool
+count_slow(struct program *p, int64_t n)
+{
+	int64_t most = p->conf->worker_threads;
+	bool room;
+
+	if (most > 1)
+		most--;
+	(void)pthread_mutex_lock(&p->lock);
+	room = p->n_slow + n <= most;
+	if (room)
+		p->n_slow += n;
+	(void)pthread_mutex_unlock(&p->lock);
+	return room;
+}
+
+static void
+run_slow(struct slot *s, const struct job_type *type)
+{
+	if (!count_slow(s->program, 1)) {
+		give_back(s, put_off_delay());
+		return;
+	}
+	run_started(s, type);
+	(void)count_slow(s->program, -1);
+}
+
+/* While it cannot be run it is not started: that would write a row each time. */
+static bool
+put_off(struct slot *s, const struct queue_ticket *t)
+{
+	struct slice id = slice_from(t->job);
+	const struct job_type *type;
+	struct err e = ERR_INIT;
+	char name[32];
+
+	if (count_slow(s->program, 1)) {
+		(void)count_slow(s->program, -1);
+		return false;
+	}
+	if (store_job_type(s->ctx.store, id, name, &e) != 0)
+		return false;
+	type = jobs_find(name);
+	return type != NULL && type->slow &&
+	    queue_add(&s->ctx.queue, id, put_off_delay(), &e) == 0;
 }
 
 /* The row decides what the ticket is worth. False: it is needed again. */
@@ -190,7 +252,10 @@ run_found(struct slot *s, enum store_job_start what, bool left_behind)
 		return true;
 	}
 	if (what == STORE_JOB_STARTED) {
-		run_started(s, type);
+		if (type->slow)
+			run_slow(s, type);
+		else
+			run_started(s, type);
 		return true;
 	}
 	if (what == STORE_JOB_DEAD)
@@ -212,6 +277,8 @@ use_ticket(struct slot *s, const struct queue_ticket *t, bool left_behind)
 	struct err e = ERR_INIT;
 	bool used;
 
+	if (put_off(s, t))
+		return true;
 	if (store_job_start(s->ctx.store, slice_from(t->job),
 		s->program->conf->lease_ms, &s->job, &what, &e) != 0) {
 		log_warnx("job %s: %s", t->job, e.msg);

@@ -7,9 +7,12 @@
 
 /* clang-format off */
 static const struct job_type TABLE[] = {
-	{ "chat",      job_chat_run, job_chat_give_up, job_chat_repeat },
-	{ "chat_echo", job_echo_run, job_echo_give_up, job_echo_repeat },
-	{ JOB_FETCH,   job_fetch_run, job_fetch_give_up, job_fetch_repeat },
+	{ "chat",      job_chat_run, job_chat_give_up, job_chat_repeat,
+	  false },
+	{ "chat_echo", job_echo_run, job_echo_give_up, job_echo_repeat,
+	  false },
+	{ JOB_FETCH,   job_fetch_run, job_fetch_give_up, job_fetch_repeat,
+	  true },
 };
 /* clang-format on */
 

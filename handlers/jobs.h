@@ -51,6 +51,9 @@ struct job_type {
 	int (*give_up)(struct job_ctx *j, const struct err *why, struct err *e);
 	/** Its row was final already (a ticket came twice): say it again. */
 	int (*repeat)(struct job_ctx *j, struct err *e);
+	/** It waits for others, perhaps for long: of a worker's threads one is
+	 *  kept free of these. */
+	bool slow;
 };
 
 /** NULL for an unknown type. */

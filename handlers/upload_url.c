@@ -140,7 +140,7 @@ upload_url_run(struct ctx *c, struct err *e)
 {
 	struct json_object *body = NULL, *payload = NULL;
 	struct err later = ERR_INIT;
-	struct http_url url = { .host = SLICE_EMPTY };
+	struct http_url url = { SLICE_EMPTY, SLICE_EMPTY, SLICE_EMPTY };
 	char id[37];
 	int rc;
 

@@ -90,10 +90,9 @@ too_large(const struct call *call)
 	    (long long)call->request->max);
 }
 
-/* The type is libcurl's. */
+/* As libcurl has it. */
 static size_t
-on_piece( // NOLINTNEXTLINE(readability-non-const-parameter)
-    char *bytes, size_t one, size_t n, void *cookie)
+on_piece(char *bytes, size_t one, size_t n, void *cookie) // NOLINT
 {
 	struct call *call = cookie;
 	struct slice piece = { bytes, one * n };

@@ -133,6 +133,13 @@ store_job_start(struct store *s, struct slice id, int64_t lease_ms,
 	return found.n != 0 ? 0 : explain(s, id, &found, what, e);
 }
 
+int
+store_job_type(
+    struct store *s, struct slice id, char type[static 32], struct err *e)
+{
+	return store_word(s, STORE_JOB_TYPE, id, type, 32, e);
+}
+
 /* A change that only the holder of the newest token may make. */
 static int
 as_holder(struct store *s, enum store_query q, const struct store_value *params,

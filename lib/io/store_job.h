@@ -51,6 +51,9 @@ int store_job_add(struct store *s, struct slice id, const char *type,
 int store_job_start(struct store *s, struct slice id, int64_t lease_ms,
     struct store_job *job, enum store_job_start *what,
     struct err *e) MUST_CHECK;
+/** Its type, without starting it; "" when there is no such job. */
+int store_job_type(struct store *s, struct slice id, char type[static 32],
+    struct err *e) MUST_CHECK;
 int store_job_renew(struct store *s, const struct store_job *job,
     int64_t lease_ms, struct err *e) MUST_CHECK;
 /** `state`: success, error or cancelled; `error` a sentence or "". */

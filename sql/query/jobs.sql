@@ -29,6 +29,9 @@ RETURNING {job_row}
 SELECT {job_row}, CASE WHEN state IN ('queued', 'running') THEN 0 ELSE 1 END
 FROM {own}jobs WHERE id = $1
 
+-- name: job_type
+SELECT type FROM {own}jobs WHERE id = $1
+
 -- name: job_renew
 UPDATE {own}jobs SET due_ms = {now_ms} + $3, updated_ms = {now_ms}
 WHERE id = $1 AND token = $2 AND state = 'running'

@@ -7,7 +7,7 @@ import http from 'node:http';
 import { join } from 'node:path';
 import { start } from '../harness/stack.mjs';
 import { cleanup, main, run, test } from '../harness/tap.mjs';
-import { Chat, ask, assertProblem, get, until } from './lib_app.mjs';
+import { Chat, ask, assertProblem, chatMessage, get, until } from './lib_app.mjs';
 
 const LIMIT = 3000000;
 const WAIT_MS = 2500;
@@ -20,6 +20,7 @@ let stack;
 let base;
 let web; // somebody else's server
 let events;
+let page;
 
 const files = () => readdirSync(join(stack.var, 'media'));
 const upload = (source, more = {}, path = FIRST, options = {}) =>
@@ -208,6 +209,26 @@ test('a client that leaves is no more waited for, the job goes on', async () => 
   await lasts(row.id);
 });
 
+test('many that wait hold no thread: neither of the server nor the last of the worker', async () => {
+  const waiting = Array.from({ length: 12 }, () => upload(`${web}/many`));
+  await until('a download', () => gates['/many']?.length);
+  for (let i = 0; i < 20; i++) assert.equal((await get(base, '/videodb/collection')).status, 200);
+  const { status } = await page.run(chatMessage());
+  assert.equal(status, 'success');
+  const ids = (await Promise.all(waiting)).map((answer) => {
+    assertProblem(answer, 504, 'timeout');
+    return jobOf(answer);
+  });
+  assert.equal(asked['/many'], 1, 'one thread is kept free');
+  PAGES['/many'] = PAGES['/call.mp4'];
+  release('/many');
+  for (const id of ids) {
+    assert.equal((await ended(id)).state, 'success');
+    assert.equal((await ask(base, 'DELETE', `${FIRST}/video/m-${id}`)).status, 200);
+  }
+  assert.deepEqual(files(), []);
+});
+
 test('a process that stops names the job to who waits', async () => {
   const answer = upload(`${web}/restart`);
   await until('the download', () => gates['/restart']?.length);
@@ -272,9 +293,9 @@ async function refusals() {
 await main(async () => {
   web = await openWeb();
   stack = await start({ env: { DIRECTOR_UPLOAD_MAX: String(LIMIT), DIRECTOR_UPLOAD_WAIT_MS: String(WAIT_MS),
-    DIRECTOR_FETCH_PRIVATE: '1', DIRECTOR_LEASE_MS: '1000' } });
+    DIRECTOR_FETCH_PRIVATE: '1', DIRECTOR_LEASE_MS: '1000', DIRECTOR_THREADS: '2', DIRECTOR_WORKER_THREADS: '2' } });
   base = stack.url;
-  const page = await Chat.open(base);
+  page = await Chat.open(base);
   events = [];
   page.socket.on('event', (event) => events.push(event));
   await run();

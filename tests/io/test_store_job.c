@@ -94,13 +94,17 @@ test_result(void)
 	struct json_object *row = NULL;
 	struct store_job job, second;
 	struct fixture f;
+	char type[32] = "?";
 
 	fixture_open(&f);
+	CHECK(store_job_type(f.s, SLICE("j"), type, &f.e) == 0 && !*type);
 	CHECK(store_job_outcome(f.s, SLICE("j"), &row, &f.e) == -1);
 	CHECK(f.e.code == ERR_NOT_FOUND);
 	add(&f, "j", 0);
 	CHECK(store_job_outcome(f.s, SLICE("j"), &row, &f.e) == 0);
 	CHECK(slice_eqs(jval_str(row, "state"), "queued"));
+	CHECK(store_job_type(f.s, SLICE("j"), type, &f.e) == 0);
+	CHECK(strcmp(type, "chat") == 0);
 	CHECK(json_object_object_get(row, "result") == NULL);
 	(void)json_object_put(row);
 	CHECK(start(&f, "j", 0, &job) == STORE_JOB_STARTED);
