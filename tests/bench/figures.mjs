@@ -36,6 +36,12 @@ export function rss(pids) {
   return sum(pids, (pid) => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) * 1024);
 }
 
+// Resident bytes of their own: not those of a mapped file, which the kernel has
+// for all anyway, and counts for each connection that maps it.
+export function anonymous(pids) {
+  return sum(pids, (pid) => Number(/^RssAnon:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) * 1024);
+}
+
 export function fds(pids) {
   return sum(pids, (pid) => readdirSync(`/proc/${pid}/fd`).length);
 }
