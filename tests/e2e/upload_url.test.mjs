@@ -2,11 +2,13 @@
 // wrong, what must not be asked, and who dies meanwhile.
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import http from 'node:http';
+import https from 'node:https';
 import { join } from 'node:path';
 import { start } from '../harness/stack.mjs';
-import { cleanup, main, run, test } from '../harness/tap.mjs';
+import { cleanup, main, run, skip, test } from '../harness/tap.mjs';
 import { Chat, ask, assertProblem, chatMessage, get, until } from './lib_app.mjs';
 
 const LIMIT = 3000000;
@@ -130,6 +132,22 @@ test('what cannot be fetched is 422 with the reason, and leaves nothing', async 
     assert.ok(!answer.text.includes('127.0.0.1'), answer.text);
   }
   assert.deepEqual(files(), []);
+});
+
+test('a certificate that nobody vouches for is not trusted', async () => {
+  const name = (file) => join(stack.var, file);
+  const { status } = spawnSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
+    '-subj', '/CN=localhost', '-days', '2', '-keyout', name('web.key'), '-out', name('web.pem')], { stdio: 'ignore' });
+  if (status !== 0) skip('no openssl here');
+  let served = 0;
+  const server = https.createServer({ key: readFileSync(name('web.key')), cert: readFileSync(name('web.pem')) },
+    (request, response) => { served++; response.end(MP4); });
+  cleanup(() => server.close());
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  const answer = await upload(`https://localhost:${server.address().port}/call.mp4`);
+  assertProblem(answer, 422, 'unprocessable', 'source');
+  assert.match(answer.json.detail, /certificate/);
+  assert.equal(served, 0);
 });
 
 test('an answer cut off is tried again, then an error of the job', async () => {
