@@ -136,8 +136,8 @@ answer(struct spare *sp, const struct task *t, struct slice body)
 		return true;
 	if (hold(sp, t))
 		return false;
-	c->waits_no_more = true;
-	return dispatch_again(c, body) != HANDLER_LATER;
+	dispatch_full(c);
+	return true;
 }
 
 static void

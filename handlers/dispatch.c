@@ -362,17 +362,10 @@ dispatch_run(struct ctx *c)
 	int rc;
 
 	c->waiting = SLICE_EMPTY;
+	c->waits_no_more = false;
 	rc = run_route(c, &c->error);
 	c->req = req;
 	return end_run(c, rc);
-}
-
-void
-dispatch_full(struct ctx *c)
-{
-	(void)err_set(&c->error, ERR_UNAVAILABLE,
-	    "This process holds as many polls as it can.");
-	answer_problem(c);
 }
 
 /* What keep_request() has kept, as a request. */
@@ -400,4 +393,17 @@ dispatch_again(struct ctx *c, struct slice body)
 	if (!(c->route->flags & ROUTE_TRANSPORT))
 		return run_waiting(c, body);
 	return end_run(c, polling_again(c, body, &c->error));
+}
+
+void
+dispatch_full(struct ctx *c)
+{
+	if (c->later.kind == LATER_WAIT) {
+		c->waits_no_more = true;
+		(void)dispatch_again(c, c->later.body);
+		return;
+	}
+	(void)err_set(&c->error, ERR_UNAVAILABLE,
+	    "This process holds as many polls as it can.");
+	answer_problem(c);
 }

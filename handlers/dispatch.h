@@ -13,7 +13,7 @@
 
 /** 0: c->res is the answer. HANDLER_LATER: c->later says how it goes on. */
 int dispatch_run(struct ctx *c);
-/** The answer when the parking lot is full. */
+/** The answer when the parking lot is full, or takes nothing any more. */
 void dispatch_full(struct ctx *c);
 /**
  * What was left for later: a POST that cannot be run so, or a request that
