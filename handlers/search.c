@@ -1,7 +1,9 @@
 #include "handlers/search.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/ck.h"
 #include "base/utf8.h"
 #include "io/store_search.h"
 #include "proto/jval.h"
@@ -238,12 +240,14 @@ hit_json(const struct search *q, const struct rank_item *item)
 static struct json_object *
 hits_json(const struct search *q)
 {
-	struct rank_item items[2 * DEPTH_MAX];
+	struct rank_item *items =
+	    ck_calloc((size_t)2 * DEPTH_MAX, sizeof(*items));
 	struct json_object *hits = json_object_new_array();
 	size_t n = fuse(q, items);
 
 	for (size_t i = 0; i < n && i < (size_t)q->k; i++)
 		(void)json_object_array_add(hits, hit_json(q, &items[i]));
+	free(items);
 	return hits;
 }
 

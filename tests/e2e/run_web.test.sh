@@ -136,7 +136,7 @@ upload_limit() {
 	[ -z "$(ls "$tmp/var/tmp")" ] || fail 'the body is left in VAR/tmp'
 }
 
-media=0b5f6f0e-1111-4111-8111-0123456789ab
+media=m-0b5f6f0e-1111-4111-8111-0123456789ab
 media_served() {
 	echo '<svg xmlns="http://www.w3.org/2000/svg"/>' >"$tmp/var/media/$media.svg"
 	echo 0123456789 >"$tmp/var/media/$media.mp4"
