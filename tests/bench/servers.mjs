@@ -109,6 +109,8 @@ async function nodeBehindLighttpd() {
     DIRECTOR_PORT: String(port),
     DIRECTOR_WWW: join(ROOT, 'www'),
     DIRECTOR_VAR: folder(),
+    DIRECTOR_MEDIA: folder(),
+    LIGHTTPD_UPLOAD_KB: '11264',
     LIGHTTPD_HOSTS: '',
     LIGHTTPD_MAX_FDS: String(FDS),
     LIGHTTPD_MAX_CONNECTIONS: String(FDS / 2),
