@@ -203,11 +203,12 @@ is_inside(const struct store_conn *c)
 /* A transaction ends with its connection: on another one a write would stand
  * alone, and COMMIT succeed with nothing to commit. */
 static int
-ensure(struct store_conn *c, struct err *e)
+ensure(struct store_conn *c, bool reads, struct err *e)
 {
 	bool inside = is_inside(c);
 
-	if (c->pg != NULL && is_alive(c))
+	/* What only reads is asked again anyway. */
+	if (c->pg != NULL && (reads || is_alive(c)))
 		return 0;
 	disconnect(c);
 	if (inside)
@@ -383,7 +384,7 @@ ask(struct store_conn *c, const struct question *q, struct store_sink *sink,
 	enum pg_verdict verdict = PG_DONE;
 	int sent;
 
-	if (ensure(c, e) == -1)
+	if (ensure(c, q->reads && !is_inside(c), e) == -1)
 		return PG_STALE;
 	if (c->prepare)
 		verdict = prepare(c, q, e);
@@ -510,7 +511,7 @@ pg_prepare(struct store_conn *c, enum store_query q, struct err *e)
 {
 	struct question question = named(c, q);
 
-	if (ensure(c, e) == -1)
+	if (ensure(c, false, e) == -1)
 		return -1;
 	return prepare(c, &question, e) == PG_DONE ? 0 : -1;
 }
@@ -520,7 +521,7 @@ pg_script(struct store_conn *c, const char *statement, struct err *e)
 {
 	struct store_sink none = { NULL, NULL, 0 };
 
-	if (ensure(c, e) == -1)
+	if (ensure(c, false, e) == -1)
 		return -1;
 	if (!PQsendQuery(c->pg, statement)) {
 		(void)not_sent(c, e);
