@@ -15,7 +15,7 @@ const folder = process.env.PITCHES ?? resolve(ROOT, '../shared/data/pitches/vtt'
 const KILLS = 10;
 const IN_FLIGHT = 14;
 const ENV = {
-  DIRECTOR_STAGE_DELAY_MS: '60', // so that kills hit something
+  DIRECTOR_STAGE_DELAY_MS: '120', // so that kills hit something, and there is time for all
   DIRECTOR_LEASE_MS: '1500',
   DIRECTOR_WORKER_THREADS: '3',
 };
