@@ -32,7 +32,6 @@
 #include <stdint.h>
 
 #include "base/attr.h"
-#include "base/buf.h"
 #include "base/err.h"
 #include "base/slice.h"
 
@@ -53,30 +52,27 @@ struct engine {
 	int64_t retry_after_ms;
 };
 
-/** Whose failure it is, for sentences. */
+/** Who is asked, for sentences. */
 struct engine_names {
 	const char *server; /* "The language model's server" */
 	const char *key;    /* the variable that has the key */
 	const char *what;   /* and those that say where and what to ask */
+	const char *secret; /* the key itself: it is never repeated */
 };
 
-/**
- * Run `request`, whose cancelling and waiting is the engine's: 0 when there is
- * an answer of any status.
- */
-int engine_run(struct engine *en, struct http_client_request *request,
-    struct http_client_reply *reply, struct err *e) MUST_CHECK
-    NONNULL(1, 2, 3, 4);
-/**
- * An answer that is not what was asked for: its status, and what it said, or
- * the empty slice. Always -1. `secret` is the key that must not be repeated.
- */
+/** Run `request`: 0 when there is an answer of any status, which
+ *  engine_refused() is for. */
+int engine_run(struct engine *en, const struct engine_names *names,
+    const struct http_client_request *request, struct http_client_reply *reply,
+    struct err *e) MUST_CHECK NONNULL(1, 2, 3, 4, 5);
+/** An answer of another status than 2xx, with the body `said`. Always -1. */
 int engine_refused(struct engine *en, const struct engine_names *names,
-    const struct http_client_reply *reply, struct slice said,
-    const char *secret, struct err *e) NONNULL(1, 2, 3, 5, 6) COLD;
-/** Some of what an engine said, harmless, for a sentence; "" when it could
- *  repeat `secret`. */
-void engine_quote(struct buf *out, struct slice said, const char *secret)
-    NONNULL(1, 3);
+    const struct http_client_reply *reply, struct slice said, struct err *e)
+    NONNULL(1, 2, 3, 5) COLD;
+/** A failure that the server tells in another way; final. Always -1. */
+int engine_failed(const struct engine_names *names, enum err_code code,
+    struct slice said, struct err *e) NONNULL(1, 4) COLD;
+/** Is it 2xx? */
+bool engine_good(const struct http_client_reply *reply) NONNULL(1);
 
 #endif

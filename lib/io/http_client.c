@@ -442,7 +442,8 @@ may_follow(struct call *call, const struct hop *from, const struct hop *to)
 {
 	if (is_scheme(from, "https") && !is_scheme(to, "https"))
 		return explain(call, CURLE_UNSUPPORTED_PROTOCOL);
-	if (call->request->headers != NULL && !same_server(from, to))
+	if ((call->request->headers != NULL || call->request->one_origin) &&
+	    !same_server(from, to))
 		return err_set(call->e, ERR_FORBIDDEN,
 		    "This address leads on to another server, which is not to "
 		    "see what is sent here.");

@@ -72,6 +72,8 @@ struct http_client_request {
 	/** The next piece of the answer; -1 ends the call. */
 	int (*piece)(void *cookie, const struct http_client_reply *reply,
 	    struct slice piece, struct err *e);
+	/* Redirects stay with one server, headers or not. */
+	bool one_origin;
 	struct buf *into; /* without `piece`: the answer is added here */
 	/** Asked some times a second; may be NULL. */
 	bool (*cancelled)(void *cookie);

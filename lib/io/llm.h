@@ -34,10 +34,8 @@
 #include "base/err.h"
 #include "base/slice.h"
 #include "io/engine.h"
+#include "proto/llm_transcript.h"
 #include "text/embed.h"
-
-/** Of an answer's text, bytes: some 250,000 tokens, more than a model gives. */
-#define LLM_TEXT_MAX 1000000
 
 /** Is there a server to ask: a key, or an address that is not the default? */
 bool llm_configured(const struct conf *conf) NONNULL(1);
@@ -94,8 +92,9 @@ void llm_answer_fini(struct llm_answer *a) NONNULL(1);
 /* ---- embeddings ----------------------------------------------------------- */
 
 /**
- * `n` texts into out[n * EMBED_DIMS], in as many requests as needed; `*tokens`
- * is what they took. None of the texts is empty. All or nothing is filled.
+ * `n` texts, none of them empty, into out[n * EMBED_DIMS], in as many requests as
+ * needed; `*tokens` is what they took. After a failure nothing can be said about
+ * what is in `out`.
  */
 int
 llm_embed(struct engine *en, const struct slice *texts, size_t n, float *out,
@@ -103,18 +102,13 @@ llm_embed(struct engine *en, const struct slice *texts, size_t n, float *out,
 
 /* ---- transcripts ---------------------------------------------------------- */
 
-struct llm_transcript {
-	struct buf text;
-	/* Array of {"start", "end", "text"}, seconds, in order; empty when the
-	 * model gives no times. */
-	struct json_object *segments;
-	double duration_s; /* 0: unknown */
-	char language[32]; /* as the server names it; "" */
-};
-
-/** Of the recording in the file `path`, for the server `name`, with an ending. */
+/**
+ * What is said in the recording of the file `path`; the server is told `name`,
+ * whose ending tells it the format. ERR_TOO_LARGE what is over
+ * OPENAI_TRANSCRIPTION_MAX. The answer is ended with llm_transcript_fini().
+ */
 int llm_transcribe(struct engine *en, const char *path, const char *name,
-    struct llm_transcript *t, struct err *e) MUST_CHECK NONNULL(1, 2, 3, 4, 5);
-void llm_transcript_fini(struct llm_transcript *t) NONNULL(1);
+    struct llm_transcript *transcript, struct err *e) MUST_CHECK
+    NONNULL(1, 2, 3, 4, 5);
 
 #endif

@@ -12,8 +12,8 @@
  * ours: one that breaks these rules (`"type": 5`) holds nothing.
  *
  * Failure: ERR_UNPROCESSABLE, the place in the value as the field
- * (`items[2].name`), and a sentence that may be given back to the model: it
- * quotes names of the schema, of the value only types and sizes.
+ * (`items[2].name`), and a sentence that may be given back to the model: of the
+ * value it quotes types, sizes and the names of members, as letters and digits.
  * Layer:  proto (pure)
  * Spec:   JSON Schema 2020-12, Validation, 6
  */
@@ -34,8 +34,9 @@
 int jschema_check(struct json_object *schema, struct json_object *value,
     struct err *e) MUST_CHECK NONNULL(3);
 /**
- * May OpenAI's strict mode have it, which keeps a model to the schema: objects
- * have additionalProperties false and require all of their properties?
+ * May OpenAI's strict mode have it, which keeps a model to the schema: an object
+ * whose objects have additionalProperties false and require all of their
+ * properties, without limits of length?
  */
 bool jschema_strict(struct json_object *schema);
 
