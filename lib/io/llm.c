@@ -151,7 +151,20 @@ struct chat {
 	struct call call; /* first: cookies are of it, too */
 	const struct llm_chat *q;
 	struct llm_stream stream;
+	size_t told; /* of the text, bytes */
 };
+
+/* The caller gets to know what is new of the text. */
+static void
+tell(struct chat *chat)
+{
+	struct slice text = buf_slice(&chat->stream.text);
+
+	if (text.n > chat->told && chat->q->on_text != NULL)
+		chat->q->on_text(
+		    chat->q->cookie, slice_from_at(text, chat->told));
+	chat->told = text.n;
+}
 
 static int
 stream_failed(struct chat *chat, enum llm_stream_status status, struct err *e)
@@ -183,7 +196,6 @@ chat_piece(void *cookie, const struct http_client_reply *reply,
     struct slice piece, struct err *e)
 {
 	struct chat *chat = cookie;
-	size_t before = chat->stream.text.n;
 	enum llm_stream_status status;
 
 	if (!engine_good(reply)) {
@@ -192,9 +204,7 @@ chat_piece(void *cookie, const struct http_client_reply *reply,
 		return 0;
 	}
 	status = llm_stream_feed(&chat->stream, piece);
-	if (chat->stream.text.n > before && chat->q->on_text != NULL)
-		chat->q->on_text(chat->q->cookie,
-		    slice_from_at(buf_slice(&chat->stream.text), before));
+	tell(chat);
 	return stream_failed(chat, status, e);
 }
 
@@ -208,7 +218,11 @@ chat_run(struct chat *chat, struct err *e)
 	request.piece = chat_piece;
 	if (call_run(c, &request, e) != 0)
 		return -1;
-	return stream_failed(chat, llm_stream_end(&chat->stream), e);
+	if (stream_failed(chat, llm_stream_end(&chat->stream), e) != 0)
+		return -1;
+	/* All of it, of a server that does not stream. */
+	tell(chat);
+	return 0;
 }
 
 /* ---- chat: what is made of it --------------------------------------------- */
