@@ -51,10 +51,11 @@ read_line(struct sse *s, struct slice *input)
 {
 	size_t n = 0;
 
-	if (s->after_cr && input->n > 0 && input->p[0] == '\n')
-		*input = slice_from_at(*input, 1);
-	if (input->n > 0)
+	if (input->n > 0) {
+		if (s->after_cr && input->p[0] == '\n')
+			*input = slice_from_at(*input, 1);
 		s->after_cr = false;
+	}
 	while (n < input->n && input->p[n] != '\n' && input->p[n] != '\r')
 		n++;
 	s->too_large =
