@@ -11,8 +11,7 @@ static const char *const MESSAGES[LLM_VECTORS__MAX] = {
 	[LLM_VECTORS_FORM] = "The answer has no embeddings in it.",
 	[LLM_VECTORS_INDEX] = "The answer has not one embedding for each text.",
 	[LLM_VECTORS_DIMENSIONS] =
-	    "The model's embeddings have not 1536 dimensions: "
-	    "OPENAI_EMBEDDING_MODEL.",
+	    "They have not 1536 dimensions: OPENAI_EMBEDDING_MODEL.",
 	[LLM_VECTORS_NUMBER] =
 	    "An embedding has something in it that is no number.",
 };
