@@ -6,7 +6,6 @@
 
 #include <sys/resource.h>
 
-#include <fcntl.h>
 #include <math.h>
 
 #include "harness/check.h"
