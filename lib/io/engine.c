@@ -62,27 +62,27 @@ enum follow_up {
 static const struct {
 	int first, last;
 	enum err_code code;
-	const char *sentence; /* behind whose it is */
 	enum follow_up then;
+	const char *sentence; /* behind whose it is */
 } STATUS[] = {
-	{ 300, 399, ERR_UNPROCESSABLE, "is elsewhere", LOOK_WHAT },
-	{ 401, 401, ERR_UNPROCESSABLE, "does not accept the key", LOOK_KEY },
-	{ 402, 402, ERR_UNPROCESSABLE, "has no credit for this key", LOOK_KEY },
-	{ 403, 403, ERR_UNPROCESSABLE, "does not allow this to the key",
-	    LOOK_KEY },
-	{ 404, 405, ERR_UNPROCESSABLE, "does not know what was asked for",
-	    LOOK_WHAT },
-	{ 408, 408, ERR_UNAVAILABLE, "took too long", QUOTE },
-	{ 413, 413, ERR_TOO_LARGE, "takes nothing that large", QUOTE },
-	{ 425, 425, ERR_UNAVAILABLE, "is not ready yet", QUOTE },
-	{ 429, 429, ERR_UNAVAILABLE, "has too much to do for this key", QUOTE },
-	{ 400, 499, ERR_UNPROCESSABLE, "refused what was asked", QUOTE },
-	{ 504, 504, ERR_UNAVAILABLE, "took too long", QUOTE },
+	{ 300, 399, ERR_UNPROCESSABLE, LOOK_WHAT, "is elsewhere" },
+	{ 401, 401, ERR_UNPROCESSABLE, LOOK_KEY, "does not accept the key" },
+	{ 402, 402, ERR_UNPROCESSABLE, LOOK_KEY, "has no credit for this key" },
+	{ 403, 403, ERR_UNPROCESSABLE, LOOK_KEY,
+	    "does not allow this to the key" },
+	{ 404, 405, ERR_UNPROCESSABLE, LOOK_WHAT,
+	    "does not know what was asked for" },
+	{ 408, 408, ERR_UNAVAILABLE, QUOTE, "took too long" },
+	{ 413, 413, ERR_TOO_LARGE, QUOTE, "takes nothing that large" },
+	{ 425, 425, ERR_UNAVAILABLE, QUOTE, "is not ready yet" },
+	{ 429, 429, ERR_UNAVAILABLE, QUOTE, "has too much to do for this key" },
+	{ 400, 499, ERR_UNPROCESSABLE, QUOTE, "refused what was asked" },
+	{ 504, 504, ERR_UNAVAILABLE, QUOTE, "took too long" },
 	/* Supabase: a function that used up its memory or time. */
-	{ 546, 546, ERR_UNAVAILABLE, "ran out of memory or time", QUOTE },
-	{ 500, 999, ERR_UNAVAILABLE, "failed", QUOTE },
+	{ 546, 546, ERR_UNAVAILABLE, QUOTE, "ran out of memory or time" },
+	{ 500, 999, ERR_UNAVAILABLE, QUOTE, "failed" },
 	/* What is no status at all. */
-	{ 0, 999, ERR_UNAVAILABLE, "gave no answer", QUOTE },
+	{ 0, 999, ERR_UNAVAILABLE, QUOTE, "gave no answer" },
 };
 
 static size_t

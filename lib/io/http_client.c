@@ -383,7 +383,7 @@ hop_read(struct hop *hop, const char *url)
 static bool
 is_scheme(const struct hop *hop, const char *scheme)
 {
-	return strcmp(hop->scheme, scheme) == 0;
+	return slice_eqs(slice_from(hop->scheme), scheme);
 }
 
 /* Behind a proxy only what is written as an address can be told here. */
@@ -432,7 +432,7 @@ hop_init(struct call *call, struct hop *hop, const char *url)
 static bool
 same_server(const struct hop *a, const struct hop *b)
 {
-	return strcmp(a->scheme, b->scheme) == 0 && a->port == b->port &&
+	return is_scheme(a, b->scheme) && a->port == b->port &&
 	    slice_eq_nocase(slice_from(a->host), slice_from(b->host));
 }
 

@@ -276,7 +276,7 @@ static void
 add_name(struct check *c, const char *name)
 {
 	buf_adds(&c->place, c->place.n > 0 ? "." : "");
-	for (size_t i = 0; name[i] != '\0' && i < PLACE_MAX; i++)
+	for (size_t i = 0; i < PLACE_MAX && name[i] != '\0'; i++)
 		buf_addc(&c->place,
 		    (char)(isalnum((unsigned char)name[i]) ||
 				strchr("_-$", name[i]) != NULL

@@ -90,7 +90,7 @@ test_sse_too_large(void)
 		struct sse s;
 
 		sse_init(&s);
-		memcpy(line, "data: ", 6);
+		memcpy(line, "data: ", 6); // NOLINT: it goes on behind that
 		for (int i = 0; i < SSE_EVENT_MAX / 100000 + 1; i++) {
 			feed(&s, slice_from(line), &events);
 			if (many)
