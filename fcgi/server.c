@@ -328,7 +328,7 @@ server_init(struct server *s, const struct app *app, const struct conf *conf,
 	connect_first(&s->spare_ctx);
 	s->spare = spare_new(&s->spare_ctx);
 	s->park = park_new(&(struct park_setup){ &s->eio, conf->redis_url,
-	    &s->metrics, polling_reply, spare_again, s->spare });
+	    s->breaker, &s->metrics, polling_reply, spare_again, s->spare });
 	park_wake(s->park, &s->wake);
 	spare_park(s->spare, s->park);
 	s->keeper = keeper_new(&(struct keeper_setup){ &s->eio, conf->redis_url,
