@@ -368,7 +368,6 @@ server_run(const struct app *app, const struct conf *conf, const char *prefix)
 	wait_for_signal();
 	atomic_store(&s->stopping, true);
 	lead_stop(&s->lead);
-	request_stop();
 	join(workers, conf->threads);
 	keeper_free(s->keeper);
 	park_drain(s->park);

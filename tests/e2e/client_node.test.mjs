@@ -4,6 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { client, request } from '../harness/polling.mjs';
+import { held } from '../harness/redis.mjs';
 import { connect, connected, disconnect, io, once, socket } from '../harness/sio.mjs';
 import { start } from '../harness/stack.mjs';
 import { main, run, sleep, test, until, within } from '../harness/tap.mjs';
@@ -11,6 +12,8 @@ import { main, run, sleep, test, until, within } from '../harness/tap.mjs';
 const CALM = { DIRECTOR_PING_INTERVAL_MS: '25000', DIRECTOR_PING_TIMEOUT_MS: '20000', DIRECTOR_CONNECT_TIMEOUT_MS: '45000' };
 // Back-off of the stock client (up to 1.5 s, 3 s, 5 s) and the restart.
 const BACK_MS = 20000;
+// A second at most, with room for a busy machine; a client waits longer by itself.
+const SOON_MS = 5000;
 
 // ---- both directions ---------------------------------------------------------
 
@@ -164,7 +167,7 @@ function killing(director, echo) {
     const all = await Promise.all(Array.from({ length: 20 }, () => connect(director, '/chat')));
     let left = 0;
     for (const s of all) s.on('disconnect', () => left++);
-    await sleep(200); // most polls are held by then
+    for (const s of all) await until(() => held(director, s.io.engine.id), { what: 'a held poll' });
     const old = director.kill('director.fcgi');
     await director.replaced('director.fcgi', old);
     await until(() => left > 0, { what: 'a client that notices' });
@@ -303,7 +306,7 @@ function redisGone(director, echo, frozen) {
       for (const res of [await client(echo).get(), await raw.post('3'), await raw.get(), await request(`${echo.url}/readyz`)]) {
         assert.equal(res.status, 503);
         assert.ok(Number(res.headers['retry-after']) >= 1, 'no Retry-After');
-        assert.ok(res.ms < 2000, `after ${res.ms} ms`);
+        assert.ok(res.ms < SOON_MS, `after ${res.ms} ms`);
       }
       assert.equal((await request(`${echo.url}/healthz`)).status, 200);
       for (const s of all) s.emit('message', 'into the void');
@@ -323,7 +326,7 @@ function redisGone(director, echo, frozen) {
       while (Date.now() < end) {
         const res = await client(frozen).get();
         assert.equal(res.status, 503);
-        assert.ok(res.ms < 1500, `after ${res.ms} ms`);
+        assert.ok(res.ms < SOON_MS, `after ${res.ms} ms`);
         for (const s of all) if (s.connected) s.emit('message', 'into the cold');
         await sleep(100);
       }
