@@ -162,12 +162,14 @@ async function roundTrip(s) {
   await connected(s, BACK_MS);
 }
 
+const DOOMED = 'doomed'; // the prefix of its keys
+
 function killing(director, echo) {
   test('director.fcgi is killed: every client comes back by itself', { timeout: 40000 }, async () => {
     const all = await Promise.all(Array.from({ length: 20 }, () => connect(director, '/chat')));
     let left = 0;
     for (const s of all) s.on('disconnect', () => left++);
-    for (const s of all) await until(() => held(director, s.io.engine.id), { what: 'a held poll' });
+    for (const s of all) await held(director, s.io.engine.id, DOOMED);
     const old = director.kill('director.fcgi');
     await director.replaced('director.fcgi', old);
     await until(() => left > 0, { what: 'a client that notices' });
@@ -350,8 +352,9 @@ function redisGone(director, echo, frozen) {
 
 main(async () => {
   const calm = () => start({ app: 'echo', env: CALM });
-  const [director, echo, killed, one, two, redisless, large, frozen] = await Promise.all([
-    start({ app: 'director', worker: false }),
+  const product = (prefix) => start({ app: 'director', worker: false, env: { REDIS_PREFIX: prefix } });
+  const [director, doomed, echo, killed, one, two, redisless, large, frozen] = await Promise.all([
+    product('calm'), product(DOOMED),
     calm(), calm(), calm(),
     start({ app: 'echo', env: CALM, processes: 2 }),
     calm(), calm(), calm(),
@@ -359,7 +362,7 @@ main(async () => {
   talking(echo, director);
   await run(4);
   // These mostly wait, on stacks of their own.
-  killing(director, killed);
+  killing(doomed, killed);
   restarting(one, two, large);
   redisGone(director, redisless, frozen);
   await run(4);
