@@ -138,7 +138,7 @@ give_back(struct slot *s, int64_t delay)
 {
 	struct err e = ERR_INIT;
 
-	if (store_job_release(s->ctx.store, &s->job, &e) != 0 ||
+	if (store_job_release(s->ctx.store, &s->job, delay, &e) != 0 ||
 	    queue_add(&s->ctx.queue, slice_from(s->job.id), delay, &e) != 0)
 		log_warnx("job %s: cannot give it back: %s", s->job.id, e.msg);
 }
@@ -158,6 +158,7 @@ run_started(struct slot *s, const struct job_type *type)
 		[JOB_DONE] = "done",
 		[JOB_RETRY] = "retry",
 		[JOB_GIVEN] = "given back",
+		[JOB_LATER] = "put off",
 		[JOB_LOST] = "lost",
 	};
 	int64_t started = clock_mono_us();
@@ -173,6 +174,8 @@ run_started(struct slot *s, const struct job_type *type)
 		retry(s, type, &e);
 	else if (end == JOB_GIVEN)
 		give_back(s, 0);
+	else if (end == JOB_LATER)
+		give_back(s, s->ctx.retry_after_ms);
 }
 
 /* ---- slow jobs: one thread is kept free of them ---------------------------- */

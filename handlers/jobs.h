@@ -29,7 +29,7 @@ struct job_ctx {
 	struct metrics *metrics;
 	struct arena arena; /* of the job */
 	const struct store_job *job;
-	/* Set by `run`: the next try comes no sooner. */
+	/* Set by `run`: the next try, or JOB_LATER, comes no sooner. */
 	int64_t retry_after_ms;
 	bool ended; /* its row is final already: too many deaths */
 	const _Atomic bool *lost; /* the lease is another's: stop at once */
@@ -41,6 +41,8 @@ enum job_end {
 	JOB_DONE,  /* the row is finished */
 	JOB_RETRY, /* may go better later: struct err says why */
 	JOB_GIVEN, /* the worker stops: give the job back */
+	JOB_LATER, /* it has to wait its turn (limit.h): give it back until
+	              retry_after_ms; uses no try */
 	JOB_LOST,  /* the lease is another's: nothing more to do */
 };
 

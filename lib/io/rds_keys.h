@@ -14,6 +14,8 @@
  *                         for the whole namespace
  *  {%P:q}:jobs      stream tickets, one field "id"; consumer group "workers"
  *  {%P:q}:later     zset   job ids by the time (ms) their ticket is due
+ *  {%P:q}:slots:WHO zset   calls to a provider, by the end (ms) of their lease
+ *  {%P:q}:rate:WHO  hash   full (us), pause (ms): see lua/limit_enter.lua
  *  {%P}:metrics     hash   counters of all processes
  *  {%P}:gauges      hash   process -> "PARKED TIME": its held polls, then
  *  {%P}:wake:PROC  channel: "TOKEN", a held poll of that process has packets;
@@ -31,16 +33,18 @@
 #ifndef IO_RDS_KEYS_H
 #define IO_RDS_KEYS_H
 
-#define KEYS_SHARDS  16
-#define KEYS_PREFIX  "{%s}:"
-#define KEYS_SESSION "{%s}:e:%.*s"
-#define KEYS_DUE     "{%s}:due:%02u"
-#define KEYS_ROOM    "{%s}:room:%.*s,%.*s"
-#define KEYS_JOBS    "{%s:q}:jobs"
-#define KEYS_LATER   "{%s:q}:later"
-#define KEYS_METRICS "{%s}:metrics"
-#define KEYS_GAUGES  "{%s}:gauges"
-#define KEYS_WAKE    "{%s}:wake:%s"
-#define KEYS_GROUP   "workers"
+#define KEYS_SHARDS      16
+#define KEYS_PREFIX      "{%s}:"
+#define KEYS_SESSION     "{%s}:e:%.*s"
+#define KEYS_DUE         "{%s}:due:%02u"
+#define KEYS_ROOM        "{%s}:room:%.*s,%.*s"
+#define KEYS_JOBS        "{%s:q}:jobs"
+#define KEYS_LATER       "{%s:q}:later"
+#define KEYS_LIMIT_SLOTS "{%s:q}:slots:%s"
+#define KEYS_LIMIT_RATE  "{%s:q}:rate:%s"
+#define KEYS_METRICS     "{%s}:metrics"
+#define KEYS_GAUGES      "{%s}:gauges"
+#define KEYS_WAKE        "{%s}:wake:%s"
+#define KEYS_GROUP       "workers"
 
 #endif

@@ -219,12 +219,13 @@ store_job_retry(struct store *s, const struct store_job *job, int64_t delay_ms,
 }
 
 int
-store_job_release(struct store *s, const struct store_job *job, struct err *e)
+store_job_release(struct store *s, const struct store_job *job,
+    int64_t delay_ms, struct err *e)
 {
-	struct store_value params[2] = { store_text(slice_from(job->id)),
-		store_int(job->token) };
+	struct store_value params[3] = { store_text(slice_from(job->id)),
+		store_int(job->token), store_int(delay_ms) };
 
-	return as_holder(s, STORE_JOB_RELEASE, params, 2, e);
+	return as_holder(s, STORE_JOB_RELEASE, params, 3, e);
 }
 
 /* Tickets */

@@ -68,9 +68,9 @@ int store_job_outcome(struct store *s, struct slice id,
 /** A failure that may pass: tries + 1, queued again after `delay_ms`. */
 int store_job_retry(struct store *s, const struct store_job *job,
     int64_t delay_ms, const char *error, struct err *e) MUST_CHECK;
-/** Give it back unharmed (graceful stop): queued, due now, no try used. */
-int store_job_release(
-    struct store *s, const struct store_job *job, struct err *e) MUST_CHECK;
+/** Give it back unharmed: queued, due after `delay_ms`, no try used. */
+int store_job_release(struct store *s, const struct store_job *job,
+    int64_t delay_ms, struct err *e) MUST_CHECK;
 
 /**
  * What needs a ticket: queued and due, or running with a lease that ran out,

@@ -54,8 +54,8 @@ UPDATE {own}jobs SET state = 'queued', tries = tries + 1, due_ms = {now_ms} + $3
 WHERE id = $1 AND token = $2 AND state = 'running'
 
 -- name: job_release
-UPDATE {own}jobs SET state = 'queued', due_ms = {now_ms}, ticket_ms = {now_ms},
-    updated_ms = {now_ms}
+UPDATE {own}jobs SET state = 'queued', due_ms = {now_ms} + $3,
+    ticket_ms = {now_ms} + $3, updated_ms = {now_ms}
 WHERE id = $1 AND token = $2 AND state = 'running'
 
 -- Asked before job_sweep: reading takes no writer's lock.

@@ -55,7 +55,7 @@ check_refused(struct fixture *f, const struct store_job *job)
 	CHECK(stale(f, store_job_renew(f->s, job, LEASE_MS, &f->e)));
 	CHECK(stale(f, store_job_finish(f->s, job, "success", "", &f->e)));
 	CHECK(stale(f, store_job_retry(f->s, job, 0, "", &f->e)));
-	CHECK(stale(f, store_job_release(f->s, job, &f->e)));
+	CHECK(stale(f, store_job_release(f->s, job, 0, &f->e)));
 }
 
 static void
@@ -209,8 +209,10 @@ test_release(void)
 	fixture_open(&f);
 	add(&f, "j", 0);
 	CHECK(start(&f, "j", LEASE_MS, &job) == STORE_JOB_STARTED);
-	CHECK(store_job_release(f.s, &job, &f.e) == 0);
+	CHECK(store_job_release(f.s, &job, 500, &f.e) == 0);
 	check_refused(&f, &job);
+	CHECK(start(&f, "j", LEASE_MS, &next) == STORE_JOB_BUSY);
+	fixture_sleep(550);
 	CHECK(start(&f, "j", LEASE_MS, &next) == STORE_JOB_STARTED);
 	CHECK(next.token == 2 && next.tries == 0 && next.deaths == 0);
 	check_refused(&f, &job);
