@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/ck.h"
 #include "io/log.h"
@@ -18,11 +19,12 @@ slot_init(struct slot *s, struct program *p)
 	s->ctx = (struct job_ctx){
 		.conf = p->conf,
 		.store = store_open(p->conf->database_url, &e),
-		.queue = { s->rds, p->prefix },
+		.queue = { s->rds, p->prefix, QUEUE_JOBS },
 		.room = { { s->rds, &p->eio }, &p->metrics },
 		.metrics = &p->metrics,
 		.lost = &s->lost,
-		.stop = &p->stop,
+		.stop = &p->leave,
+		.cancelled = &s->cancelled,
 	};
 	if (s->ctx.store == NULL)
 		log_fatal("%s", e.msg);
@@ -55,6 +57,36 @@ take_signals(struct program *p)
 	(void)signal(SIGPIPE, SIG_IGN);
 }
 
+static void
+begin(struct program *p)
+{
+	/* The last one is that of the quick lane. */
+	p->n_slots = (size_t)p->conf->worker_threads + 1;
+	p->slot = ck_calloc(p->n_slots, sizeof(*p->slot));
+	p->slot[p->n_slots - 1].lane = QUEUE_QUICK;
+	for (size_t i = 0; i < p->n_slots; i++)
+		slot_init(&p->slot[i], p);
+	atomic_store(&p->alive, (int)p->n_slots);
+	for (size_t i = 0; i < p->n_slots; i++)
+		if (pthread_create(&p->slot[i].thread, NULL,
+			p->slot[i].lane == QUEUE_QUICK ? worker_quick
+						       : worker_slot,
+			&p->slot[i]) != 0)
+			abort();
+}
+
+static void
+end(struct program *p)
+{
+	for (size_t i = 0; i < p->n_slots; i++) {
+		(void)pthread_join(p->slot[i].thread, NULL);
+		slot_fini(&p->slot[i]);
+	}
+	free(p->slot);
+	rds_breaker_free(p->breaker);
+	free(p);
+}
+
 void
 worker_run(const struct conf *conf, const char *prefix, worker_find *find)
 {
@@ -72,29 +104,21 @@ worker_run(const struct conf *conf, const char *prefix, worker_find *find)
 	p->breaker = rds_breaker_new();
 	rnd_id(p->consumer, 10);
 	(void)pthread_mutex_init(&p->lock, NULL);
-	p->slot = ck_calloc((size_t)conf->worker_threads, sizeof(*p->slot));
 	take_signals(p);
 	rds = rds_new(conf->redis_url, conf->redis_timeout_ms, p->breaker);
 	store = store_open(conf->database_url, &e);
 	if (store == NULL)
 		log_fatal("%s", e.msg);
-	for (int64_t i = 0; i < conf->worker_threads; i++)
-		slot_init(&p->slot[i], p);
-	for (int64_t i = 0; i < conf->worker_threads; i++)
-		if (pthread_create(&p->slot[i].thread, NULL, worker_slot,
-			&p->slot[i]) != 0)
-			abort();
+	begin(p);
 	rds_warn_policy(rds);
 	log_info("started, consumer %s", p->consumer);
-	worker_keep(p, store, rds);
-	for (int64_t i = 0; i < conf->worker_threads; i++) {
-		(void)pthread_join(p->slot[i].thread, NULL);
-		slot_fini(&p->slot[i]);
+	if (!worker_keep(p, store, rds)) {
+		/* A thread hangs: what it has belongs to nobody any more. */
+		log_info("stopped");
+		_exit(0);
 	}
 	store_close(store);
 	rds_free(rds);
-	rds_breaker_free(p->breaker);
+	end(p);
 	log_info("stopped");
-	free(p->slot);
-	free(p);
 }

@@ -24,16 +24,20 @@
 #define PUT_OFF_MS 500
 /* Who asks for more patience gets so much. */
 #define RETRY_AFTER_MAX_MS 3600000
+/* Redis or the store does not answer: ask again. */
+#define DOWN_MS 200
 
-static void
-log_job(const struct slot *s, const char *end, const struct err *e, int64_t us)
+void
+worker_log(
+    const struct slot *s, const char *end, const struct err *e, int64_t us)
 {
+	const struct store_job *job = s->ctx.job;
 	struct log_line l =
 	    log_begin(e->code >= ERR_UNAVAILABLE ? LOG_WARN : LOG_INFO, "job");
 
-	log_str(&l, "job", slice_from(s->job.id));
-	log_str(&l, "type", slice_from(s->job.type));
-	log_int(&l, "attempt", s->job.token);
+	log_str(&l, "job", slice_from(job->id));
+	log_str(&l, "type", slice_from(job->type));
+	log_int(&l, "attempt", job->token);
 	log_str(&l, "status", slice_from(end));
 	log_int(&l, "ms", us / 1000);
 	if (e->code != ERR_NONE) {
@@ -43,6 +47,14 @@ log_job(const struct slot *s, const char *end, const struct err *e, int64_t us)
 			log_str(&l, "why", slice_from(e->msg));
 	}
 	log_end(&l);
+}
+
+/* ---- what follows from the end of a run ------------------------------------ */
+
+static void
+warn(const struct slot *s, const char *what, const struct err *e)
+{
+	log_warnx("job %s: cannot %s: %s", s->ctx.job->id, what, e->msg);
 }
 
 /* Full jitter: failures of many do not come back together. */
@@ -61,20 +73,47 @@ give_up(struct slot *s, const struct job_type *type, const struct err *why)
 {
 	struct err e = ERR_INIT;
 
-	if (type->give_up(&s->ctx, why, &e) == 0 || e.code == ERR_STALE)
-		return true;
-	log_warnx("job %s: cannot end it: %s", s->job.id, e.msg);
-	return false;
+	s->ctx.dead = true;
+	if (type->give_up(&s->ctx, why, &e) != 0 && e.code != ERR_STALE) {
+		warn(s, "end it", &e);
+		return false;
+	}
+	job_follow(&s->ctx);
+	return true;
+}
+
+static void
+cancel(struct slot *s, const struct job_type *type)
+{
+	struct err e = ERR_INIT;
+
+	atomic_store(&s->cancelled, true);
+	/* Should that fail, the lease runs out and it is tried again. */
+	if (job_cancel(&s->ctx, type, &e) != 0)
+		warn(s, "cancel it", &e);
+	else
+		job_follow(&s->ctx);
+}
+
+/* Its ticket, due after `delay`. */
+static int
+ticket(
+    struct slot *s, const struct job_type *type, int64_t delay, struct err *e)
+{
+	struct queue lane = job_lane(&s->ctx, type);
+
+	return queue_add(&lane, slice_from(s->ctx.job->id), delay, e);
 }
 
 static void
 retry(struct slot *s, const struct job_type *type, const struct err *why)
 {
-	int64_t delay = retry_delay(s->job.tries);
+	const struct store_job *job = s->ctx.job;
+	int64_t delay = retry_delay(job->tries);
 	int64_t after = s->ctx.retry_after_ms;
 	struct err e = ERR_INIT;
 
-	if (s->job.tries + 1 >= STORE_JOB_TRIES) {
+	if (job->tries + 1 >= STORE_JOB_TRIES) {
 		/* Should that fail, the lease runs out and it is tried again. */
 		(void)give_up(s, type, why);
 		return;
@@ -83,28 +122,74 @@ retry(struct slot *s, const struct job_type *type, const struct err *why)
 		delay = after < RETRY_AFTER_MAX_MS ? after : RETRY_AFTER_MAX_MS;
 	metrics_add(&s->program->metrics, METRIC_JOBS_RETRIED, 1);
 	/* Should the store fail too, the lease runs out and the sweep helps. */
-	if (store_job_retry(s->ctx.store, &s->job, delay, why->msg, &e) != 0 ||
-	    queue_add(&s->ctx.queue, slice_from(s->job.id), delay, &e) != 0)
-		log_warnx(
-		    "job %s: cannot queue it again: %s", s->job.id, e.msg);
+	if (store_job_retry(s->ctx.store, job, delay, why->msg, &e) != 0 ||
+	    ticket(s, type, delay, &e) != 0)
+		warn(s, "queue it again", &e);
 }
 
 static void
-give_back(struct slot *s, int64_t delay)
+give_back(struct slot *s, const struct job_type *type, int64_t delay)
 {
 	struct err e = ERR_INIT;
 
-	if (store_job_release(s->ctx.store, &s->job, delay, &e) != 0 ||
-	    queue_add(&s->ctx.queue, slice_from(s->job.id), delay, &e) != 0)
-		log_warnx("job %s: cannot give it back: %s", s->job.id, e.msg);
+	if (delay > RETRY_AFTER_MAX_MS)
+		delay = RETRY_AFTER_MAX_MS;
+	if (store_job_release(s->ctx.store, s->ctx.job, delay, &e) != 0 ||
+	    ticket(s, type, delay, &e) != 0)
+		warn(s, "give it back", &e);
 }
 
-static void
-set_busy(struct slot *s, bool busy)
+void
+worker_end(struct slot *s, const struct job_type *type, enum job_end end,
+    struct err *e)
+{
+	if (end == JOB_DONE)
+		job_follow(&s->ctx);
+	else if (atomic_load(&s->lost))
+		return;
+	else if (atomic_load(&s->cancelled))
+		cancel(s, type);
+	else if (end == JOB_RETRY)
+		retry(s, type, e);
+	else if (end == JOB_GIVEN)
+		give_back(s, type, 0);
+	else if (end == JOB_LATER)
+		give_back(s, type, s->ctx.retry_after_ms);
+}
+
+/* ---- a run ------------------------------------------------------------------ */
+
+void
+worker_hold(struct slot *s, const struct store_job *jobs, size_t n)
 {
 	(void)pthread_mutex_lock(&s->program->lock);
-	s->busy = busy;
+	s->jobs = jobs;
+	s->n_jobs = n;
 	(void)pthread_mutex_unlock(&s->program->lock);
+}
+
+void
+worker_begin(struct slot *s, const struct store_job *job, bool ended)
+{
+	atomic_store(&s->lost, false);
+	atomic_store(&s->cancelled, job->cancel);
+	s->ctx.arena = ARENA_INIT;
+	s->ctx.retry_after_ms = 0;
+	s->ctx.job = job;
+	s->ctx.ended = ended;
+	s->ctx.dead = false;
+	s->ctx.result = NULL;
+}
+
+/* A quick one that came alone: what it leaves to the worker. */
+static enum job_end
+end_quick(struct slot *s, struct err *e)
+{
+	int rc = store_job_succeed(s->ctx.store, s->ctx.job, s->ctx.result, e);
+
+	(void)json_object_put(s->ctx.result);
+	s->ctx.result = NULL;
+	return rc == 0 ? JOB_DONE : e->code == ERR_STALE ? JOB_LOST : JOB_RETRY;
 }
 
 static void
@@ -119,19 +204,21 @@ run_started(struct slot *s, const struct job_type *type)
 	};
 	int64_t started = clock_mono_us();
 	struct err e = ERR_INIT;
-	enum job_end end;
+	enum job_end end = JOB_LOST;
+	bool cancelled;
 
-	atomic_store(&s->lost, false);
-	set_busy(s, true);
-	end = type->run(&s->ctx, &e);
-	set_busy(s, false);
-	log_job(s, END[end], &e, clock_mono_us() - started);
-	if (end == JOB_RETRY)
-		retry(s, type, &e);
-	else if (end == JOB_GIVEN)
-		give_back(s, 0);
-	else if (end == JOB_LATER)
-		give_back(s, s->ctx.retry_after_ms);
+	worker_hold(s, s->ctx.job, 1);
+	if (!atomic_load(&s->cancelled)) {
+		end = type->run(&s->ctx, &e);
+		if (type->quick && end == JOB_DONE)
+			end = end_quick(s, &e);
+	}
+	cancelled = end != JOB_DONE && atomic_load(&s->cancelled) &&
+	    !atomic_load(&s->lost);
+	worker_log(s, cancelled ? "cancelled" : END[end], &e,
+	    clock_mono_us() - started);
+	worker_end(s, type, end, &e);
+	worker_hold(s, NULL, 0);
 }
 
 /* ---- slow jobs: one thread is kept free of them ---------------------------- */
@@ -166,7 +253,7 @@ static void
 run_slow(struct slot *s, const struct job_type *type)
 {
 	if (!count_slow(s->program, 1)) {
-		give_back(s, put_off_delay());
+		give_back(s, type, put_off_delay());
 		return;
 	}
 	run_started(s, type);
@@ -193,21 +280,31 @@ put_off(struct slot *s, const struct queue_ticket *t)
 	    queue_add(&s->ctx.queue, id, put_off_delay(), &e) == 0;
 }
 
+/* ---- a ticket --------------------------------------------------------------- */
+
+static void
+run_unknown(struct slot *s, enum store_job_start what)
+{
+	struct err e = ERR_INIT;
+
+	log_warnx("job %s: unknown type", s->ctx.job->id);
+	if (what == STORE_JOB_STARTED &&
+	    store_job_finish(
+		s->ctx.store, s->ctx.job, "dead", "unknown type", &e) != 0)
+		warn(s, "end it", &e);
+}
+
 /* The row decides what the ticket is worth. False: it is needed again. */
 static bool
 run_found(struct slot *s, enum store_job_start what, bool left_behind)
 {
 	static const struct err DEAD = { .code = ERR_INTERNAL,
 		.msg = "the work was interrupted too often." };
-	const struct job_type *type = s->program->find(s->job.type);
+	const struct job_type *type = s->program->find(s->ctx.job->type);
 	struct err e = ERR_INIT;
 
 	if (type == NULL) {
-		log_warnx("job %s: unknown type", s->job.id);
-		if (what == STORE_JOB_STARTED &&
-		    store_job_finish(s->ctx.store, &s->job, "error",
-			"unknown type", &e) != 0)
-			log_warnx("job %s: %s", s->job.id, e.msg);
+		run_unknown(s, what);
 		return true;
 	}
 	if (what == STORE_JOB_STARTED) {
@@ -219,27 +316,33 @@ run_found(struct slot *s, enum store_job_start what, bool left_behind)
 	}
 	if (what == STORE_JOB_DEAD)
 		return give_up(s, type, &DEAD);
-	if (!left_behind || type->repeat(&s->ctx, &e) == 0)
+	if (!left_behind)
 		return true;
-	log_warnx("job %s: %s", s->job.id, e.msg);
-	return false;
+	/* Ended, and perhaps nobody was told. */
+	if (type->repeat(&s->ctx, &e) != 0) {
+		warn(s, "tell its end", &e);
+		return false;
+	}
+	job_follow(&s->ctx);
+	return true;
 }
 
 /*
- * True: the ticket is used up. `left_behind`: a worker took it and never acked;
- * if the job ended all the same, perhaps nobody was told.
+ * `left_behind`: a worker took the ticket and never acked; if the job ended all
+ * the same, perhaps nobody was told.
  */
-static bool
-use_ticket(struct slot *s, const struct queue_ticket *t, bool left_behind)
+bool
+worker_use(struct slot *s, const struct queue_ticket *t, bool left_behind)
 {
+	struct store_job job;
 	enum store_job_start what;
 	struct err e = ERR_INIT;
 	bool used;
 
-	if (put_off(s, t))
+	if (s->lane == QUEUE_JOBS && put_off(s, t))
 		return true;
 	if (store_job_start(s->ctx.store, slice_from(t->job),
-		s->program->conf->lease_ms, &s->job, &what, &e) != 0) {
+		s->program->conf->lease_ms, &job, &what, &e) != 0) {
 		log_warnx("job %s: %s", t->job, e.msg);
 		return false;
 	}
@@ -247,55 +350,56 @@ use_ticket(struct slot *s, const struct queue_ticket *t, bool left_behind)
 	 * ticket comes back (queue_reclaim) and finds the row final. */
 	if (what == STORE_JOB_BUSY)
 		return false;
-	if (what == STORE_JOB_GONE)
+	/* Waits: the end of the one before writes a new ticket. */
+	if (what == STORE_JOB_GONE || what == STORE_JOB_WAITS)
 		return true;
-	s->ctx.arena = ARENA_INIT;
-	s->ctx.retry_after_ms = 0;
-	s->ctx.job = &s->job;
-	s->ctx.ended = what != STORE_JOB_STARTED;
+	worker_begin(s, &job, what != STORE_JOB_STARTED);
 	used = run_found(s, what, left_behind);
 	arena_fini(&s->ctx.arena);
-	store_job_fini(&s->job);
+	store_job_fini(&job);
 	return used;
 }
 
-struct next {
-	struct queue_ticket ticket;
-	bool got;
-	bool left_behind;
-};
+int
+worker_left_behind(struct slot *s, struct next *next, struct err *e)
+{
+	const struct queue q = { s->rds, s->program->prefix, s->lane };
+	int64_t idle = s->program->conf->lease_ms + RECLAIM_SLACK_MS;
+
+	next->got = false;
+	if (clock_mono_ms() < s->reclaim_ms)
+		return 0;
+	if (queue_reclaim(&q, slice_from(s->program->consumer), idle,
+		&next->ticket, &next->got, e) != 0)
+		return -1;
+	if (!next->got)
+		s->reclaim_ms = clock_mono_ms() + RECLAIM_EVERY_MS;
+	return 0;
+}
+
+void
+worker_pass_on(struct slot *s, const struct queue_ticket *t)
+{
+	const struct queue q = { s->rds, s->program->prefix, s->lane };
+	struct err e = ERR_INIT;
+
+	if (queue_add(&q, slice_from(t->job), 0, &e) != 0 ||
+	    queue_ack(&q, t, &e) != 0)
+		metrics_error(&s->program->metrics, e.code);
+}
 
 /* The next ticket: one that another worker left, or a fresh one. */
 static int
-next_ticket(
-    struct slot *s, int64_t *reclaim_at, struct next *next, struct err *e)
+next_ticket(struct slot *s, struct next *next, bool *left_behind, struct err *e)
 {
-	struct slice consumer = slice_from(s->program->consumer);
-	int64_t idle = s->program->conf->lease_ms + RECLAIM_SLACK_MS;
-
-	next->left_behind = false;
-	if (clock_mono_ms() >= *reclaim_at) {
-		if (queue_reclaim(&s->ctx.queue, consumer, idle, &next->ticket,
-			&next->got, e) != 0)
-			return -1;
-		next->left_behind = next->got;
-		if (next->got)
-			return 0;
-		*reclaim_at = clock_mono_ms() + RECLAIM_EVERY_MS;
-	}
-	return queue_reserve(
-	    &s->ctx.queue, consumer, BLOCK_MS, &next->ticket, &next->got, e);
-}
-
-/* The worker stops: the ticket is for another one. */
-static void
-pass_on(struct slot *s, const struct queue_ticket *t)
-{
-	struct err e = ERR_INIT;
-
-	if (queue_add(&s->ctx.queue, slice_from(t->job), 0, &e) != 0 ||
-	    queue_ack(&s->ctx.queue, t, &e) != 0)
-		metrics_error(&s->program->metrics, e.code);
+	*left_behind = false;
+	if (worker_left_behind(s, next, e) != 0)
+		return -1;
+	*left_behind = next->got;
+	return next->got
+	    ? 0
+	    : queue_reserve(&s->ctx.queue, slice_from(s->program->consumer),
+		  BLOCK_MS, &next->ticket, &next->got, e);
 }
 
 void *
@@ -304,20 +408,21 @@ worker_slot(void *cookie)
 	struct slot *s = cookie;
 	struct next next;
 	struct err e = ERR_INIT;
-	int64_t reclaim_at = 0;
+	bool left_behind;
 
 	while (!atomic_load(&s->program->stop)) {
-		if (next_ticket(s, &reclaim_at, &next, &e) != 0) {
-			clock_sleep_ms(200);
+		if (next_ticket(s, &next, &left_behind, &e) != 0) {
+			clock_sleep_ms(DOWN_MS);
 			continue;
 		}
 		if (!next.got)
 			continue;
 		if (atomic_load(&s->program->stop))
-			pass_on(s, &next.ticket);
-		else if (use_ticket(s, &next.ticket, next.left_behind) &&
+			worker_pass_on(s, &next.ticket);
+		else if (worker_use(s, &next.ticket, left_behind) &&
 		    queue_ack(&s->ctx.queue, &next.ticket, &e) != 0)
 			metrics_error(&s->program->metrics, e.code);
 	}
+	(void)atomic_fetch_sub(&s->program->alive, 1);
 	return NULL;
 }

@@ -42,6 +42,8 @@ go_on(const struct agent_run *run, struct err *e)
 		return err_set(e, ERR_STALE, "the lease was taken over");
 	if (atomic_load(run->j->stop))
 		return err_set(e, ERR_STALE, "the worker stops");
+	if (atomic_load(run->j->cancelled))
+		return err_set(e, ERR_STALE, "the job was cancelled");
 	return 0;
 }
 

@@ -41,7 +41,7 @@ is_cancelled(void *cookie)
 {
 	const struct fetch *f = cookie;
 
-	return atomic_load(f->j->lost) || atomic_load(f->j->stop);
+	return job_interrupted(f->j);
 }
 
 /* Others would answer the same the next time. */
@@ -211,7 +211,8 @@ static int
 end_error(struct job_ctx *j, const char *sentence, struct err *e)
 {
 	if (!j->ended &&
-	    store_job_finish(j->store, j->job, "error", sentence, e) != 0)
+	    store_job_finish(j->store, j->job, job_failure(j), sentence, e) !=
+		0)
 		return -1;
 	metrics_add(j->metrics, METRIC_JOBS_ERROR, 1);
 	tell(j);

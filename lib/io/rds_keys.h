@@ -12,8 +12,10 @@
  *  {%P}:due:SS     zset   esid by the time (ms) something must happen to it
  *  {%P}:room:NSP,R hash   ssid -> esid of the sockets in room R; R is empty
  *                         for the whole namespace
- *  {%P:q}:jobs      stream tickets, one field "id"; consumer group "workers"
- *  {%P:q}:later     zset   job ids by the time (ms) their ticket is due
+ *  {%P:q}:LANE      stream tickets, one field "id"; consumer group "workers";
+ *                         LANE is "jobs" or "quick" (queue.h)
+ *  {%P:q}:later:LANE zset  job ids by the time (ms) their ticket is due
+ *  {%P:q}:cancels   number of cancellations: when it changes, look at the rows
  *  {%P:q}:slots:WHO zset   calls to a provider, by the end (ms) of their lease
  *  {%P:q}:rate:WHO  hash   full (us), pause (ms): see lua/limit_enter.lua
  *  {%P}:metrics     hash   counters of all processes
@@ -38,8 +40,9 @@
 #define KEYS_SESSION     "{%s}:e:%.*s"
 #define KEYS_DUE         "{%s}:due:%02u"
 #define KEYS_ROOM        "{%s}:room:%.*s,%.*s"
-#define KEYS_JOBS        "{%s:q}:jobs"
-#define KEYS_LATER       "{%s:q}:later"
+#define KEYS_JOBS        "{%s:q}:%s"
+#define KEYS_LATER       "{%s:q}:later:%s"
+#define KEYS_CANCELS     "{%s:q}:cancels"
 #define KEYS_LIMIT_SLOTS "{%s:q}:slots:%s"
 #define KEYS_LIMIT_RATE  "{%s:q}:rate:%s"
 #define KEYS_METRICS     "{%s}:metrics"
