@@ -78,7 +78,7 @@ give_up(struct slot *s, const struct job_type *type, const struct err *why)
 		warn(s, "end it", &e);
 		return false;
 	}
-	job_follow(&s->ctx);
+	jobs_follow(&s->ctx);
 	return true;
 }
 
@@ -89,10 +89,10 @@ cancel(struct slot *s, const struct job_type *type)
 
 	atomic_store(&s->cancelled, true);
 	/* Should that fail, the lease runs out and it is tried again. */
-	if (job_cancel(&s->ctx, type, &e) != 0)
+	if (jobs_cancel(&s->ctx, type, &e) != 0)
 		warn(s, "cancel it", &e);
 	else
-		job_follow(&s->ctx);
+		jobs_follow(&s->ctx);
 }
 
 /* Its ticket, due after `delay`. */
@@ -100,7 +100,7 @@ static int
 ticket(
     struct slot *s, const struct job_type *type, int64_t delay, struct err *e)
 {
-	struct queue lane = job_lane(&s->ctx, type);
+	struct queue lane = jobs_lane(&s->ctx, type);
 
 	return queue_add(&lane, slice_from(s->ctx.job->id), delay, e);
 }
@@ -144,7 +144,7 @@ worker_end(struct slot *s, const struct job_type *type, enum job_end end,
     struct err *e)
 {
 	if (end == JOB_DONE)
-		job_follow(&s->ctx);
+		jobs_follow(&s->ctx);
 	else if (atomic_load(&s->lost))
 		return;
 	else if (atomic_load(&s->cancelled))
@@ -179,6 +179,7 @@ worker_begin(struct slot *s, const struct store_job *job, bool ended)
 	s->ctx.ended = ended;
 	s->ctx.dead = false;
 	s->ctx.result = NULL;
+	s->ctx.shown_ms = 0;
 }
 
 /* A quick one that came alone: what it leaves to the worker. */
@@ -323,7 +324,7 @@ run_found(struct slot *s, enum store_job_start what, bool left_behind)
 		warn(s, "tell its end", &e);
 		return false;
 	}
-	job_follow(&s->ctx);
+	jobs_follow(&s->ctx);
 	return true;
 }
 

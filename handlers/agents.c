@@ -98,7 +98,7 @@ agents_action(struct agent_run *run, const char *line, struct err *e)
 	run->shown_ms = now;
 	if (snapshot(run, e) != 0)
 		return -1;
-	clock_sleep_ms(run->j->conf->stage_delay_ms);
+	jobs_pause(run->j, run->j->conf->stage_delay_ms);
 	return go_on(run, e);
 }
 

@@ -122,7 +122,7 @@ write_end(struct agent_run *run, enum message_status status, const char *error,
 	if (run->j->ended)
 		return 0;
 	return store_job_finish(s, run->j->job,
-	    status == MESSAGE_SUCCESS ? "success" : job_failure(run->j), error,
+	    status == MESSAGE_SUCCESS ? "success" : jobs_failure(run->j), error,
 	    e);
 }
 
@@ -366,7 +366,7 @@ job_echo_run(struct job_ctx *j, struct err *e)
 int
 job_echo_give_up(struct job_ctx *j, const struct err *why, struct err *e)
 {
-	return store_job_finish(j->store, j->job, job_failure(j), why->msg, e);
+	return store_job_finish(j->store, j->job, jobs_failure(j), why->msg, e);
 }
 
 int

@@ -4,6 +4,13 @@
 
 #include "handlers/job_chat.h"
 #include "handlers/job_fetch.h"
+#include "io/clock.h"
+#include "proto/jval.h"
+
+/* What people see moving. */
+#define PROGRESS_MS 500
+/* A job that sleeps looks so often whether it is to be left. */
+#define NAP_MS 50
 
 /* clang-format off */
 static const struct job_type TABLE[] = {
@@ -26,7 +33,7 @@ jobs_find(const char *name)
 }
 
 struct queue
-job_lane(const struct job_ctx *j, const struct job_type *type)
+jobs_lane(const struct job_ctx *j, const struct job_type *type)
 {
 	struct queue q = j->queue;
 
@@ -35,7 +42,7 @@ job_lane(const struct job_ctx *j, const struct job_type *type)
 }
 
 void
-job_follow(struct job_ctx *j)
+jobs_follow(struct job_ctx *j)
 {
 	struct slice session_id = slice_from(j->job->session_id);
 	char next[STORE_JOB_ID] = "";
@@ -51,10 +58,59 @@ job_follow(struct job_ctx *j)
 }
 
 int
-job_cancel(struct job_ctx *j, const struct job_type *type, struct err *e)
+jobs_cancel(struct job_ctx *j, const struct job_type *type, struct err *e)
 {
 	static const struct err WHY = { .code = ERR_UNAVAILABLE,
 		.msg = "It was cancelled." };
 
 	return type->give_up(j, &WHY, e);
+}
+
+/* Everybody sees the jobs of no session, as in the list of jobs. */
+static void
+announce(struct job_ctx *j, struct json_object *progress)
+{
+	struct json_object *o = NULL;
+	struct err e = ERR_INIT;
+
+	if (*j->job->session_id != '\0' ||
+	    json_object_deep_copy(progress, &o, NULL) != 0)
+		return;
+	jval_put_str(o, "event_type", SLICE("job_progress"));
+	jval_put_str(o, "job_id", slice_from(j->job->id));
+	jval_put_str(o, "job_type", slice_from(j->job->type));
+	if (chat_room_announce(&j->room, o, &e) != 0)
+		metrics_error(j->metrics, e.code);
+	(void)json_object_put(o);
+}
+
+void
+jobs_progress(struct job_ctx *j, int64_t done, int64_t total)
+{
+	int64_t now = clock_mono_ms();
+	struct json_object *o;
+	struct err e = ERR_INIT;
+
+	if (j->shown_ms != 0 && now - j->shown_ms < PROGRESS_MS)
+		return;
+	j->shown_ms = now;
+	o = json_object_new_object();
+	jval_put_int(o, "done", done);
+	jval_put_int(o, "total", total);
+	/* A hint: what matters fails by itself. */
+	if (store_job_progress(j->store, j->job, o, &e) != 0)
+		metrics_error(j->metrics, e.code);
+	else
+		announce(j, o);
+	(void)json_object_put(o);
+}
+
+void
+jobs_pause(const struct job_ctx *j, int64_t ms)
+{
+	int64_t until = clock_mono_ms() + ms;
+
+	for (int64_t left = ms; left > 0 && !jobs_interrupted(j);
+	     left = until - clock_mono_ms())
+		clock_sleep_ms(left < NAP_MS ? left : NAP_MS);
 }

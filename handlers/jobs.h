@@ -5,7 +5,7 @@
  *
  * A job's `run` ends its own row, in the transaction that writes its result;
  * the worker does the rest (retry, give back, give up). What takes long asks
- * job_interrupted() and leaves with ERR_STALE.
+ * jobs_interrupted() and leaves with ERR_STALE.
  *
  * Ownership: a struct job_ctx belongs to one thread.
  * Layer:  handlers
@@ -39,11 +39,12 @@ struct job_ctx {
 	const _Atomic bool *lost; /* the lease is another's: stop at once */
 	const _Atomic bool *stop; /* the worker stops: give it back */
 	const _Atomic bool *cancelled; /* it is to end: stop at once */
+	int64_t shown_ms;              /* when progress was told last */
 };
 
 /** Is the job to be left, for one of these reasons? The worker knows which. */
 static inline bool
-job_interrupted(const struct job_ctx *j)
+jobs_interrupted(const struct job_ctx *j)
 {
 	return atomic_load(j->lost) || atomic_load(j->stop) ||
 	    atomic_load(j->cancelled);
@@ -51,7 +52,7 @@ job_interrupted(const struct job_ctx *j)
 
 /** As what a job ends that does not succeed: for store_job_finish(). */
 static inline const char *
-job_failure(const struct job_ctx *j)
+jobs_failure(const struct job_ctx *j)
 {
 	return atomic_load(j->cancelled) ? "cancelled"
 	    : j->dead                    ? "dead"
@@ -90,11 +91,17 @@ struct job_type {
 const struct job_type *jobs_find(const char *name);
 
 /** The queue of its lane. */
-struct queue job_lane(const struct job_ctx *j, const struct job_type *type);
+struct queue jobs_lane(const struct job_ctx *j, const struct job_type *type);
 /** A job of a session has ended: the next one gets its ticket. */
-void job_follow(struct job_ctx *j);
+void jobs_follow(struct job_ctx *j);
 /** It ends as cancelled. */
-int job_cancel(
+int jobs_cancel(
     struct job_ctx *j, const struct job_type *type, struct err *e) MUST_CHECK;
+
+/** How far it is; `total` 0: nobody knows. As often as one likes: it is told now
+ *  and then, in the row and, of a job of no session, to everybody. */
+void jobs_progress(struct job_ctx *j, int64_t done, int64_t total);
+/** Sleep, but not when the job is to be left. */
+void jobs_pause(const struct job_ctx *j, int64_t ms);
 
 #endif
