@@ -161,6 +161,8 @@ agents_go_on(const struct agent_run *run, struct err *e)
 		return err_set(e, ERR_STALE, "the lease was taken over");
 	if (atomic_load(run->j->stop))
 		return err_set(e, ERR_STALE, "the worker stops");
+	if (atomic_load(run->j->cancelled))
+		return err_set(e, ERR_STALE, "the job was cancelled");
 	return 0;
 }
 
@@ -238,7 +240,7 @@ agents_action(struct agent_run *run, const char *line, struct err *e)
 		return 0;
 	if (snapshot(run, e) != 0)
 		return -1;
-	clock_sleep_ms(run->j->conf->stage_delay_ms);
+	jobs_pause(run->j, run->j->conf->stage_delay_ms);
 	return agents_go_on(run, e);
 }
 

@@ -143,7 +143,8 @@ write_end(struct agent_run *run, enum message_status status, const char *error,
 	if (run->j->ended)
 		return 0;
 	return store_job_finish(s, run->j->job,
-	    status == MESSAGE_SUCCESS ? "success" : "error", error, e);
+	    status == MESSAGE_SUCCESS ? "success" : jobs_failure(run->j), error,
+	    e);
 }
 
 /* Without its ticket the store's sweep finds an echo. */
@@ -265,11 +266,15 @@ job_chat_give_up(struct job_ctx *j, const struct err *why, struct err *e)
 	run_init(&run, j, who);
 	run.rev += REVS_PER_ATTEMPT - 2;
 	/* What went wrong inside is for the log. */
-	(void)snprintf(sentence, sizeof(sentence),
-	    "This was tried several times and did not work: %s Please ask "
-	    "again later.",
-	    why->code == ERR_UNAVAILABLE ? why->msg
-					 : "something failed on the server.");
+	if (atomic_load(j->cancelled))
+		(void)snprintf(sentence, sizeof(sentence), "%s", why->msg);
+	else
+		(void)snprintf(sentence, sizeof(sentence),
+		    "This was tried several times and did not work: %s Please ask "
+		    "again later.",
+		    why->code == ERR_UNAVAILABLE
+			? why->msg
+			: "something failed on the server.");
 	rc = end_error(&run, sentence, e);
 	run_fini(&run);
 	return rc;
@@ -318,6 +323,15 @@ job_chat_repeat(struct job_ctx *j, struct err *e)
 	return open ? job_chat_give_up(j, &WHY, e) : say_again(j, e);
 }
 
+int
+job_chat_revive(struct job_ctx *j, struct err *e)
+{
+	struct json_object *p = j->job->payload;
+
+	return store_chat_reopen(
+	    j->store, jval_str(p, "session_id"), jval_str(p, "msg_id"), e);
+}
+
 enum job_end
 job_echo_run(struct job_ctx *j, struct err *e)
 {
@@ -330,7 +344,7 @@ job_echo_run(struct job_ctx *j, struct err *e)
 int
 job_echo_give_up(struct job_ctx *j, const struct err *why, struct err *e)
 {
-	return store_job_finish(j->store, j->job, "error", why->msg, e);
+	return store_job_finish(j->store, j->job, jobs_failure(j), why->msg, e);
 }
 
 int
