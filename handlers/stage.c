@@ -1,9 +1,11 @@
 #include "handlers/stage.h"
 
+#include <stddef.h>
 #include <string.h>
 
+#include "io/edge.h"
+#include "io/llm.h"
 #include "proto/jval.h"
-#include "text/embed.h"
 
 /* Results of another version of an engine are made anew. */
 #define VERSION "2"
@@ -11,27 +13,44 @@
 struct stage {
 	const char *name;
 	const char *action; /* what the user is told meanwhile; NULL: nothing */
-	stage_fn *make[STAGE_ENGINE__MAX];
-	bool is_output; /* a row of generated_outputs */
+	stage_fn *make[STAGE_ENGINE__MAX]; /* NULL: that engine cannot */
+	bool is_output;                    /* a row of generated_outputs */
+	enum stage_id after; /* whose result it works on; itself: none */
+	const char *variable;
+	size_t chosen; /* the variable's place in struct conf */
 };
+
+#define CHOSEN(name, member) \
+	"DIRECTOR_ENGINE_" name, offsetof(struct conf, engine_##member)
 
 /* clang-format off */
 static const struct stage STAGE[STAGE__MAX] = {
 	[STAGE_TRANSCRIPTION] = { "transcription", "Transcribing the recording",
-	    { stage_offline_transcription }, false },
+	    { stage_offline_transcription, stage_llm_transcription,
+	      stage_edge_transcription },
+	    false, STAGE_TRANSCRIPTION, CHOSEN("TRANSCRIPTION", transcription) },
 	[STAGE_CHUNKS] = { "chunks", "Cutting into chunks and embedding them",
-	    { stage_offline_chunks }, false },
+	    { stage_chunks, stage_chunks, stage_chunks },
+	    false, STAGE_CHUNKS, CHOSEN("EMBEDDINGS", embeddings) },
 	[STAGE_ANALYSIS] = { "analysis", "Analysing techniques and objections",
-	    { stage_offline_analysis }, true },
+	    { stage_offline_analysis, stage_llm_analysis, stage_edge_analysis },
+	    true, STAGE_ANALYSIS, CHOSEN("ANALYSIS", analysis) },
 	[STAGE_STRUCTURED] = { "structured_data", "Extracting structured data",
-	    { stage_offline_structured }, true },
+	    { stage_offline_structured, stage_llm_structured,
+	      stage_edge_structured },
+	    true, STAGE_ANALYSIS, CHOSEN("STRUCTURED_DATA", structured) },
 	[STAGE_VOICE] = { "voice_prompt", "Writing the voice prompt",
-	    { stage_offline_voice }, true },
+	    { stage_offline_voice, stage_llm_voice, stage_edge_voice },
+	    true, STAGE_STRUCTURED, CHOSEN("VOICE_PROMPT", voice) },
 	[STAGE_TRAINING] = { "training_data", "Collecting training data",
-	    { stage_offline_training }, true },
+	    { stage_offline_training, stage_llm_training, stage_edge_training },
+	    true, STAGE_STRUCTURED, CHOSEN("TRAINING_DATA", training) },
 	[STAGE_SUMMARY] = { "summary", "Summarizing",
-	    { stage_offline_summary }, false },
-	[STAGE_REASONING] = { "reasoning", NULL, { NULL }, false },
+	    { stage_offline_summary, stage_llm_summary, NULL },
+	    false, STAGE_SUMMARY, CHOSEN("SUMMARY", summary) },
+	/* No function here: reason.h. */
+	[STAGE_REASONING] = { "reasoning", NULL, { NULL, NULL, NULL },
+	    false, STAGE_REASONING, CHOSEN("REASONING", reasoning) },
 };
 /* clang-format on */
 
@@ -43,20 +62,100 @@ static const char *const ENGINE[] = {
 
 /* ---- what is configured ---------------------------------------------------- */
 
-int
-stage_check(const struct conf *conf, struct err *e)
+static const char *
+chosen_of(const struct conf *conf, enum stage_id stage)
 {
-	(void)conf;
-	(void)e;
-	return 0;
+	return *(char *const *)(const void *)((const char *)conf +
+	    STAGE[stage].chosen);
+}
+
+static bool
+engine_parse(const char *name, enum stage_engine *out)
+{
+	for (size_t i = 0; i < COUNT(ENGINE); i++)
+		if (strcmp(name, ENGINE[i]) == 0) {
+			*out = (enum stage_engine)i;
+			return true;
+		}
+	return false;
+}
+
+static bool
+can(enum stage_id stage, enum stage_engine engine)
+{
+	if (stage == STAGE_REASONING)
+		return engine != STAGE_EDGE;
+	return STAGE[stage].make[engine] != NULL;
+}
+
+static enum stage_engine
+by_default(const struct conf *conf)
+{
+	return llm_configured(conf) ? STAGE_LLM
+	    : edge_configured(conf) ? STAGE_EDGE
+				    : STAGE_OFFLINE;
 }
 
 enum stage_engine
 stage_engine(const struct conf *conf, enum stage_id stage)
 {
-	(void)conf;
-	(void)stage;
-	return STAGE_OFFLINE;
+	enum stage_engine engine = STAGE_OFFLINE;
+
+	if (engine_parse(chosen_of(conf, stage), &engine))
+		return engine;
+	if (!engine_parse(conf->engine, &engine))
+		engine = by_default(conf);
+	/* What holds for all holds where it can. */
+	if (!can(stage, engine))
+		engine = llm_configured(conf) ? STAGE_LLM : STAGE_OFFLINE;
+	return engine;
+}
+
+/* Of one variable; "" is no choice. */
+static int
+check_choice(const struct conf *conf, const char *variable, const char *value,
+    enum stage_engine *engine, struct err *e)
+{
+	if (*value == '\0')
+		return 0;
+	if (!engine_parse(value, engine))
+		return err_field(e, ERR_BAD_REQUEST, variable,
+		    "%s must be offline, llm or edge, not \"%.40s\"", variable,
+		    value);
+	if (*engine == STAGE_LLM && !llm_configured(conf))
+		return err_field(e, ERR_BAD_REQUEST, variable,
+		    "%s=llm needs OPENAI_API_KEY, or OPENAI_API_BASE of a "
+		    "server that asks for none",
+		    variable);
+	if (*engine == STAGE_EDGE && !edge_configured(conf))
+		return err_field(e, ERR_BAD_REQUEST, variable,
+		    "%s=edge needs SUPABASE_PROJECT_REF and "
+		    "SUPABASE_ANON_KEY",
+		    variable);
+	return 0;
+}
+
+int
+stage_check(const struct conf *conf, struct err *e)
+{
+	enum stage_engine engine = STAGE_OFFLINE;
+
+	if (check_choice(conf, "DIRECTOR_ENGINE", conf->engine, &engine, e) !=
+	    0)
+		return -1;
+	for (size_t i = 0; i < STAGE__MAX; i++) {
+		const char *value = chosen_of(conf, (enum stage_id)i),
+			   *variable = STAGE[i].variable;
+
+		engine = STAGE_OFFLINE;
+		if (check_choice(conf, variable, value, &engine, e) != 0)
+			return -1;
+		if (!can((enum stage_id)i, engine))
+			return err_field(e, ERR_BAD_REQUEST, variable,
+			    "%s=%s cannot be: choose offline or llm", variable,
+			    value);
+	}
+	return 0;
 }
 
 const char *
@@ -71,12 +170,35 @@ stage_name(enum stage_id stage)
 	return STAGE[stage].name;
 }
 
-/* "offline-1": who makes it, in which version, by which model. */
+static const char *
+model_of(const struct conf *conf, enum stage_id stage)
+{
+	switch (stage_engine(conf, stage)) {
+	case STAGE_LLM:
+		return stage == STAGE_TRANSCRIPTION
+		    ? conf->openai_transcription_model
+		    : conf->openai_chat_model;
+	case STAGE_EDGE:
+	case STAGE_OFFLINE:
+	case STAGE_ENGINE__MAX:
+		break;
+	}
+	return "";
+}
+
+/* "offline-2", "llm-2 gpt-4o": who makes it, in which version, by which model. */
 static const char *
 maker(const struct stage_run *s, enum stage_id stage)
 {
-	return arena_printf(s->arena, "%s-" VERSION,
-	    ENGINE[stage_engine(s->run->j->conf, stage)]);
+	const struct conf *conf = s->run->j->conf;
+	const char *engine = ENGINE[stage_engine(conf, stage)],
+		   *model = model_of(conf, stage);
+
+	if (stage == STAGE_CHUNKS)
+		return arena_printf(s->arena, "%s-" VERSION " %.*s", engine,
+		    SLICE_ARG(stage_embed_model(conf)));
+	return arena_printf(s->arena, "%s-" VERSION "%s%s", engine,
+	    *model != '\0' ? " " : "", model);
 }
 
 /* ---- the transcript -------------------------------------------------------- */
@@ -172,21 +294,35 @@ stage_close(struct stage_run *s)
 
 /* ---- making and keeping ----------------------------------------------------- */
 
+static void
+add_to_key(struct stage_run *s, enum stage_id stage, struct slice more)
+{
+	char *key = s->key[stage], old[HASH_SIZE];
+
+	memcpy(old, key, sizeof(old));
+	hash_hex(slice_from(old), more, key);
+}
+
 /* What its result depends on. */
 static void
 find_key(struct stage_run *s, enum stage_id stage)
 {
-	char *key = s->key[stage];
+	enum stage_id after = STAGE[stage].after;
 
-	hash_hex(
-	    slice_from(maker(s, stage)), jval_str(s->row, "full_text"), key);
+	hash_hex(slice_from(maker(s, stage)), jval_str(s->row, "full_text"),
+	    s->key[stage]);
 	/* Another row of the transcript has no chunks, whatever its text. */
 	if (stage == STAGE_CHUNKS)
-		hash_hex(slice_from(arena_strdup(s->arena, slice_from(key))),
-		    jval_str(s->row, "id"), key);
-	if (stage == STAGE_SUMMARY && s->ask.n != 0)
-		hash_hex(slice_from(arena_strdup(s->arena, slice_from(key))),
-		    s->ask, key);
+		add_to_key(s, stage, jval_str(s->row, "id"));
+	if (stage == STAGE_TRANSCRIPTION)
+		add_to_key(s, stage,
+		    slice_from(json_object_to_json_string(
+			json_object_object_get(s->video, "metadata"))));
+	if (stage == STAGE_SUMMARY)
+		add_to_key(s, stage, s->ask);
+	if (after != stage &&
+	    stage_engine(s->run->j->conf, stage) != STAGE_OFFLINE)
+		add_to_key(s, stage, s->content[after]);
 }
 
 /* What is made anew is so once for a job: its next try finds it. */
@@ -274,6 +410,10 @@ stage_make(struct stage_run *s, enum stage_id stage, struct err *e)
 
 	if (s->content[stage].n != 0)
 		return 0;
+	/* The offline engine reads the transcript, whatever it makes. */
+	if (engine != STAGE_OFFLINE && STAGE[stage].after != stage &&
+	    stage_make(s, STAGE[stage].after, e) != 0)
+		return -1;
 	if (!s->quiet && agents_action(s->run, STAGE[stage].action, e) != 0)
 		return -1;
 	find_key(s, stage);
@@ -294,11 +434,19 @@ int
 stage_query(struct agent_run *run, struct find *f,
     float vector[static STORE_DIMENSIONS], struct err *e)
 {
-	(void)run;
-	(void)e;
-	embed_text(f->query, vector);
-	f->vector = vector;
-	f->model = EMBED_MODEL;
+	f->model =
+	    arena_strdup(&run->j->arena, stage_embed_model(run->j->conf));
+	if (!f->mode->asks[FIND_SEMANTIC])
+		return 0;
+	if (stage_embed(run, &f->query, 1, vector, e) == 0) {
+		f->vector = vector;
+		return 0;
+	}
+	if (e->code == ERR_UNAVAILABLE || e->code == ERR_INTERNAL ||
+	    e->code == ERR_STALE)
+		return -1;
+	f->unable = *e;
+	*e = ERR_INIT;
 	return 0;
 }
 
@@ -308,10 +456,13 @@ static struct json_object *
 output_metadata(const struct stage_run *s, enum stage_id stage)
 {
 	struct json_object *m = json_object_new_object();
+	const char *model = model_of(s->run->j->conf, stage);
 
 	jval_put_str(m, "engine",
 	    slice_from(ENGINE[stage_engine(s->run->j->conf, stage)]));
 	jval_put_str(m, "engine_version", slice_from(maker(s, stage)));
+	if (*model != '\0')
+		jval_put_str(m, "model", slice_from(model));
 	jval_put_str(m, "job", slice_from(s->run->j->job->id));
 	jval_put_str(m, "input_hash", slice_from(s->key[stage]));
 	if (s->notes[stage] != NULL) {

@@ -31,6 +31,7 @@
 #include "io/hash.h"
 #include "text/analyst.h"
 #include "text/transcript.h"
+#include "text/verbatim.h"
 
 enum stage_id {
 	STAGE_TRANSCRIPTION,
@@ -59,8 +60,10 @@ struct stage_run {
 	struct transcript transcript;
 	struct analyst analysis; /* of the offline engine: stage_analyst() */
 	bool analysed;
-	bool quiet;       /* the user is not told of each stage */
-	struct slice ask; /* of STAGE_SUMMARY: how the user wants it */
+	bool quiet;          /* the user is not told of each stage */
+	struct slice ask;    /* of STAGE_SUMMARY: how the user wants it */
+	struct slice source; /* what engines are given: stage_source() */
+	struct verbatim verbatim;
 	char key[STAGE__MAX][HASH_SIZE]; /* of what was made or found */
 	/* What was made or found by stage_make(). */
 	struct slice content[STAGE__MAX];
@@ -85,7 +88,7 @@ int stage_open_quiet(struct stage_run *s, struct agent_run *run,
     struct json_object *args, struct err *e) MUST_CHECK;
 void stage_close(struct stage_run *s);
 /** The query's embedding, by the engine of the chunks, for find_run(). What
- *  stands against it is in f->unable. */
+ *  stands against it for good is in f->unable. */
 int stage_query(struct agent_run *run, struct find *f,
     float vector[static STORE_DIMENSIONS], struct err *e) MUST_CHECK;
 /** Made, or found: s->content[stage]. What it needs is made before. */
@@ -96,12 +99,29 @@ int stage_store(struct stage_run *s, struct err *e) MUST_CHECK;
 /** The offline engine's analysis, made once. */
 const struct analyst *stage_analyst(struct stage_run *s);
 
+/** What an engine is given of the transcript, made once: s->source. */
+int stage_source(struct stage_run *s, struct err *e) MUST_CHECK;
+/** Embeddings of `n` texts by the engine of the chunks, STORE_DIMENSIONS numbers
+ *  each; none of the texts is empty. */
+int stage_embed(struct agent_run *run, const struct slice *texts, size_t n,
+    float *vectors, struct err *e) MUST_CHECK;
+/** The model that makes them. */
+struct slice stage_embed_model(const struct conf *conf);
+
 /** What a stage makes of what is in `s`. */
 typedef int stage_fn(struct stage_run *s, struct buf *out, struct err *e);
 
+/* Cut, embed and store; `out` gets {"chunks": n, "model": "…"}. */
+stage_fn stage_chunks;
 /* The engines, one file each. */
-stage_fn stage_offline_transcription, stage_offline_chunks,
-    stage_offline_analysis, stage_offline_structured, stage_offline_voice,
-    stage_offline_training, stage_offline_summary;
+stage_fn stage_offline_transcription, stage_offline_analysis,
+    stage_offline_structured, stage_offline_voice, stage_offline_training,
+    stage_offline_summary;
+stage_fn stage_llm_transcription, stage_llm_analysis, stage_llm_structured,
+    stage_llm_voice, stage_llm_training, stage_llm_summary;
+stage_fn stage_edge_transcription, stage_edge_analysis, stage_edge_structured,
+    stage_edge_voice, stage_edge_training;
+int stage_edge_embed(struct agent_run *run, const struct slice *texts, size_t n,
+    float *vectors, struct err *e);
 
 #endif

@@ -1,8 +1,7 @@
 /*
  * The offline engine: built in, no network, the same result every time.
  */
-#include "handlers/stage_chunks.h"
-#include "text/embed.h"
+#include "handlers/stage.h"
 #include "text/report.h"
 
 const struct analyst *
@@ -22,23 +21,6 @@ stage_offline_transcription(struct stage_run *s, struct buf *out, struct err *e)
 	return err_set(e, ERR_NOT_FOUND,
 	    "This video has no transcript yet. Add its transcript (WebVTT, SRT "
 	    "or plain text), then ask again.");
-}
-
-static int
-embed(struct stage_run *s, const struct slice *texts, size_t n, float *vectors,
-    struct err *e)
-{
-	(void)s;
-	(void)e;
-	for (size_t i = 0; i < n; i++)
-		embed_text(texts[i], vectors + i * STORE_DIMENSIONS);
-	return 0;
-}
-
-int
-stage_offline_chunks(struct stage_run *s, struct buf *out, struct err *e)
-{
-	return stage_chunks(s, EMBED_MODEL, embed, out, e);
 }
 
 int
