@@ -14,6 +14,7 @@
 #include "handlers/reason.h"
 #include "io/rnd.h"
 #include "io/store_chat.h"
+#include "io/store_context.h"
 #include "proto/jval.h"
 
 /* Snapshots of one attempt: far more than agents have stages. */
@@ -138,6 +139,9 @@ write_end(struct agent_run *run, enum message_status status, const char *error,
 
 	if (store_chat_snapshot(s, &snap, e) != 0)
 		return -1;
+	if (run->context != NULL &&
+	    store_context_put(s, run->session_id, run->context, e) != 0)
+		return -1;
 	if (write_made(run, e) != 0 || add_echoes(run, e) != 0)
 		return -1;
 	if (run->j->ended)
@@ -223,6 +227,7 @@ end_of(struct agent_run *run, struct err *e)
 	if (e->code == ERR_STALE)
 		return atomic_load(run->j->lost) ? JOB_LOST
 		    : atomic_load(run->j->stop)  ? JOB_GIVEN
+		    : run->later                 ? JOB_LATER
 						 : JOB_LOST;
 	if (e->code == ERR_UNAVAILABLE || e->code == ERR_INTERNAL)
 		return JOB_RETRY;

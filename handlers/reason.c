@@ -168,5 +168,8 @@ reason_run(struct agent_run *run, struct err *e)
 		choose_mentioned(run, &choice);
 	if (choice.n == 1)
 		return run_one(run, choice.agent[0], e);
+	if (stage_engine(run->j->conf, STAGE_REASONING) == STAGE_LLM &&
+	    (choice.n != 0 || run->text.n != 0))
+		return reason_llm(run, &choice, e);
 	return reason_plan(run, &choice, e);
 }

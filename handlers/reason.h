@@ -30,6 +30,9 @@ int reason_run(struct agent_run *run, struct err *e) MUST_CHECK;
 /** The offline engine's way. */
 int reason_plan(struct agent_run *run, const struct reason_choice *choice,
     struct err *e) MUST_CHECK;
+/** A language model's. */
+int reason_llm(struct agent_run *run, const struct reason_choice *choice,
+    struct err *e) MUST_CHECK;
 /** Does this failure end the whole message, to be tried again or dropped? Else
  *  it is one agent's, and told beside what the others have found. */
 bool reason_fatal(const struct err *e);
