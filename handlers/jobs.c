@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "handlers/job_chat.h"
+#include "handlers/job_embed.h"
 #include "handlers/job_fetch.h"
 #include "io/clock.h"
 #include "proto/jval.h"
@@ -20,6 +21,8 @@ static const struct job_type TABLE[] = {
 	  false, false, NULL },
 	{ JOB_FETCH,   job_fetch_run, job_fetch_give_up, job_fetch_repeat,
 	  true, false, NULL },
+	{ JOB_EMBED,   job_embed_run, job_embed_give_up, job_embed_repeat,
+	  false, false, NULL },
 };
 /* clang-format on */
 

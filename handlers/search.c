@@ -1,14 +1,28 @@
+/*
+ * Where the query's embedding takes an outside call, a worker makes it
+ * (job_embed.h) and the request waits parked. It is answered by words alone, and
+ * says so, where that fails or takes too long.
+ */
 #include "handlers/search.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/base64.h"
 #include "base/ck.h"
 #include "base/utf8.h"
 #include "handlers/find.h"
+#include "handlers/job_embed.h"
+#include "handlers/stage.h"
+#include "io/rnd.h"
+#include "io/wake.h"
 #include "proto/jval.h"
 #include "text/embed.h"
 
-#define ENGINE "offline"
+/* The query's embedding is waited for so long; its end is told, but that may be
+ * lost. */
+#define WAIT_MS 10000
+#define LOOK_MS 1000
 
 /* A question, or a paragraph to find others like it. */
 #define QUERY_MAX 4000
@@ -166,8 +180,9 @@ answer(struct ctx *c, const struct find *q)
 {
 	struct json_object *o = json_object_new_object();
 
-	jval_put_str(o, "engine", SLICE(ENGINE));
-	jval_put_str(o, "model", SLICE(EMBED_MODEL));
+	jval_put_str(o, "engine",
+	    slice_from(stage_engine_name(stage_engine(c->conf, STAGE_CHUNKS))));
+	jval_put_str(o, "model", slice_from(q->model));
 	jval_put_str(o, "mode", slice_from(q->mode->name));
 	(void)json_object_object_add(o, "semantic",
 	    json_object_new_boolean(q->rows[FIND_SEMANTIC] != NULL));
@@ -180,20 +195,136 @@ answer(struct ctx *c, const struct find *q)
 	return ctx_json(c, 200, o);
 }
 
+static int
+find_and_answer(struct ctx *c, struct find *q, struct err *e)
+{
+	struct store *s = ctx_store(c, e);
+
+	if (s == NULL || find_run(q, s, &c->who, e) != 0)
+		return -1;
+	return answer(c, q);
+}
+
+/* An embedding by somebody else */
+
+static int
+wait_for(struct ctx *c, struct slice id)
+{
+	c->later = (struct later){
+		.kind = LATER_WAIT,
+		.body = arena_dup(&c->arena, id),
+		.wait_ms = LOOK_MS,
+	};
+	return HANDLER_LATER;
+}
+
+static int
+ask_worker(struct ctx *c, struct json_object *body, struct err *e)
+{
+	struct json_object *payload = json_object_new_object();
+	struct store *s = ctx_store(c, e);
+	struct err later = ERR_INIT;
+	char id[37];
+	int rc = -1;
+
+	rnd_uuid(id);
+	(void)json_object_object_add(payload, "request", json_object_get(body));
+	jval_put_str(payload, "process", slice_from(c->eio.wake->process));
+	if (s != NULL)
+		rc = store_job_add(s, slice_from(id), JOB_EMBED, payload, 0, e);
+	(void)json_object_put(payload);
+	ctx_store_leave(c);
+	if (rc != 0)
+		return -1;
+	/* Without its ticket the store's sweep finds it. */
+	if (queue_add(&c->queue, slice_from(id), 0, &later) != 0)
+		metrics_error(c->metrics, later.code);
+	return wait_for(c, slice_from(id));
+}
+
+/* False: the result is none. */
+static bool
+take_vector(struct json_object *result, float vector[static EMBED_DIMS])
+{
+	struct buf bytes = BUF_INIT;
+	bool good = base64_decode(&bytes, jval_str(result, "vector")) &&
+	    bytes.n == EMBED_DIMS * sizeof(*vector);
+
+	if (good)
+		memcpy(vector, bytes.p, bytes.n);
+	buf_fini(&bytes);
+	return good;
+}
+
+/* Why there is no embedding. */
+static void
+set_unable(struct find *q, struct slice why)
+{
+	(void)err_set(&q->unable, ERR_UNAVAILABLE,
+	    "The query could not be embedded: %.*s",
+	    SLICE_ARG(utf8_prefix(
+		why.n != 0 ? why : SLICE("no worker did it in time."), 160)));
+	(void)err_more(&q->unable, "embedding-unavailable", NULL,
+	    "Search by words (mode keyword), or try again later.");
+}
+
+static int
+answer_job(struct ctx *c, struct json_object *job, struct err *e)
+{
+	struct slice state = jval_str(job, "state");
+	struct json_object *body = json_object_object_get(
+	    json_object_object_get(job, "payload"), "request");
+	const char *model = arena_strdup(&c->arena, stage_embed_model(c->conf));
+	float vector[EMBED_DIMS];
+	struct find q = { .model = model };
+	bool open = slice_eqs(state, "queued") || slice_eqs(state, "running");
+	int rc;
+
+	if (open && !c->waits_no_more && c->waited_ms < WAIT_MS)
+		return wait_for(c, c->waiting);
+	if (slice_eqs(state, "success") &&
+	    take_vector(json_object_object_get(job, "result"), vector))
+		q.vector = vector;
+	else
+		set_unable(&q, open ? SLICE_EMPTY : jval_str(job, "error"));
+	rc = read_body(body, &q, e);
+	if (rc == 0)
+		rc = find_and_answer(c, &q, e);
+	find_fini(&q);
+	return rc;
+}
+
+static int
+search_again(struct ctx *c, struct err *e)
+{
+	struct store *s = ctx_store(c, e);
+	struct json_object *job = NULL;
+	int rc = -1;
+
+	if (s != NULL && store_job_outcome(s, c->waiting, &job, e) == 0)
+		rc = answer_job(c, job, e);
+	(void)json_object_put(job);
+	return rc;
+}
+
 int
 search_run(struct ctx *c, struct err *e)
 {
 	float vector[EMBED_DIMS];
 	struct find q = { .model = EMBED_MODEL, .vector = vector };
 	struct json_object *body = NULL;
-	struct store *s;
 	int rc = -1;
 
+	if (c->waiting.n > 0)
+		return search_again(c, e);
 	if (ctx_body_json(c, &body, e) == 0 && read_body(body, &q, e) == 0) {
-		embed_text(q.query, vector);
-		s = ctx_store(c, e);
-		if (s != NULL && find_run(&q, s, &c->who, e) == 0)
-			rc = answer(c, &q);
+		if (q.mode->asks[FIND_SEMANTIC] &&
+		    stage_engine(c->conf, STAGE_CHUNKS) != STAGE_OFFLINE) {
+			rc = ask_worker(c, body, e);
+		} else {
+			embed_text(q.query, vector);
+			rc = find_and_answer(c, &q, e);
+		}
 	}
 	find_fini(&q);
 	(void)json_object_put(body);

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { startDouble } from '../harness/double.mjs';
 import { start } from '../harness/stack.mjs';
 import { main, run, test } from '../harness/tap.mjs';
-import { Chat, addVideo, ask, chatMessage, extract, fourOutputs, get, history, outputsOf, textContent } from './lib_app.mjs';
+import { Chat, addVideo, ask, chatMessage, extract, fourOutputs, get, history, outputsOf, textContent, until } from './lib_app.mjs';
 import { PITCH, VOICE, counts, model } from './lib_engines.mjs';
 
 const ONCE = { embeddings: 1, analysis: 1, structured_data: 1, voice_prompt: 1, training_data: 1 };
@@ -144,6 +144,70 @@ test('search: the query is embedded by the same model', SLOW, async () => {
   const [found] = end.content.find((item) => item.type === 'search_results').search_results;
   assert.match(found.shots[0].text, /the price is an investment/);
   assert.deepEqual(counts(double), { embeddings: 2 });
+});
+
+// ---- /api/v1/search ---------------------------------------------------------------------
+
+const find = (json) => ask(base, 'POST', '/api/v1/search', { json });
+
+test('a search from outside waits for a worker to embed its query', SLOW, async () => {
+  begin();
+  const video = await fresh();
+  await good(chatMessage({ video_id: video.video_id, content: textContent('@index') }));
+  double.requests = [];
+  const { status, json } = await find({ query: 'pay for themselves', video_id: video.id });
+  assert.equal(status, 200, JSON.stringify(json));
+  assert.deepEqual([json.engine, json.model, json.semantic], ['llm', 'text-embedding-3-small', true]);
+  assert.equal(json.hits[0].ranks.semantic, 1);
+  assert.deepEqual(counts(double), { embeddings: 1 });
+  // By words alone nobody is asked.
+  assert.equal((await find({ query: 'investment', mode: 'keyword' })).status, 200);
+  assert.deepEqual(counts(double), { embeddings: 1 });
+});
+
+test('no embedding: found by words, and the answer says why', SLOW, async () => {
+  begin();
+  const video = await fresh();
+  await good(chatMessage({ video_id: video.video_id, content: textContent('@index') }));
+  double.fault({ path: '/embeddings', kind: 'status', status: 401, times: 2 });
+  const { status, json } = await find({ query: 'investment', video_id: video.id });
+  assert.equal(status, 200);
+  assert.equal(json.semantic, false);
+  assert.equal(json.code, 'embedding-unavailable');
+  assert.match(json.why, /OPENAI_API_KEY/);
+  assert.equal(json.hits.length, 1);
+  const none = await find({ query: 'investment', mode: 'semantic' });
+  assert.equal(none.status, 503);
+  assert.match(none.json.detail, /could not be embedded/);
+});
+
+test('passages of another model are not compared', SLOW, async () => {
+  begin();
+  const video = await fresh();
+  const rows = await get(base, `/api/v1/videos/${video.id}/transcript`);
+  assert.equal(rows.status, 200);
+  await good(chatMessage({ video_id: video.video_id, content: textContent('@index') }));
+  const { json } = await find({ query: 'price', video_id: video.id, mode: 'semantic' });
+  for (const hit of json.hits) assert.equal(hit.metadata.embedding_model, 'text-embedding-3-small');
+  assert.ok(json.hits.length > 0);
+});
+
+// ---- Cancelling -------------------------------------------------------------------------
+
+test('a job that waits for the model is cancelled, and its call with it', SLOW, async () => {
+  begin();
+  double.fault({ path: '/chat/', kind: 'stall' });
+  const video = await fresh();
+  const ack = await chat.send(extract(video));
+  await until('the call', () => counts(double).analysis);
+  const { json: jobs } = await get(base, '/api/v1/jobs?state=eq.running');
+  const job = jobs.find((one) => one.session_id === ack.session_id);
+  assert.ok(job, JSON.stringify(jobs));
+  await ask(base, 'POST', `/api/v1/jobs/${job.id}/cancel`);
+  const end = await chat.end(ack.msg_id, 10000);
+  assert.equal(end.status, 'error');
+  assert.match(textOf(end), /cancel/i);
+  assert.equal(counts(double).analysis, 1);
 });
 
 // ---- Faults ---------------------------------------------------------------------------
