@@ -104,7 +104,7 @@ agent_compare_run(
 {
 	struct report_side side[2] = { { SLICE_EMPTY, NULL },
 		{ SLICE_EMPTY, NULL } };
-	struct slice id[2];
+	struct slice id[2] = { SLICE_EMPTY, SLICE_EMPTY };
 	int rc = both(run, args, id, e);
 
 	for (size_t i = 0; rc == 0 && i < 2; i++)

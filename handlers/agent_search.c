@@ -230,7 +230,10 @@ add_line(struct search *q, struct json_object *row, struct json_object *shot)
 	buf_addf(&q->text, "** %02d:%02d ", (int)start / 60, (int)start % 60);
 	buf_adds(&q->text, "“");
 	for (size_t i = 0; i < text.n; i++)
-		buf_addc(&q->text, text.p[i] == '\n' ? ' ' : text.p[i]);
+		if (text.p[i] == '\n')
+			buf_addc(&q->text, ' ');
+		else
+			buf_addc(&q->text, text.p[i]);
 	buf_adds(&q->text, "”");
 }
 

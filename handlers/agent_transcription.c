@@ -27,7 +27,10 @@ static void
 add_speech(struct buf *out, struct slice text)
 {
 	for (size_t i = 0; i < text.n; i++)
-		buf_addc(out, text.p[i] == '\n' ? ' ' : text.p[i]);
+		if (text.p[i] == '\n')
+			buf_addc(out, ' ');
+		else
+			buf_addc(out, text.p[i]);
 }
 
 /* "Name: words", a paragraph for each turn. */
@@ -45,7 +48,7 @@ by_turns(const struct transcript *t, struct buf *out)
 				buf_addf(
 				    out, "%.*s: ", SLICE_ARG(cue->speaker));
 		} else {
-			buf_addc(out, cue->speaker.n != 0 ? ' ' : '\n');
+			buf_adds(out, cue->speaker.n != 0 ? " " : "\n");
 		}
 		speaker = cue->speaker;
 		add_speech(out, cue->text);

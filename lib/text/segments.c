@@ -85,8 +85,10 @@ add_words(struct buf *out, struct slice text, bool name)
 			buf_adds(out, "&gt;");
 		else if (name && c == '.')
 			buf_addc(out, ' ');
+		else if ((unsigned char)c < ' ')
+			buf_addc(out, ' ');
 		else
-			buf_addc(out, (unsigned char)c < ' ' ? ' ' : c);
+			buf_addc(out, c);
 	}
 }
 

@@ -63,10 +63,12 @@ put(struct fold *f, char c, size_t at)
 	if (blank && f->blank)
 		return;
 	f->blank = blank;
+	if (blank)
+		c = ' ';
+	else if (c >= 'A' && c <= 'Z')
+		c = (char)(c - 'A' + 'a');
 	if (f->p != NULL)
-		f->p[f->n] = (char)(blank      ? ' '
-			: c >= 'A' && c <= 'Z' ? c - 'A' + 'a'
-					       : c);
+		f->p[f->n] = c;
 	if (f->at != NULL)
 		f->at[f->n] = (uint32_t)at;
 	f->n++;
@@ -228,7 +230,10 @@ add_quote(struct scan *s, struct slice words, bool typographic)
 	if (verbatim_find(s->v, words, &exact)) {
 		buf_adds(s->out, "“");
 		for (size_t i = 0; i < exact.n; i++)
-			buf_addc(s->out, exact.p[i] == '\n' ? ' ' : exact.p[i]);
+			if (exact.p[i] == '\n')
+				buf_addc(s->out, ' ');
+			else
+				buf_addc(s->out, exact.p[i]);
 		buf_adds(s->out, "”");
 		return;
 	}
