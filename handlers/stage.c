@@ -348,7 +348,7 @@ take_kept(struct stage_run *s, enum stage_id stage, struct json_object *kept)
 		content = json_object_object_get(kept, "content");
 		notes = json_object_object_get(kept, "notes");
 	}
-	if (!json_object_is_type(content, json_type_string))
+	if (jval_slice(content).n == 0)
 		return false;
 	s->content[stage] = arena_dup(s->arena, jval_slice(content));
 	s->notes[stage] = json_object_get(notes);
@@ -401,19 +401,13 @@ keep(struct stage_run *s, enum stage_id stage, struct err *e)
 	return rc;
 }
 
-int
-stage_make(struct stage_run *s, enum stage_id stage, struct err *e)
+static int
+make_one(struct stage_run *s, enum stage_id stage, struct err *e)
 {
 	enum stage_engine engine = stage_engine(s->run->j->conf, stage);
 	struct buf out = BUF_INIT;
 	bool found;
 
-	if (s->content[stage].n != 0)
-		return 0;
-	/* The offline engine reads the transcript, whatever it makes. */
-	if (engine != STAGE_OFFLINE && STAGE[stage].after != stage &&
-	    stage_make(s, STAGE[stage].after, e) != 0)
-		return -1;
 	if (!s->quiet && agents_action(s->run, STAGE[stage].action, e) != 0)
 		return -1;
 	find_key(s, stage);
@@ -425,9 +419,37 @@ stage_make(struct stage_run *s, enum stage_id stage, struct err *e)
 		buf_fini(&out);
 		return -1;
 	}
+	if (out.n == 0)
+		return err_set(e, ERR_UNAVAILABLE,
+		    "The engine has made nothing; it may do better the next "
+		    "time.");
 	s->content[stage] = arena_dup(s->arena, buf_slice(&out));
 	buf_fini(&out);
 	return keep(s, stage, e);
+}
+
+/* The first stage that has to be made for this one. The offline engine reads the
+ * transcript, whatever it makes. */
+static enum stage_id
+first_missing(const struct stage_run *s, enum stage_id stage)
+{
+	enum stage_id after = STAGE[stage].after;
+
+	while (stage_engine(s->run->j->conf, stage) != STAGE_OFFLINE &&
+	    after != stage && s->content[after].n == 0) {
+		stage = after;
+		after = STAGE[stage].after;
+	}
+	return stage;
+}
+
+int
+stage_make(struct stage_run *s, enum stage_id stage, struct err *e)
+{
+	while (s->content[stage].n == 0)
+		if (make_one(s, first_missing(s, stage), e) != 0)
+			return -1;
+	return 0;
 }
 
 int

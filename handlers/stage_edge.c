@@ -231,7 +231,7 @@ stage_edge_structured(struct stage_run *s, struct buf *out, struct err *e)
 	struct edge_reply reply;
 	int rc;
 
-	if (stage_make(s, STAGE_ANALYSIS, e) != 0 || stage_source(s, e) != 0)
+	if (stage_source(s, e) != 0)
 		return -1;
 	request = request_of(s, STAGE_STRUCTURED);
 	jval_put_str(request, "transcript", s->source);
@@ -255,8 +255,6 @@ stage_edge_voice(struct stage_run *s, struct buf *out, struct err *e)
 	struct edge_reply reply;
 	int rc;
 
-	if (stage_make(s, STAGE_STRUCTURED, e) != 0)
-		return -1;
 	request = request_of(s, STAGE_VOICE);
 	put_json(request, "structured_data", s->content[STAGE_STRUCTURED]);
 	rc = call(s, s->run->j->conf->edge_voice, request, &reply, e);
@@ -274,7 +272,7 @@ stage_edge_training(struct stage_run *s, struct buf *out, struct err *e)
 	struct edge_reply reply;
 	int rc;
 
-	if (stage_make(s, STAGE_STRUCTURED, e) != 0 || stage_source(s, e) != 0)
+	if (stage_source(s, e) != 0)
 		return -1;
 	request = request_of(s, STAGE_TRAINING);
 	jval_put_str(request, "transcript", s->source);

@@ -133,7 +133,7 @@ stage_llm_structured(struct stage_run *s, struct buf *out, struct err *e)
 	struct json_object *m, *value;
 	int rc;
 
-	if (stage_make(s, STAGE_ANALYSIS, e) != 0 || stage_source(s, e) != 0)
+	if (stage_source(s, e) != 0)
 		return -1;
 	m = stage_prompt_messages(STAGE_PROMPT_STRUCTURED, SLICE_EMPTY);
 	stage_prompt_data(m, "transcript", s->source);
@@ -152,8 +152,6 @@ stage_llm_voice(struct stage_run *s, struct buf *out, struct err *e)
 	struct buf text = BUF_INIT;
 	int rc;
 
-	if (stage_make(s, STAGE_STRUCTURED, e) != 0)
-		return -1;
 	m = stage_prompt_messages(STAGE_PROMPT_VOICE, SLICE_EMPTY);
 	stage_prompt_data(m, "structured_data", s->content[STAGE_STRUCTURED]);
 	/* Persons are taken out at the end: it is not shown before. */
