@@ -135,7 +135,9 @@ may_turn(enum plan_intent intent)
 static char
 small(char c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+	if (c >= 'A' && c <= 'Z')
+		return (char)(c - 'A' + 'a');
+	return c;
 }
 
 static bool
@@ -247,22 +249,31 @@ strip_first(struct slice s, const char *const *words, size_t n)
 
 /* ---- addresses and pairs -------------------------------------------------- */
 
+/* The length of "http://" or "https://" at its start; 0: neither is. */
+static size_t
+scheme_length(struct slice s)
+{
+	if (slice_eq_nocase(slice_sub(s, 0, 7), SLICE("http://")))
+		return 7;
+	return slice_eq_nocase(slice_sub(s, 0, 8), SLICE("https://")) ? 8 : 0;
+}
+
 struct slice
 plan_url(struct slice text)
 {
-	for (size_t i = 0; i + 8 < text.n; i++) {
+	for (size_t i = 0; i < text.n; i++) {
 		struct slice s = slice_from_at(text, i);
-		size_t n = 0;
+		size_t scheme = scheme_length(s), n = 0;
 
-		if (!slice_eq_nocase(slice_sub(s, 0, 7), SLICE("http://")) &&
-		    !slice_eq_nocase(slice_sub(s, 0, 8), SLICE("https://")))
+		if (scheme == 0)
 			continue;
 		while (n < s.n && (unsigned char)s.p[n] > ' ' &&
 		    strchr("<>\"`", s.p[n]) == NULL)
 			n++;
-		while (n > 0 && strchr(".,;:!?)'", s.p[n - 1]) != NULL)
+		while (n > scheme && strchr(".,;:!?)'", s.p[n - 1]) != NULL)
 			n--;
-		return slice_sub(s, 0, n);
+		if (n > scheme)
+			return slice_sub(s, 0, n);
 	}
 	return SLICE_EMPTY;
 }
@@ -421,10 +432,8 @@ read_part(struct slice text, struct plan_step *out)
 		size_t other = 0;
 		enum plan_intent turned = any_cue(s, &other);
 
-		if (turned != PLAN_NOTHING && turned != PLAN_SHOW) {
-			out->intent = turned;
-			end = other;
-		} else if (out->intent == PLAN_NOTHING) {
+		if (out->intent == PLAN_NOTHING ||
+		    (turned != PLAN_NOTHING && turned != PLAN_SHOW)) {
 			out->intent = turned;
 			end = other;
 		}

@@ -83,9 +83,7 @@ add_words(struct buf *out, struct slice text, bool name)
 			buf_adds(out, "&lt;");
 		else if (c == '>')
 			buf_adds(out, "&gt;");
-		else if (name && c == '.')
-			buf_addc(out, ' ');
-		else if ((unsigned char)c < ' ')
+		else if ((name && c == '.') || (unsigned char)c < ' ')
 			buf_addc(out, ' ');
 		else
 			buf_addc(out, c);

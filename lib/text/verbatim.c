@@ -49,7 +49,7 @@ form_of(uint32_t code)
 }
 
 struct fold {
-	char *p;      /* NULL: count only */
+	char *p;
 	uint32_t *at; /* may be NULL */
 	size_t n;
 	bool blank; /* the last one was */
@@ -67,8 +67,7 @@ put(struct fold *f, char c, size_t at)
 		c = ' ';
 	else if (c >= 'A' && c <= 'Z')
 		c = (char)(c - 'A' + 'a');
-	if (f->p != NULL)
-		f->p[f->n] = c;
+	f->p[f->n] = c;
 	if (f->at != NULL)
 		f->at[f->n] = (uint32_t)at;
 	f->n++;
@@ -199,6 +198,8 @@ verbatim_find(const struct verbatim *v, struct slice quote, struct slice *exact)
 	size_t at, from, to;
 
 	*exact = SLICE_EMPTY;
+	if (quote.n == 0)
+		return false;
 	/* No form is longer than its character. */
 	f.p = buf_room(&b, quote.n + 1);
 	fold(&f, quote, 0);

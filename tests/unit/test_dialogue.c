@@ -58,7 +58,7 @@ test_tools(void)
 	struct json_object *m = json_object_new_array(), *got, *tool;
 	struct buf text = BUF_INIT;
 
-	for (size_t i = 0; i < 2 * DIALOGUE_TOOL_MAX; i++)
+	for (size_t i = 0; i < (size_t)2 * DIALOGUE_TOOL_MAX; i++)
 		buf_addc(&text, 'x');
 	for (size_t i = 0; i < 2; i++) {
 		(void)json_object_array_add(m, json_tokener_parse(U("a")));

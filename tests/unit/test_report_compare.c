@@ -52,8 +52,9 @@ test_shapes(void)
 	static const char *const OTHER[] = { "null", "[]", "5", "{}",
 		"{\"analysis_data\":5}",
 		"{\"sales_techniques\":{\"name\":\"x\"}}",
-		"{\"sales_techniques\":[1,null,[],{\"name\":5},{\"name\":"
-		"\"\"}],\"objection_handling\":[null,5,{\"objection\":[]}]}",
+		"{\"sales_techniques\":[1,null,[],{\"name\":5}]}",
+		"{\"sales_techniques\":[{\"name\":\"\"}]}",
+		"{\"objection_handling\":[null,5,{\"objection\":[]}]}",
 		"{\"sales_techniques\":[{\"name\":\"x\",\"examples\":5}]}",
 		"{\"sales_techniques\":[{\"name\":\"x\",\"examples\":[5]}]}" };
 
