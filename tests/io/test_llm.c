@@ -159,6 +159,10 @@ test_llm_chat_schema(void)
 		    "{\"content\":\"```json\\n{\\\"score\\\":5,"
 		    "\\\"words\\\":[]}\\n```\"}",
 		    ERR_NONE },
+		{ __LINE__,
+		    "{\"content\":\"<think>{</think>\\n{\\\"score\\\":5,"
+		    "\\\"words\\\":[]}\"}",
+		    ERR_NONE },
 		{ __LINE__, "{\"content\":\"no JSON\"}", ERR_UNAVAILABLE },
 		{ __LINE__, "{\"content\":\"{\\\"score\\\":5}\"}",
 		    ERR_UNAVAILABLE },
@@ -536,6 +540,8 @@ static const struct fault {
 	/* Of streams. */
 	{ __LINE__, KIND("no-done"), false, { GOOD, RETRY, GOOD, GOOD, GOOD },
 	    0, NULL },
+	{ __LINE__, KIND("huge-events"), false,
+	    { GOOD, LARGE, GOOD, GOOD, GOOD }, 0, NULL },
 	{ __LINE__, KIND("error-event"), false,
 	    { GOOD, RETRY, GOOD, GOOD, GOOD }, 0, NULL },
 };
