@@ -14,6 +14,7 @@
  *                         for the whole namespace
  *  {%P:q}:jobs      stream tickets, one field "id"; consumer group "workers"
  *  {%P:q}:later     zset   job ids by the time (ms) their ticket is due
+ *  {%P:q}:tokens:W  string tokens used: W is a day since 1970 (UTC), or a job
  *  {%P}:metrics     hash   counters of all processes
  *  {%P}:gauges      hash   process -> "PARKED TIME": its held polls, then
  *  {%P}:wake:PROC  channel: "TOKEN", a held poll of that process has packets;
@@ -38,6 +39,7 @@
 #define KEYS_ROOM    "{%s}:room:%.*s,%.*s"
 #define KEYS_JOBS    "{%s:q}:jobs"
 #define KEYS_LATER   "{%s:q}:later"
+#define KEYS_TOKENS  "{%s:q}:tokens:%s"
 #define KEYS_METRICS "{%s}:metrics"
 #define KEYS_GAUGES  "{%s}:gauges"
 #define KEYS_WAKE    "{%s}:wake:%s"
