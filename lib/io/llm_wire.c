@@ -189,9 +189,14 @@ llm_wire_message(struct slice text, struct json_object *calls)
 struct slice
 llm_wire_unfence(struct slice text)
 {
-	struct slice fence = SLICE("```");
+	struct slice fence = SLICE("```"), thought = SLICE("</think>");
+	long end;
 
 	text = slice_trim(text);
+	end = slice_starts(text, SLICE("<think>")) ? slice_find(text, thought)
+						   : -1;
+	if (end >= 0)
+		text = slice_trim(slice_from_at(text, (size_t)end + thought.n));
 	if (!slice_starts(text, fence) || !slice_ends(text, fence) ||
 	    text.n < 2 * fence.n)
 		return text;

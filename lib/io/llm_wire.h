@@ -24,7 +24,8 @@ llm_wire_calls(const struct llm_stream *s) MUST_CHECK NONNULL(1);
 /** llm_answer.message. */
 struct json_object *
 llm_wire_message(struct slice text, struct json_object *calls) MUST_CHECK;
-/** Without the fence of a code block, which some models put around JSON. */
+/** Without what some models put before JSON, their thoughts, or around it, the
+ *  fence of a code block. */
 struct slice llm_wire_unfence(struct slice text);
 
 #endif

@@ -27,7 +27,7 @@
 //   html           a page of a proxy    redirect {to}
 //   dimensions, nan, null, missing, twice, shuffled     of embeddings
 //   no-done        a stream without its end     error-event   an error in one
-//   whole          not streamed, though asked to
+//   whole          not streamed, though asked to   huge-events   50 MB of one
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 
@@ -278,6 +278,7 @@ class Double {
     const usage = { prompt_tokens, completion_tokens, total_tokens: prompt_tokens + completion_tokens };
     if (!question.stream || fault.kind === 'whole') return { chunks: [JSON.stringify(whole(question, reply, usage))] };
     const chunks = streamed(question, reply, usage);
+    if (fault.kind === 'huge-events') chunks.splice(3, 1, ...Array(HUGE_BYTES / 1000).fill(chunks[3].replace('"content":"', `"content":"${'x'.repeat(900)}`)));
     if (fault.kind === 'no-done') chunks.splice(-3);
     if (fault.kind === 'error-event') chunks.splice(3, Infinity, event({ error: { message: 'The server had an error', code: 'server_error' } }));
     return { headers: { 'content-type': 'text/event-stream' }, chunks };
