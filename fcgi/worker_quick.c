@@ -95,7 +95,6 @@ end_all(struct slot *s, struct batch *b)
 		(struct json_object *const *)b->result, b->n_done, &ended,
 		&e) != 0)
 		log_warnx("%zu jobs: cannot end them: %s", b->n_done, e.msg);
-	metrics_add(&s->program->metrics, METRIC_JOBS_SUCCESS, (int64_t)ended);
 	for (size_t i = 0; i < b->n_done; i++)
 		(void)json_object_put(b->result[i]);
 }
