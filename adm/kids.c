@@ -3,6 +3,7 @@
  * begins with $ is taken from the environment that stack.c made.
  */
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <errno.h>
@@ -327,6 +328,27 @@ kids_sick_log(const struct kids *k)
 		if (k->kid[i].deaths > (worst == NULL ? 0 : worst->deaths))
 			worst = &k->kid[i];
 	return worst == NULL ? NULL : worst->log_file;
+}
+
+void
+kids_last_words(const char *log, char line[static KIDS_LINE])
+{
+	char tail[KIDS_LINE] = "";
+	int fd = open(log, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	struct stat st;
+	ssize_t n = 0;
+	char *last;
+
+	if (fd != -1 && fstat(fd, &st) == 0)
+		n = pread(fd, tail, sizeof(tail) - 1,
+		    st.st_size < KIDS_LINE ? 0 : st.st_size - KIDS_LINE + 1);
+	if (fd != -1)
+		(void)close(fd);
+	while (n > 0 && (tail[n - 1] == '\n' || tail[n - 1] == '\0'))
+		n--;
+	tail[n > 0 ? n : 0] = '\0';
+	last = strrchr(tail, '\n');
+	(void)snprintf(line, KIDS_LINE, "%s", last != NULL ? last + 1 : tail);
 }
 
 /* ---- stopping ----------------------------------------------------------- */

@@ -76,6 +76,9 @@ int64_t kids_start_due(struct kids *k) NONNULL(1);
 void kids_stop(struct kids *k) NONNULL(1);
 /** The log of the child that died most often; NULL when none did. */
 const char *kids_sick_log(const struct kids *k) NONNULL(1);
+/** The last line of a log, "" when there is none: why something would not start. */
+#define KIDS_LINE 512
+void kids_last_words(const char *log, char line[static KIDS_LINE]);
 /** Remove all pid files. */
 void kids_clean(const struct kids *k) NONNULL(1);
 

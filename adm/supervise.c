@@ -69,13 +69,27 @@ pump(struct run *r, int ms)
 
 /* ---- coming up: each step -1 with a sentence, or 0 ---------------------- */
 
+/* Before the sentence that names the log: most need not look into it then. */
+static void
+say_why(const char *log)
+{
+	char line[KIDS_LINE];
+
+	kids_last_words(log, line);
+	if (*line != '\0')
+		(void)fprintf(stderr, "%s\n", line);
+}
+
 static int
 too_late(const struct run *r, const char *what, const char *log, struct err *e)
 {
 	const char *sick = kids_sick_log(&r->kids);
 
+	if (sick != NULL)
+		log = sick;
+	say_why(log);
 	return err_set(e, ERR_UNAVAILABLE, "%s within %d s: see %.160s", what,
-	    READY_LIMIT_MS / 1000, sick != NULL ? sick : log);
+	    READY_LIMIT_MS / 1000, log);
 }
 
 static int
@@ -110,11 +124,12 @@ up_migrate(struct run *r, struct err *e)
 			return too_late(r, "the migrations were not applied",
 			    migrate->log_file, e);
 	}
-	if (!r->stop && migrate->status != 0)
-		return err_set(e, ERR_UNAVAILABLE,
-		    "the migrations could not be applied: see %.160s",
-		    migrate->log_file);
-	return 0;
+	if (r->stop || migrate->status == 0)
+		return 0;
+	say_why(migrate->log_file);
+	return err_set(e, ERR_UNAVAILABLE,
+	    "the migrations could not be applied: see %.160s",
+	    migrate->log_file);
 }
 
 static int

@@ -2,7 +2,7 @@
 # with: what is read by programs needs none.
 {
 	sub(/^ +/, "")
-	gsub(/\\/, "\\\\")
-	gsub(/"/, "\\\"")
+	# Not "\\\\": awks differ on what that puts in.
+	gsub(/["\\]/, "\\\\&")
 	print "\"" $0 "\\n\""
 }

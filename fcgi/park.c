@@ -704,7 +704,8 @@ struct park *
 park_new(const struct park_setup *setup)
 {
 	struct park *p = ck_calloc(1, sizeof(*p));
-	const struct rds_async_events events = { p, on_message, on_listening };
+	const struct rds_async_events events = { p, on_message, on_listening,
+		setup->breaker };
 	char channel[EIO_KEY_SIZE];
 
 	p->setup = *setup;

@@ -47,6 +47,7 @@ struct park_again {
 struct park_setup {
 	const struct eio_store *eio;
 	const char *redis_url;
+	struct rds_breaker *breaker; /* of the threads that ask Redis */
 	struct metrics *metrics;
 	/** The answer that a script's answer means; NULL: Redis is away. */
 	void (*reply)(enum later_kind kind, struct slice body,

@@ -27,6 +27,7 @@
 struct request {
 	FCGX_Request fcgx;
 	int listen_fd;
+	bool local;        /* the listening socket is a unix socket */
 	int64_t announced; /* CONTENT_LENGTH; -1: none */
 	size_t received;   /* of what is read piece by piece */
 	char piece[READ_SIZE];
@@ -52,12 +53,23 @@ request_init(int listen_fd)
 	return FCGX_Init();
 }
 
+static bool
+is_local(int listen_fd)
+{
+	struct sockaddr_storage a = { .ss_family = AF_UNSPEC };
+	socklen_t n = sizeof(a);
+
+	return getsockname(listen_fd, (struct sockaddr *)&a, &n) == 0 &&
+	    a.ss_family == AF_UNIX;
+}
+
 struct request *
 request_new(int listen_fd)
 {
 	struct request *r = ck_calloc(1, sizeof(*r));
 
 	r->listen_fd = listen_fd;
+	r->local = is_local(listen_fd);
 	(void)FCGX_InitRequest(&r->fcgx, listen_fd, FCGI_FAIL_ACCEPT_ON_INTR);
 	return r;
 }
@@ -71,16 +83,31 @@ request_free(struct request *r)
 	free(r);
 }
 
+/*
+ * libfcgi's accept waits in poll() for the first byte of a unix socket's
+ * connection. A signal ends that, and the connection with it. (After
+ * FCGX_ShutdownPending() it even closes the same number again and again,
+ * whosever it is by then, and never returns; so that is not called.)
+ */
+static bool
+accept_local(struct request *r)
+{
+	int fd = accept4(r->listen_fd, NULL, NULL, SOCK_CLOEXEC);
+
+	if (fd == -1)
+		return false;
+	r->fcgx.ipcFd = fd;
+	/* Else FCGX_Accept_r() begins with closing it. */
+	r->fcgx.keepConnection = 1;
+	return true;
+}
+
 bool
 request_accept(struct request *r)
 {
+	if (r->local && !accept_local(r))
+		return false;
 	return FCGX_Accept_r(&r->fcgx) == 0;
-}
-
-void
-request_stop(void)
-{
-	FCGX_ShutdownPending();
 }
 
 /* Meta-variables that become plain fields. */
@@ -113,15 +140,22 @@ static const struct {
 #undef FIELD
 };
 
+/* Inline: there are some 35 parameters, each compared with all names. */
+static bool
+is(struct slice name, struct slice wanted)
+{
+	return name.n == wanted.n && memcmp(name.p, wanted.p, name.n) == 0;
+}
+
 /* The path as it was sent: PATH_INFO is decoded and cut by the web server. */
 static void
 special(struct http_request *out, struct slice name, struct slice value)
 {
-	if (slice_eqs(name, "REQUEST_METHOD"))
+	if (is(name, SLICE("REQUEST_METHOD")))
 		out->method = http_method_parse(value);
-	else if (slice_eqs(name, "REQUEST_URI"))
+	else if (is(name, SLICE("REQUEST_URI")))
 		out->path = slice_sub(value, 0, slice_chr(value, '?'));
-	else if (slice_eqs(name, "CONTENT_LENGTH") &&
+	else if (is(name, SLICE("CONTENT_LENGTH")) &&
 	    !num_parse(value, 0, INT64_MAX, &out->content_length))
 		out->content_length = -1;
 }
@@ -135,7 +169,7 @@ take_param(struct arena *a, struct slice param, struct http_request *out)
 		return;
 	special(out, name, value);
 	for (size_t i = 0; i < COUNT(FIELDS); i++)
-		if (slice_eq(name, FIELDS[i].name)) {
+		if (is(name, FIELDS[i].name)) {
 			struct slice *to =
 			    (void *)((char *)out + FIELDS[i].offset);
 

@@ -36,10 +36,8 @@ struct connection {
 int request_init(int listen_fd) MUST_CHECK;
 struct request *request_new(int listen_fd) MUST_CHECK;
 void request_free(struct request *r);
-/** Wait for a request; false: the process stops. */
+/** Wait for a request; false: a signal came, or there is no descriptor left. */
 bool request_accept(struct request *r) MUST_CHECK;
-/** From a signal handler or any thread: accept no more. */
-void request_stop(void);
 /** All of it, copied into the arena. */
 void request_http(struct request *r, struct arena *a, struct http_request *out);
 /** A struct body_source: `cookie` is the request. All of it, or piece by piece. */

@@ -328,7 +328,7 @@ server_init(struct server *s, const struct app *app, const struct conf *conf,
 	connect_first(&s->spare_ctx);
 	s->spare = spare_new(&s->spare_ctx);
 	s->park = park_new(&(struct park_setup){ &s->eio, conf->redis_url,
-	    &s->metrics, polling_reply, spare_again, s->spare });
+	    s->breaker, &s->metrics, polling_reply, spare_again, s->spare });
 	park_wake(s->park, &s->wake);
 	spare_park(s->spare, s->park);
 	s->keeper = keeper_new(&(struct keeper_setup){ &s->eio, conf->redis_url,
@@ -368,7 +368,6 @@ server_run(const struct app *app, const struct conf *conf, const char *prefix)
 	wait_for_signal();
 	atomic_store(&s->stopping, true);
 	lead_stop(&s->lead);
-	request_stop();
 	join(workers, conf->threads);
 	keeper_free(s->keeper);
 	park_drain(s->park);

@@ -7,8 +7,8 @@ function fail(why) {
 	exit 1
 }
 function quoted(text) {
-	gsub(/\\/, "\\\\", text)
-	gsub(/"/, "\\\"", text)
+	# Not "\\\\": awks differ on what that puts in.
+	gsub(/["\\]/, "\\\\&", text)
 	gsub(/\n/, "\\n\"\n    \"", text)
 	return "\"" text "\""
 }

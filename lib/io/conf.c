@@ -11,6 +11,8 @@
 #include "base/buf.h"
 #include "base/ck.h"
 #include "base/num.h"
+#include "io/log.h"
+#include "io/store.h"
 #include "proto/http.h"
 
 enum kind {
@@ -201,6 +203,16 @@ check_url(const struct conf *c, struct err *e)
 	    c->url);
 }
 
+static int
+check_log_level(const struct conf *c, struct err *e)
+{
+	if (log_level_known(c->log_level))
+		return 0;
+	return err_field(e, ERR_BAD_REQUEST, "LOG_LEVEL",
+	    "LOG_LEVEL must be debug, info, warn or error, not \"%s\"",
+	    c->log_level);
+}
+
 int
 conf_access(const struct conf *c, struct err *e)
 {
@@ -222,7 +234,8 @@ conf_load(struct conf *c, struct err *e)
 			return -1;
 		}
 	if (check_bind(c, e) != 0 || check_api_key(c, e) != 0 ||
-	    check_url(c, e) != 0) {
+	    check_url(c, e) != 0 || check_log_level(c, e) != 0 ||
+	    store_url_check(c->database_url, e) != 0) {
 		conf_fini(c);
 		return -1;
 	}

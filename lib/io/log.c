@@ -22,6 +22,15 @@ log_set_level(enum log_level least)
 	least_level = least;
 }
 
+bool
+log_level_known(const char *name)
+{
+	for (size_t i = 0; i < COUNT(LEVELS); i++)
+		if (strcmp(name, LEVELS[i]) == 0)
+			return true;
+	return false;
+}
+
 enum log_level
 log_level_parse(const char *name)
 {

@@ -31,6 +31,7 @@ enum log_level {
 
 /** Lowest level written; set once at start. */
 void log_set_level(enum log_level least);
+bool log_level_known(const char *name);
 enum log_level log_level_parse(const char *name);
 
 /** Begin a line; add pairs; log_end() writes and frees it. */

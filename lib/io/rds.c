@@ -117,6 +117,12 @@ breaker_result(struct rds_breaker *b, bool good)
 	(void)pthread_mutex_unlock(&b->lock);
 }
 
+void
+rds_breaker_close(struct rds_breaker *b)
+{
+	breaker_result(b, true);
+}
+
 int
 rds_address_parse(const char *url, struct rds_address *out, struct err *e)
 {

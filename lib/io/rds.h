@@ -54,6 +54,8 @@ struct rds_breaker *rds_breaker_new(void) MUST_CHECK;
 void rds_breaker_free(struct rds_breaker *b);
 /** False while Redis is thought to be down. */
 bool rds_breaker_closed(struct rds_breaker *b);
+/** Redis has answered somebody who asks past the breaker. */
+void rds_breaker_close(struct rds_breaker *b);
 
 /** `url`: redis://HOST:PORT or unix:PATH. Never fails; connects later. */
 struct rds *rds_new(const char *url, int64_t timeout_ms,

@@ -63,14 +63,28 @@ on_disconnect(const redisAsyncContext *c, int status)
 	s->up = false;
 }
 
+/* To what only shows that Redis is there. */
+static void
+on_beat_answer(redisAsyncContext *c, void *reply, void *data)
+{
+	struct side *s = data;
+
+	(void)c;
+	if (reply == NULL)
+		return;
+	s->beats = 0;
+	if (s->owner->events.breaker != NULL)
+		rds_breaker_close(s->owner->events.breaker);
+}
+
 /* On the same connection, so before its next command. */
 static void
 load(redisAsyncContext *c)
 {
 	struct slice library = rds_library();
 
-	(void)redisAsyncCommand(
-	    c, NULL, NULL, "FUNCTION LOAD REPLACE %b", library.p, library.n);
+	(void)redisAsyncCommand(c, on_beat_answer, c->data,
+	    "FUNCTION LOAD REPLACE %b", library.p, library.n);
 }
 
 static void
@@ -138,16 +152,6 @@ connect_side(struct side *s)
 	if (s->listens)
 		(void)redisAsyncCommand(
 		    c, on_message, s, "SUBSCRIBE %s", ra->channel);
-}
-
-static void
-on_beat_answer(redisAsyncContext *c, void *reply, void *data)
-{
-	struct side *s = data;
-
-	(void)c;
-	if (reply != NULL)
-		s->beats = 0;
 }
 
 static void

@@ -20,6 +20,9 @@ struct rds_async_events {
 	void (*message)(void *cookie, struct slice text);
 	/** Listening (again): whatever was said before may have been missed. */
 	void (*listening)(void *cookie);
+	/** Of the process's threads, or NULL: closed when Redis answers here, so
+	 *  that they need not find out one after the other. */
+	struct rds_breaker *breaker;
 };
 
 /** `channel` is copied. Connects when the loop runs. */

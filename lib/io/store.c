@@ -34,6 +34,16 @@ driver_of(const char *url)
 	return NULL;
 }
 
+int
+store_url_check(const char *url, struct err *e)
+{
+	if (driver_of(url) != NULL)
+		return 0;
+	return err_field(e, ERR_BAD_REQUEST, "DATABASE_URL",
+	    "DATABASE_URL must be sqlite:PATH, for example "
+	    "sqlite:var/director.db, or postgresql://HOST/DATABASE.");
+}
+
 struct store *
 store_open(const char *url, struct err *e)
 {
@@ -41,12 +51,8 @@ store_open(const char *url, struct err *e)
 	struct store_conn *conn;
 	struct store *s;
 
-	if (driver == NULL) {
-		(void)err_set(e, ERR_BAD_REQUEST,
-		    "DATABASE_URL must be sqlite:PATH, for example "
-		    "sqlite:var/director.db, or postgresql://HOST/DATABASE.");
+	if (store_url_check(url, e) != 0)
 		return NULL;
-	}
 	conn = driver->open(url, e);
 	if (conn == NULL)
 		return NULL;

@@ -39,6 +39,8 @@ enum store_query {
 	STORE_QUERY__MAX
 };
 
+/** Is it of a store that there is? */
+int store_url_check(const char *url, struct err *e) MUST_CHECK;
 struct store *store_open(const char *url, struct err *e) MUST_CHECK;
 void store_close(struct store *s);
 /**

@@ -51,14 +51,35 @@ drop_optional_slash(struct slice *pattern, struct slice *path)
 		path->n--;
 }
 
+/*
+ * Before its first parameter a pattern is text: most of a table is told apart
+ * there. What may be decoded into something else is not looked at.
+ */
+static bool
+begins_otherwise(const char *pattern, struct slice path)
+{
+	for (size_t i = 0; i < path.n; i++) {
+		if (pattern[i] == '\0' || pattern[i] == '{' ||
+		    (pattern[i] == '/' && pattern[i + 1] == '?') ||
+		    path.p[i] == '%')
+			return false;
+		if (pattern[i] != path.p[i])
+			return true;
+	}
+	return false;
+}
+
 bool
 route_match(const char *pattern, struct slice path, struct arena *a,
     struct route_params *out)
 {
-	struct slice want = slice_from(pattern), got = path;
+	struct slice want, got = path;
 	struct slice want_segment, got_segment;
 
 	out->n = 0;
+	if (begins_otherwise(pattern, path))
+		return false;
+	want = slice_from(pattern);
 	drop_optional_slash(&want, &got);
 	while (slice_cut(&want, '/', &want_segment)) {
 		if (!slice_cut(&got, '/', &got_segment) ||

@@ -8,8 +8,8 @@
 
 #include <endian.h>
 #include <math.h>
-#include <stdbool.h>
-#include <stdlib.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 /* Floats of a vector register that every machine has, and sums at once. */
@@ -77,86 +77,4 @@ vector_cosine(const struct vector_query *q, const void *row)
 	if (!isfinite(cosine))
 		return 0;
 	return fmaxf(-1, fminf(1, cosine));
-}
-
-void
-vector_top_init(struct vector_top *top, struct vector_hit *hits, size_t k)
-{
-	*top = (struct vector_top){ hits, k, 0 };
-}
-
-static bool
-is_worse(const struct vector_hit *a, const struct vector_hit *b)
-{
-	if (isless(a->cosine, b->cosine) || isgreater(a->cosine, b->cosine))
-		return a->cosine < b->cosine;
-	return a->id > b->id;
-}
-
-static void
-swap(struct vector_hit *a, struct vector_hit *b)
-{
-	struct vector_hit kept = *a;
-
-	*a = *b;
-	*b = kept;
-}
-
-/* The last one is new. */
-static void
-rise(struct vector_top *top)
-{
-	size_t at = top->n - 1;
-
-	while (at > 0 && is_worse(&top->hits[at], &top->hits[(at - 1) / 2])) {
-		swap(&top->hits[at], &top->hits[(at - 1) / 2]);
-		at = (at - 1) / 2;
-	}
-}
-
-/* The first one is new. */
-static void
-sink(struct vector_top *top)
-{
-	size_t at = 0, child;
-
-	while ((child = 2 * at + 1) < top->n) {
-		if (child + 1 < top->n &&
-		    is_worse(&top->hits[child + 1], &top->hits[child]))
-			child++;
-		if (!is_worse(&top->hits[child], &top->hits[at]))
-			return;
-		swap(&top->hits[child], &top->hits[at]);
-		at = child;
-	}
-}
-
-void
-vector_top_offer(struct vector_top *top, int64_t id, float cosine)
-{
-	struct vector_hit hit = { id, cosine };
-
-	if (top->n < top->k) {
-		top->hits[top->n++] = hit;
-		rise(top);
-	} else if (top->k > 0 && is_worse(&top->hits[0], &hit)) {
-		top->hits[0] = hit;
-		sink(top);
-	}
-}
-
-static int
-best_first(const void *left, const void *right)
-{
-	const struct vector_hit *a = left, *b = right;
-
-	return is_worse(a, b) - is_worse(b, a);
-}
-
-size_t
-vector_top_sort(struct vector_top *top)
-{
-	if (top->n > 0)
-		qsort(top->hits, top->n, sizeof(*top->hits), best_first);
-	return top->n;
 }

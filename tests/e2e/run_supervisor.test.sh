@@ -154,7 +154,8 @@ stubborn_worker() {
 	wait_for 5 none_alive "${pids[@]}" || fail 'a process is left'
 }
 
-# A step of the start that fails: one sentence that names the log, nothing left.
+# A step of the start that fails: why, and a sentence that names the log; nothing
+# is left.
 migration_fails() {
 	cat >"$tmp/no-migrate" <<-'END'
 		#!/bin/sh
@@ -162,9 +163,13 @@ migration_fails() {
 		exit 1
 	END
 	chmod 755 "$tmp/no-migrate"
-	refused "see $tmp/migrate/director.fcgi.log" "$build/director-run" \
-		--root "$top" --port "$(free_port)" --var "$tmp/migrate" \
-		--app "$tmp/no-migrate" || return 1
+	local text rc
+	text=$("$build/director-run" --root "$top" --port "$(free_port)" \
+		--var "$tmp/migrate" --app "$tmp/no-migrate" 2>&1 >/dev/null)
+	rc=$?
+	[ "$rc" -eq 1 ] || fail "status $rc" || return 1
+	[[ $text == "no such table"$'\n'*"see $tmp/migrate/director.fcgi.log" ]] ||
+		fail "said: $text" || return 1
 	no_sockets_in "$tmp/migrate" || fail 'a socket is left' || return 1
 	grep -q 'no such table' "$tmp/migrate/director.fcgi.log" ||
 		fail 'the log does not have it'

@@ -80,9 +80,9 @@ export function redis(stack, ...words) {
 
 const PREFIX = 'echo'; // of the echo server's keys
 
-export const sessionKey = (sid, kind = 'e') => `{${PREFIX}}:${kind}:${sid}`;
+export const sessionKey = (sid, kind = 'e', prefix = PREFIX) => `{${prefix}}:${kind}:${sid}`;
 
-// Until a GET of the echo server's session is held; the process that holds it.
-export function held(stack, sid) {
-  return until(() => redis(stack, 'HGET', sessionKey(sid), 'lp'), { step: 2, what: 'a held poll' });
+// Until a GET of the session is held; the process that holds it.
+export function held(stack, sid, prefix = PREFIX) {
+  return until(() => redis(stack, 'HGET', sessionKey(sid, 'e', prefix), 'lp'), { step: 2, what: 'a held poll' });
 }

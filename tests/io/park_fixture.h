@@ -234,8 +234,8 @@ lot_init(struct lot *l, bool sweeps)
 	(void)snprintf(l->wake.process, sizeof(l->wake.process), "lot");
 	l->eio = f.store[PROC_A];
 	l->eio.wake = &l->wake;
-	l->park = park_new(&(struct park_setup){
-	    &l->eio, f.redis.url, &l->metrics, polling_reply, on_again, l });
+	l->park = park_new(&(struct park_setup){ &l->eio, f.redis.url, NULL,
+	    &l->metrics, polling_reply, on_again, l });
 	park_wake(l->park, &l->wake);
 	if (!sweeps)
 		ev_timer_stop(l->park->loop, &l->park->sweep);

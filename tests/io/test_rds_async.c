@@ -12,6 +12,7 @@ static struct redis redis;
 
 /* One loop with one rds_async, and all it said. */
 struct watcher {
+	struct rds_breaker *breaker;
 	struct ev_loop *loop;
 	struct rds_async *ra;
 	int listening, messages, answers, failures;
@@ -51,9 +52,11 @@ on_answer(void *cookie, uint64_t token, struct redisReply *reply)
 static void
 watcher_init(struct watcher *w)
 {
-	const struct rds_async_events events = { w, on_message, on_listening };
+	struct rds_async_events events = { w, on_message, on_listening, NULL };
 
 	memset(w, 0, sizeof(*w));
+	w->breaker = rds_breaker_new();
+	events.breaker = w->breaker;
 	w->loop = ev_loop_new(EVFLAG_AUTO | EVFLAG_NOENV);
 	w->ra = rds_async_new(w->loop, redis.url, CHANNEL, &events);
 }
@@ -63,6 +66,7 @@ watcher_fini(struct watcher *w)
 {
 	rds_async_free(w->ra);
 	ev_loop_destroy(w->loop);
+	rds_breaker_free(w->breaker);
 }
 
 /* Run the loop until `*what` reaches `n`, or time is up. */
@@ -237,6 +241,19 @@ test_under_way(void)
 	watcher_fini(&w);
 }
 
+/* A thread that asks a frozen Redis: from then on it is thought to be down. */
+static void
+ask_in_vain(struct rds_breaker *breaker)
+{
+	struct rds *r = rds_new(redis.url, 20, breaker);
+	struct rds_command c = rds_command("PING", NULL);
+	struct err e = ERR_INIT;
+
+	CHECK(rds_call(r, &c, &e) == NULL);
+	CHECK(!rds_breaker_closed(breaker));
+	rds_free(r);
+}
+
 static void
 test_frozen(void)
 {
@@ -245,13 +262,22 @@ test_frozen(void)
 	watcher_init(&w);
 	CHECK(reaches(&w, &w.listening, 1, 3000));
 	CHECK(comes_up(&w, true, 3000));
+	/* So that nothing of before is still on its way. */
+	echo(&w, "warm", 3);
+	CHECK(reaches(&w, &w.answers, 1, 3000));
 	redis_freeze(&redis);
+	ask_in_vain(w.breaker);
 	echo(&w, "x", 4);
 	CHECK(comes_up(&w, false, 3000));
 	CHECK(w.failures == 1 && w.token == 4);
+	CHECK(!rds_breaker_closed(w.breaker));
 	redis_thaw(&redis);
 	CHECK(comes_up(&w, true, 3000));
 	CHECK(reaches(&w, &w.listening, 2, 3000));
+	echo(&w, "after", 5);
+	CHECK(reaches(&w, &w.answers, 2, 3000));
+	/* No thread has asked in between: the loop has told. */
+	CHECK(rds_breaker_closed(w.breaker));
 	publish("thawed");
 	CHECK(reaches(&w, &w.messages, 1, 3000));
 	watcher_fini(&w);

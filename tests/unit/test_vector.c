@@ -1,6 +1,7 @@
 #include "text/vector.h"
 
 #include <math.h>
+#include <stdint.h>
 
 #include "base/attr.h"
 #include "base/slice.h"
@@ -142,78 +143,6 @@ test_row_is_bytes(void)
 	guard_free(&g);
 }
 
-/* One digit, one hit; the ids count up from 1. */
-static void
-test_top(void)
-{
-	static const struct {
-		int line;
-		const char *offered;
-		size_t k;
-		const char *ids;
-	} ROWS[] = {
-		{ __LINE__, "", 3, "" },
-		{ __LINE__, "5", 3, "1" },
-		{ __LINE__, "123", 0, "" },
-		{ __LINE__, "123", 1, "3" },
-		{ __LINE__, "321", 1, "1" },
-		{ __LINE__, "12345", 3, "543" },
-		{ __LINE__, "54321", 3, "123" },
-		{ __LINE__, "314159265", 4, "6859" },
-		{ __LINE__, "314159265", 9, "685931724" },
-		{ __LINE__, "77777", 3, "123" },
-		{ __LINE__, "1717171", 5, "24613" },
-	};
-
-	for (size_t r = 0; r < COUNT(ROWS); r++) {
-		struct vector_hit hits[10];
-		struct vector_top top;
-		char ids[10] = "";
-		size_t n;
-
-		vector_top_init(&top, hits, ROWS[r].k);
-		for (size_t i = 0; ROWS[r].offered[i] != '\0'; i++)
-			vector_top_offer(&top, (int64_t)i + 1,
-			    (float)(ROWS[r].offered[i] - '5') / 10);
-		n = vector_top_sort(&top);
-		for (size_t i = 0; i < n; i++)
-			ids[i] = (char)('0' + hits[i].id);
-		CHECK_SLICE_ROW(
-		    ROWS[r].line, ((struct slice){ ids, n }), ROWS[r].ids);
-	}
-}
-
-/* Among many: what comes out is what sorting all of them has in front. */
-static void
-test_top_of_many(void)
-{
-	enum {
-		MANY = 1000,
-		K = 37
-	};
-	static struct vector_hit all[MANY], best[K];
-	struct vector_top top, sorted;
-	uint32_t state = 9;
-
-	vector_top_init(&top, best, K);
-	vector_top_init(&sorted, all, MANY);
-	for (int64_t id = 0; id < MANY; id++) {
-		/* Few values, so that many are equal. */
-		float value = roundf(dice(&state) * 20);
-
-		vector_top_offer(&top, MANY - id, value);
-		vector_top_offer(&sorted, MANY - id, value);
-	}
-	CHECK(vector_top_sort(&top) == K);
-	CHECK(vector_top_sort(&sorted) == MANY);
-	for (size_t i = 0; i < K; i++)
-		CHECK(best[i].id == all[i].id);
-	for (size_t i = 1; i < MANY; i++)
-		CHECK(all[i - 1].cosine > all[i].cosine ||
-		    (all[i - 1].cosine >= all[i].cosine &&
-			all[i - 1].id < all[i].id));
-}
-
 int
 main(void)
 {
@@ -222,8 +151,6 @@ main(void)
 	    CHECK_CASE(test_every_place),
 	    CHECK_CASE(test_special),
 	    CHECK_CASE(test_row_is_bytes),
-	    CHECK_CASE(test_top),
-	    CHECK_CASE(test_top_of_many),
 	    { NULL, NULL },
 	});
 }

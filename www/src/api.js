@@ -60,5 +60,7 @@ export const deleteSession = (id) => call('DELETE', `/session/${part(id)}`);
 export const createVideo = (name) =>
   call('POST', '/api/v1/videos', JSON.stringify({ metadata: { name } }), JSON_TYPE);
 
+export const deleteVideo = (id) => call('DELETE', `/api/v1/videos/${part(id)}`);
+
 export const putTranscript = (id, body, type) =>
   call('PUT', `/api/v1/videos/${part(id)}/transcript`, body, type);

@@ -22,6 +22,7 @@ export const chat = reactive({
   collectionId: null,
   history: 'ready', // loading | ready | failed
   historyError: '',
+  missing: false, // its address was opened, and the server does not know it
 });
 
 export const busy = computed(() => msgs.isBusy(chat.messages));
@@ -51,6 +52,7 @@ function showSession(id) {
   chat.messages = [...unsent.values()].filter((m) => m.session_id === id);
   chat.history = 'ready';
   chat.historyError = '';
+  chat.missing = false;
 }
 
 export function newSession() {
@@ -95,6 +97,7 @@ function takeHistory(session) {
 function missHistory(error) {
   // A session nobody wrote in yet is unknown to the server: that is no error.
   if (error.status === 404 || chat.history === 'ready') {
+    chat.missing = chat.history === 'loading' && chat.messages.length === 0;
     chat.history = 'ready';
     return;
   }
@@ -208,6 +211,7 @@ function refused(error) {
 }
 
 export function connectAgain() {
+  if (!socket) return connect();
   chat.link = 'connecting';
   socket.disconnect().connect();
 }

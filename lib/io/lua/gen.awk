@@ -8,8 +8,8 @@
 # anew with each call, which costs more than all it does.
 # Comments and indentation do not go over the wire.
 function quoted(line) {
-	gsub(/\\/, "\\\\", line)
-	gsub(/"/, "\\\"", line)
+	# Not "\\\\": awks differ on what that puts in.
+	gsub(/["\\]/, "\\\\&", line)
 	return "\"" line "\\n\""
 }
 function emit(line) { if (mode == "library") print "    " quoted(line) " \\" }
