@@ -111,7 +111,7 @@ run_array(struct store *s, enum store_query q, struct json_object *array,
 	static const int N[] = { [STORE_JOB_ADD_MANY] = 1,
 		[STORE_JOB_SUCCEED_MANY] = 1,
 		[STORE_JOB_RENEW] = 2,
-		[STORE_JOB_START_MANY] = 3 };
+		[STORE_JOB_START_MANY] = 2 };
 	struct buf json = BUF_INIT;
 	struct store_value params[3] = { store_json(&json, array, "[]"),
 		store_int(number), store_int(STORE_JOB_DEATHS) };

@@ -50,9 +50,11 @@ UPDATE {own}jobs SET {job_starts}
 WHERE id = $1 AND {job_may_start}
 RETURNING {job_row}
 
+-- On what a worker died before is run by itself: others must not die with it.
 -- name: job_start_many
 UPDATE {own}jobs SET {job_starts}
-WHERE id {in_json_1} AND {job_may_start}
+WHERE id {in_json_1} AND {plain_state} = 'queued' AND deaths = 0
+    AND due_ms <= {now_ms} AND NOT {job_waits}
 RETURNING {job_row}
 
 -- name: job_bury
