@@ -155,11 +155,12 @@ write_end(struct agent_run *run, enum message_status status, const char *error,
 static void
 ticket_echoes(struct agent_run *run)
 {
+	const struct queue quick = jobs_lane(run->j, jobs_find("chat_echo"));
 	struct err e = ERR_INIT;
 
 	for (size_t i = 0; i < COUNT(ECHO_AFTER_MS); i++)
 		if (*run->echo[i] != '\0' &&
-		    queue_add(&run->j->queue, slice_from(run->echo[i]),
+		    queue_add(&quick, slice_from(run->echo[i]),
 			ECHO_AFTER_MS[i], &e) != 0)
 			metrics_error(run->j->metrics, e.code);
 }
@@ -340,10 +341,7 @@ job_chat_revive(struct job_ctx *j, struct err *e)
 enum job_end
 job_echo_run(struct job_ctx *j, struct err *e)
 {
-	if (say_again(j, e) != 0 ||
-	    store_job_finish(j->store, j->job, "success", "", e) != 0)
-		return e->code == ERR_STALE ? JOB_LOST : JOB_RETRY;
-	return JOB_DONE;
+	return say_again(j, e) == 0 ? JOB_DONE : JOB_RETRY;
 }
 
 int

@@ -18,7 +18,7 @@ static const struct job_type TABLE[] = {
 	{ "chat",      job_chat_run, job_chat_give_up, job_chat_repeat,
 	  false, false, job_chat_revive },
 	{ "chat_echo", job_echo_run, job_echo_give_up, job_echo_repeat,
-	  false, false, NULL },
+	  false, true, NULL },
 	{ JOB_FETCH,   job_fetch_run, job_fetch_give_up, job_fetch_repeat,
 	  true, false, NULL },
 	{ JOB_EMBED,   job_embed_run, job_embed_give_up, job_embed_repeat,
