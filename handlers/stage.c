@@ -288,6 +288,7 @@ stage_close(struct stage_run *s)
 {
 	(void)json_object_put(s->video);
 	(void)json_object_put(s->row);
+	pii_free(s->pii);
 	for (size_t i = 0; i < STAGE__MAX; i++)
 		(void)json_object_put(s->notes[i]);
 }
@@ -301,6 +302,13 @@ add_to_key(struct stage_run *s, enum stage_id stage, struct slice more)
 
 	memcpy(old, key, sizeof(old));
 	hash_hex(slice_from(old), more, key);
+}
+
+/* Is personal information taken out of it? */
+static bool
+is_cleaned(enum stage_id stage)
+{
+	return stage == STAGE_VOICE || stage == STAGE_TRAINING;
 }
 
 /* What its result depends on. */
@@ -320,6 +328,8 @@ find_key(struct stage_run *s, enum stage_id stage)
 			json_object_object_get(s->video, "metadata"))));
 	if (stage == STAGE_SUMMARY)
 		add_to_key(s, stage, s->ask);
+	if (is_cleaned(stage))
+		add_to_key(s, stage, SLICE(PII_VERSION));
 	if (after != stage &&
 	    stage_engine(s->run->j->conf, stage) != STAGE_OFFLINE)
 		add_to_key(s, stage, s->content[after]);
@@ -487,6 +497,9 @@ output_metadata(const struct stage_run *s, enum stage_id stage)
 		jval_put_str(m, "model", slice_from(model));
 	jval_put_str(m, "job", slice_from(s->run->j->job->id));
 	jval_put_str(m, "input_hash", slice_from(s->key[stage]));
+	if (is_cleaned(stage))
+		(void)json_object_object_add(
+		    m, "pii", pii_metadata(s->content[stage]));
 	if (s->notes[stage] != NULL) {
 		json_object_object_foreach(s->notes[stage], name, value)
 			(void)json_object_object_add(

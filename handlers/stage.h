@@ -30,6 +30,7 @@
 #include "handlers/find.h"
 #include "io/hash.h"
 #include "text/analyst.h"
+#include "text/pii.h"
 #include "text/transcript.h"
 #include "text/verbatim.h"
 
@@ -64,6 +65,7 @@ struct stage_run {
 	struct slice ask;    /* of STAGE_SUMMARY: how the user wants it */
 	struct slice source; /* what engines are given: stage_source() */
 	struct verbatim verbatim;
+	struct pii *pii;                 /* NULL: nothing was cleaned yet */
 	char key[STAGE__MAX][HASH_SIZE]; /* of what was made or found */
 	/* What was made or found by stage_make(). */
 	struct slice content[STAGE__MAX];

@@ -35,16 +35,13 @@ useless(struct err *e, const char *what)
 	    what);
 }
 
-static void
-clean(struct slice text, struct buf *out)
+/* One for all of a run: the same person has the same number everywhere. */
+static struct pii *
+pii_of(struct stage_run *s)
 {
-	pii_clean(text, out, NULL);
-}
-
-static void
-note_cleaned(struct stage_run *s, enum stage_id stage)
-{
-	jval_put_str(notes_of(s, stage), "cleaned", SLICE("rules"));
+	if (s->pii == NULL)
+		s->pii = pii_learn(&s->transcript);
+	return s->pii;
 }
 
 /* ---- analysis ---------------------------------------------------------------- */
@@ -234,27 +231,9 @@ stage_finish_voice(
 	text = slice_trim(text);
 	if (text.n < TEXT_MIN)
 		return useless(e, "voice prompt");
-	clean(text, out);
+	pii_clean(pii_of(s), text, out);
 	buf_addc(out, '\n');
-	note_cleaned(s, STAGE_VOICE);
 	return 0;
-}
-
-static void
-clean_strings(struct json_object *o)
-{
-	static const char *const KEYS[] = { "input", "output", "context" };
-
-	for (size_t i = 0; i < COUNT(KEYS); i++) {
-		struct slice text = jval_str(o, KEYS[i]);
-		struct buf b = BUF_INIT;
-
-		if (text.n == 0)
-			continue;
-		clean(text, &b);
-		jval_put_str(o, KEYS[i], buf_slice(&b));
-		buf_fini(&b);
-	}
 }
 
 static void
@@ -281,21 +260,19 @@ stage_finish_training(struct stage_run *s, struct json_object *value,
     struct buf *out, struct err *e)
 {
 	struct examples_counts n;
-	struct json_object *list = value, *top;
+	struct json_object *list = value, *checked, *top;
 
 	if (json_object_is_type(value, json_type_object))
 		list = json_object_object_get(value, "examples");
 	if (!json_object_is_type(list, json_type_array))
 		return useless(e, "training data");
-	top = examples_check(value, &n);
-	list = json_object_object_get(top, "examples");
-	for (size_t i = 0; i < json_object_array_length(list); i++)
-		clean_strings(json_object_array_get_idx(list, i));
+	checked = examples_check(value, &n);
+	top = pii_clean_json(pii_of(s), checked);
+	(void)json_object_put(checked);
 	jval_put_str(top, "engine",
 	    slice_from(stage_engine_name(
 		stage_engine(s->run->j->conf, STAGE_TRAINING))));
 	note_examples(s, &n, top);
-	note_cleaned(s, STAGE_TRAINING);
 	report_json_text(top, out);
 	(void)json_object_put(top);
 	return 0;

@@ -87,7 +87,8 @@ test('training data: complete, distinct; persons are taken out', SLOW, async () 
   assert.match(training.note, /2 examples were left out: 1 incomplete, 1 like another/);
   for (const type of ['training_data', 'voice_prompt']) {
     assert.ok(!rows[type].content.includes('kim@example.com'), type);
-    assert.ok(rows[type].metadata.cleaned, type);
+    assert.equal(rows[type].metadata.pii.method, 'rules', type);
+    assert.equal(rows[type].metadata.pii.placeholders.email, 1, type);
   }
   assert.ok(VOICE.includes('kim@example.com'), 'the model gave it');
 });
