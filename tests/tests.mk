@@ -49,7 +49,7 @@ check: ## unit tests, corpora, layers, format: under 30 seconds
 	$(Q)$(MAKE) --no-print-directory check-unit check-lint
 test-io: $(IO) $(FUZZ_IO)
 	$(Q)$(TIER) io $(IO_RUNS) $(FUZZ_IO)
-test-e2e: all $(O)/echo.fcgi
+test-e2e: all $(O)/echo.fcgi $(O)/evaluate
 	$(Q)$(TIER) end-to-end $(E2E)
 test: ## install what is missing and run every functional test
 	$(Q)adm/install test && mkdir -p build && rm -f $(COUNTS)
@@ -65,3 +65,4 @@ include tests/torture/torture.mk
 -include adm/lint.mk
 
 include tests/bench/bench.mk
+include tests/evaluate/evaluate.mk
