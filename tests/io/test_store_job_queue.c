@@ -319,7 +319,8 @@ test_many(void)
 {
 	char ids[MANY][8];
 	struct slice id[MANY];
-	struct store_job jobs[MANY], one;
+	static struct store_job jobs[MANY];
+	struct store_job one;
 	struct store_job_many many = { jobs, 0 };
 	struct json_object *result[MANY] = { NULL }, *row;
 	struct store_job_lease lease[MANY];
