@@ -101,7 +101,7 @@ static const struct row TABLE[] = {
 	{ "DIRECTOR_LEASE_MS", "8000",
 	  "a job whose worker is silent for so long is taken over",
 	  AT(lease_ms), NUMBER, false, 500, 600000 },
-	{ "DIRECTOR_STOP_MS", "2000",
+	{ "DIRECTOR_STOP_MS", "1000",
 	  "a worker that is to stop goes on for so long with what it runs, then "
 	  "gives it back", AT(stop_ms), NUMBER, false, 0, 600000 },
 	{ "DIRECTOR_LLM_CONCURRENCY", "0",
