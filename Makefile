@@ -101,10 +101,11 @@ $(foreach layer,$(LAYERS),$(eval $(call archive,$(layer))))
 LINK = $(Q)$(CC) $(ALL_CFLAGS) $(LINK_$(BUILD)) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LIBS)
 SRC_server := fcgi/server.c fcgi/request.c fcgi/park.c fcgi/park_answer.c fcgi/park_entry.c fcgi/keeper.c \
   fcgi/spare.c fcgi/lead.c fcgi/identity.c
+SRC_worker := fcgi/worker.c fcgi/worker_run.c fcgi/worker_quick.c fcgi/worker_keep.c
 
 $(O)/director.fcgi: $(call obj,fcgi/director.c $(SRC_server)) $(STACK)
 	$(LINK)
-$(O)/director-worker: $(call obj,fcgi/worker.c) $(STACK)
+$(O)/director-worker: $(call obj,fcgi/director_worker.c $(SRC_worker)) $(STACK)
 	$(LINK)
 $(O)/echo.fcgi: $(call obj,tests/conformance/echo.c $(SRC_server)) $(STACK)
 	$(LINK)

@@ -42,6 +42,8 @@ go_on(const struct agent_run *run, struct err *e)
 		return err_set(e, ERR_STALE, "the lease was taken over");
 	if (atomic_load(run->j->stop))
 		return err_set(e, ERR_STALE, "the worker stops");
+	if (atomic_load(run->j->cancelled))
+		return err_set(e, ERR_STALE, "the job was cancelled");
 	return 0;
 }
 
@@ -96,7 +98,7 @@ agents_action(struct agent_run *run, const char *line, struct err *e)
 	run->shown_ms = now;
 	if (snapshot(run, e) != 0)
 		return -1;
-	clock_sleep_ms(run->j->conf->stage_delay_ms);
+	jobs_pause(run->j, run->j->conf->stage_delay_ms);
 	return go_on(run, e);
 }
 

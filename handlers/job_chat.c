@@ -122,18 +122,20 @@ write_end(struct agent_run *run, enum message_status status, const char *error,
 	if (run->j->ended)
 		return 0;
 	return store_job_finish(s, run->j->job,
-	    status == MESSAGE_SUCCESS ? "success" : "error", error, e);
+	    status == MESSAGE_SUCCESS ? "success" : jobs_failure(run->j), error,
+	    e);
 }
 
 /* Without its ticket the store's sweep finds an echo. */
 static void
 ticket_echoes(struct agent_run *run)
 {
+	const struct queue quick = jobs_lane(run->j, jobs_find("chat_echo"));
 	struct err e = ERR_INIT;
 
 	for (size_t i = 0; i < COUNT(ECHO_AFTER_MS); i++)
 		if (*run->echo[i] != '\0' &&
-		    queue_add(&run->j->queue, slice_from(run->echo[i]),
+		    queue_add(&quick, slice_from(run->echo[i]),
 			ECHO_AFTER_MS[i], &e) != 0)
 			metrics_error(run->j->metrics, e.code);
 }
@@ -287,11 +289,15 @@ job_chat_give_up(struct job_ctx *j, const struct err *why, struct err *e)
 	run_init(&run, j, who);
 	run.rev += REVS_PER_ATTEMPT - 2;
 	/* What went wrong inside is for the log. */
-	(void)snprintf(sentence, sizeof(sentence),
-	    "This was tried several times and did not work: %s Please ask "
-	    "again later.",
-	    why->code == ERR_UNAVAILABLE ? why->msg
-					 : "something failed on the server.");
+	if (atomic_load(j->cancelled))
+		(void)snprintf(sentence, sizeof(sentence), "%s", why->msg);
+	else
+		(void)snprintf(sentence, sizeof(sentence),
+		    "This was tried several times and did not work: %s Please ask "
+		    "again later.",
+		    why->code == ERR_UNAVAILABLE
+			? why->msg
+			: "something failed on the server.");
 	rc = end_error(&run, sentence, e);
 	run_fini(&run);
 	return rc;
@@ -340,19 +346,25 @@ job_chat_repeat(struct job_ctx *j, struct err *e)
 	return open ? job_chat_give_up(j, &WHY, e) : say_again(j, e);
 }
 
+int
+job_chat_revive(struct job_ctx *j, struct err *e)
+{
+	struct json_object *p = j->job->payload;
+
+	return store_chat_reopen(
+	    j->store, jval_str(p, "session_id"), jval_str(p, "msg_id"), e);
+}
+
 enum job_end
 job_echo_run(struct job_ctx *j, struct err *e)
 {
-	if (say_again(j, e) != 0 ||
-	    store_job_finish(j->store, j->job, "success", "", e) != 0)
-		return e->code == ERR_STALE ? JOB_LOST : JOB_RETRY;
-	return JOB_DONE;
+	return say_again(j, e) == 0 ? JOB_DONE : JOB_RETRY;
 }
 
 int
 job_echo_give_up(struct job_ctx *j, const struct err *why, struct err *e)
 {
-	return store_job_finish(j->store, j->job, "error", why->msg, e);
+	return store_job_finish(j->store, j->job, jobs_failure(j), why->msg, e);
 }
 
 int

@@ -14,6 +14,7 @@
 enum job_end job_chat_run(struct job_ctx *j, struct err *e);
 int job_chat_give_up(struct job_ctx *j, const struct err *why, struct err *e);
 int job_chat_repeat(struct job_ctx *j, struct err *e);
+int job_chat_revive(struct job_ctx *j, struct err *e);
 
 enum job_end job_echo_run(struct job_ctx *j, struct err *e);
 int job_echo_give_up(struct job_ctx *j, const struct err *why, struct err *e);

@@ -41,7 +41,7 @@ is_cancelled(void *cookie)
 {
 	const struct fetch *f = cookie;
 
-	return atomic_load(f->j->lost) || atomic_load(f->j->stop);
+	return jobs_interrupted(f->j);
 }
 
 /* Others would answer the same the next time. */
@@ -97,6 +97,7 @@ on_piece(void *cookie, const struct http_client_reply *reply,
 	if (check_status(f, reply, e) != 0 ||
 	    read_head(f, reply, piece, e) != 0)
 		return -1;
+	jobs_progress(f->j, reply->size, 0);
 	return media_file_write(f->file, piece, e);
 }
 
@@ -219,7 +220,8 @@ static int
 end_error(struct job_ctx *j, const char *sentence, struct err *e)
 {
 	if (!j->ended &&
-	    store_job_finish(j->store, j->job, "error", sentence, e) != 0)
+	    store_job_finish(j->store, j->job, jobs_failure(j), sentence, e) !=
+		0)
 		return -1;
 	metrics_add(j->metrics, METRIC_JOBS_ERROR, 1);
 	tell(j);

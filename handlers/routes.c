@@ -1,5 +1,6 @@
 #include "handlers/collection.h"
 #include "handlers/health.h"
+#include "handlers/job.h"
 #include "handlers/media.h"
 #include "handlers/openapi.h"
 #include "handlers/polling.h"
@@ -118,6 +119,9 @@ const struct route routes_table[ROUTES_COUNT] = {
 	  STORE_LIST_MESSAGES },
 	{ HTTP_GET, API "/jobs", rest_list, 0, NULL, ROUTE_QUICK, STORE_LIST_JOBS },
 	{ HTTP_GET, API "/jobs/{id}", rest_get, 0, NULL, ROUTE_QUICK, STORE_LIST_JOBS },
+	{ HTTP_DELETE, API "/jobs/{id}", job_delete, 0, NULL, 0, 0 },
+	{ HTTP_POST, API "/jobs/{id}/cancel", job_cancel, 0, NULL, 0, 0 },
+	{ HTTP_POST, API "/jobs/{id}/retry", job_retry, 0, NULL, 0, 0 },
 	{ HTTP_POST, API "/search", search_run, JSON_MAX, JSON, 0, 0 },
 	{ HTTP_GET, API "/training-data", training_list, 0, NULL, 0, 0 },
 

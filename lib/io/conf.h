@@ -41,6 +41,10 @@ struct conf {
 	int64_t fetch_timeout_ms;
 	int64_t redis_timeout_ms;
 	int64_t lease_ms;
+	int64_t stop_ms;
+	int64_t llm_concurrency, llm_per_minute; /* 0 = none */
+	int64_t edge_concurrency, edge_per_minute;
+	int64_t videodb_concurrency, videodb_per_minute;
 	int64_t stage_delay_ms;
 	/* Whom the worker asks: conf_engines.h. */
 	char *proxy;         /* "" = none */

@@ -11,6 +11,9 @@
 #define STEP "100"
 /* Steps of one search for a ticket left behind: 1,000 entries or so. */
 #define RECLAIM_STEPS 100
+/* Commands of one round trip, and their memory. */
+#define PIPELINE 32
+#define ACKS     500
 /* What blocks in Redis may take this much longer before we give up on it. */
 #define BLOCK_GRACE_MS 2000
 
@@ -23,8 +26,16 @@ static void
 keys(const struct queue *q, char jobs[static KEY_SIZE],
     char later[static KEY_SIZE])
 {
-	(void)snprintf(jobs, KEY_SIZE, KEYS_JOBS, q->prefix);
-	(void)snprintf(later, KEY_SIZE, KEYS_LATER, q->prefix);
+	const char *name = q->lane == QUEUE_QUICK ? "quick" : "jobs";
+
+	(void)snprintf(jobs, KEY_SIZE, KEYS_JOBS, q->prefix, name);
+	(void)snprintf(later, KEY_SIZE, KEYS_LATER, q->prefix, name);
+}
+
+static void
+cancels_key(const struct queue *q, char key[static KEY_SIZE])
+{
+	(void)snprintf(key, KEY_SIZE, KEYS_CANCELS, q->prefix);
 }
 
 static int
@@ -65,6 +76,42 @@ queue_add(
 }
 
 static int
+add_piece(
+    const struct queue *q, const struct slice *jobs, size_t n, struct err *e)
+{
+	char stream[KEY_SIZE], later[KEY_SIZE];
+	struct rds_command c[PIPELINE];
+	struct redisReply *replies[PIPELINE];
+	int rc = 0;
+
+	keys(q, stream, later);
+	for (size_t i = 0; i < n; i++) {
+		c[i] = rds_command("XADD", stream, "*", "id", NULL);
+		rds_word(&c[i], jobs[i]);
+	}
+	if (rds_pipeline(q->rds, c, (int)n, replies, e) != 0)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		if (rds_is_error(replies[i]))
+			rc = -1;
+		rds_reply_free(replies[i]);
+	}
+	return rc == 0 ? 0
+		       : err_set(e, ERR_UNAVAILABLE, "Redis took no ticket.");
+}
+
+int
+queue_add_many(
+    const struct queue *q, const struct slice *jobs, size_t n, struct err *e)
+{
+	for (size_t at = 0; at < n; at += PIPELINE)
+		if (add_piece(q, jobs + at,
+			n - at < PIPELINE ? n - at : PIPELINE, e) != 0)
+			return -1;
+	return 0;
+}
+
+static int
 make_group(const struct queue *q, const char *jobs, struct err *e)
 {
 	struct rds_command c = rds_command(
@@ -95,53 +142,107 @@ read_entry(const struct redisReply *entry, struct queue_ticket *t)
 	return job.n == sizeof(t->job) - 1 && strlen(t->job) == job.n;
 }
 
-int
-queue_reserve(const struct queue *q, struct slice consumer, int64_t block_ms,
-    struct queue_ticket *t, bool *got, struct err *e)
+static struct redisReply *
+read_group(const struct queue *q, struct slice consumer, int64_t block_ms,
+    int64_t max, struct err *e)
 {
-	char jobs[KEY_SIZE], later[KEY_SIZE], number[24];
+	char jobs[KEY_SIZE], later[KEY_SIZE], number[2][24];
 	struct rds_command c;
-	struct redisReply *reply;
-	const struct redisReply *entry;
-	int rc = 0;
 
-	*got = false;
 	keys(q, jobs, later);
 	c = rds_command("XREADGROUP", "GROUP", KEYS_GROUP, NULL);
 	rds_word(&c, consumer);
 	rds_word(&c, SLICE("COUNT"));
-	rds_word(&c, SLICE("1"));
+	rds_word_int(&c, max, number[0]);
 	rds_word(&c, SLICE("BLOCK"));
-	rds_word_int(&c, block_ms, number);
+	rds_word_int(&c, block_ms, number[1]);
 	rds_word(&c, SLICE("STREAMS"));
 	rds_word(&c, slice_from(jobs));
 	rds_word(&c, SLICE(">"));
-	reply = rds_call_blocking(q->rds, &c, block_ms + BLOCK_GRACE_MS, e);
+	return rds_call_blocking(q->rds, &c, block_ms + BLOCK_GRACE_MS, e);
+}
+
+static int
+reserve(const struct queue *q, struct slice consumer, int64_t block_ms,
+    struct queue_ticket *t, size_t *n, struct err *e)
+{
+	size_t max = *n;
+	char jobs[KEY_SIZE], later[KEY_SIZE];
+	const struct redisReply *entries;
+	struct redisReply *reply;
+	int rc = 0;
+
+	*n = 0;
+	keys(q, jobs, later);
+	reply = read_group(q, consumer, block_ms, (int64_t)max, e);
 	if (reply == NULL)
 		return strstr(e->msg, "NOGROUP") ? make_group(q, jobs, e) : -1;
-	entry = rds_at(rds_at(rds_at(reply, 0), 1), 0);
-	*got = entry != NULL && read_entry(entry, t);
-	if (entry != NULL && !*got)
-		rc = queue_ack(q, t, e);
+	entries = rds_at(rds_at(reply, 0), 1);
+	for (size_t i = 0; rc == 0 && i < rds_count(entries) && i < max; i++)
+		if (read_entry(rds_at(entries, i), &t[*n]))
+			++*n;
+		else
+			rc = queue_ack(q, &t[*n], e);
 	rds_reply_free(reply);
 	return rc;
 }
 
 int
-queue_ack(const struct queue *q, const struct queue_ticket *t, struct err *e)
+queue_reserve(const struct queue *q, struct slice consumer, int64_t block_ms,
+    struct queue_ticket *t, bool *got, struct err *e)
+{
+	size_t n = 1;
+	int rc = reserve(q, consumer, block_ms, t, &n, e);
+
+	*got = n != 0;
+	return rc;
+}
+
+int
+queue_reserve_many(const struct queue *q, struct slice consumer,
+    int64_t block_ms, struct queue_ticket *t, size_t *n, struct err *e)
+{
+	*n = QUEUE_BATCH;
+	return reserve(q, consumer, block_ms, t, n, e);
+}
+
+static int
+ack_piece(const struct queue *q, const struct queue_ticket *t, size_t n,
+    struct err *e)
 {
 	char jobs[KEY_SIZE], later[KEY_SIZE];
+	struct slice entries[ACKS];
 	struct rds_command c[2];
 	struct redisReply *replies[2];
 
 	keys(q, jobs, later);
-	c[0] = rds_command("XACK", jobs, KEYS_GROUP, t->entry, NULL);
-	c[1] = rds_command("XDEL", jobs, t->entry, NULL);
+	for (size_t i = 0; i < n; i++)
+		entries[i] = slice_from(t[i].entry);
+	c[0] = rds_command("XACK", jobs, KEYS_GROUP, NULL);
+	c[1] = rds_command("XDEL", jobs, NULL);
+	c[0].more = c[1].more = entries;
+	c[0].n_more = c[1].n_more = (int)n;
 	if (rds_pipeline(q->rds, c, 2, replies, e) != 0)
 		return -1;
 	rds_reply_free(replies[0]);
 	rds_reply_free(replies[1]);
 	return 0;
+}
+
+int
+queue_ack_many(const struct queue *q, const struct queue_ticket *t, size_t n,
+    struct err *e)
+{
+	for (size_t at = 0; at < n; at += ACKS)
+		if (ack_piece(q, t + at, n - at < ACKS ? n - at : ACKS, e) != 0)
+			return -1;
+	return 0;
+}
+
+int
+queue_ack(const struct queue *q, const struct queue_ticket *t, struct err *e)
+{
+	return queue_ack_many(q, t, 1, e);
 }
 
 int
@@ -227,6 +328,37 @@ queue_tell(const struct queue *q, struct slice process, struct slice job,
 }
 
 int
+queue_cancel(const struct queue *q, struct err *e)
+{
+	char key[KEY_SIZE];
+	struct rds_command c;
+
+	cancels_key(q, key);
+	c = rds_command("INCR", key, NULL);
+	return run(q, &c, NULL, e);
+}
+
+int
+queue_cancels(
+    const struct queue *q, int64_t *cancels, bool *fresh, struct err *e)
+{
+	char key[KEY_SIZE];
+	struct rds_command c[2];
+	struct redisReply *replies[2];
+
+	cancels_key(q, key);
+	c[0] = rds_command("SET", key, "0", "NX", NULL);
+	c[1] = rds_command("GET", key, NULL);
+	if (rds_pipeline(q->rds, c, 2, replies, e) != 0)
+		return -1;
+	*fresh = slice_eqs(rds_text(replies[0]), "OK");
+	*cancels = rds_int(replies[1]);
+	rds_reply_free(replies[0]);
+	rds_reply_free(replies[1]);
+	return 0;
+}
+
+int
 queue_depth(const struct queue *q, int64_t *depth, struct err *e)
 {
 	char jobs[KEY_SIZE], later[KEY_SIZE];
@@ -235,4 +367,25 @@ queue_depth(const struct queue *q, int64_t *depth, struct err *e)
 	keys(q, jobs, later);
 	c = rds_command("XLEN", jobs, NULL);
 	return run(q, &c, depth, e);
+}
+
+int
+queue_taken(
+    const struct queue *q, int64_t *taken, int64_t *later_n, struct err *e)
+{
+	char jobs[KEY_SIZE], later[KEY_SIZE];
+	struct rds_command c[2];
+	struct redisReply *replies[2];
+
+	keys(q, jobs, later);
+	c[0] = rds_command("XPENDING", jobs, KEYS_GROUP, NULL);
+	c[1] = rds_command("ZCARD", later, NULL);
+	if (rds_pipeline(q->rds, c, 2, replies, e) != 0)
+		return -1;
+	/* Without a group nobody has taken any. */
+	*taken = rds_int(rds_at(replies[0], 0));
+	*later_n = rds_int(replies[1]);
+	rds_reply_free(replies[0]);
+	rds_reply_free(replies[1]);
+	return 0;
 }

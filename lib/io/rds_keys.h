@@ -12,8 +12,12 @@
  *  {%P}:due:SS     zset   esid by the time (ms) something must happen to it
  *  {%P}:room:NSP,R hash   ssid -> esid of the sockets in room R; R is empty
  *                         for the whole namespace
- *  {%P:q}:jobs      stream tickets, one field "id"; consumer group "workers"
- *  {%P:q}:later     zset   job ids by the time (ms) their ticket is due
+ *  {%P:q}:LANE      stream tickets, one field "id"; consumer group "workers";
+ *                         LANE is "jobs" or "quick" (queue.h)
+ *  {%P:q}:later:LANE zset  job ids by the time (ms) their ticket is due
+ *  {%P:q}:cancels   number of cancellations: when it changes, look at the rows
+ *  {%P:q}:slots:WHO zset   calls to a provider, by the end (ms) of their lease
+ *  {%P:q}:rate:WHO  hash   full (us), pause (ms): see lua/limit_enter.lua
  *  {%P:q}:tokens:W  string tokens used: W is a day since 1970 (UTC), or a job
  *  {%P}:metrics     hash   counters of all processes
  *  {%P}:gauges      hash   process -> "PARKED TIME": its held polls, then
@@ -32,17 +36,20 @@
 #ifndef IO_RDS_KEYS_H
 #define IO_RDS_KEYS_H
 
-#define KEYS_SHARDS  16
-#define KEYS_PREFIX  "{%s}:"
-#define KEYS_SESSION "{%s}:e:%.*s"
-#define KEYS_DUE     "{%s}:due:%02u"
-#define KEYS_ROOM    "{%s}:room:%.*s,%.*s"
-#define KEYS_JOBS    "{%s:q}:jobs"
-#define KEYS_LATER   "{%s:q}:later"
-#define KEYS_TOKENS  "{%s:q}:tokens:%s"
-#define KEYS_METRICS "{%s}:metrics"
-#define KEYS_GAUGES  "{%s}:gauges"
-#define KEYS_WAKE    "{%s}:wake:%s"
-#define KEYS_GROUP   "workers"
+#define KEYS_SHARDS      16
+#define KEYS_PREFIX      "{%s}:"
+#define KEYS_SESSION     "{%s}:e:%.*s"
+#define KEYS_DUE         "{%s}:due:%02u"
+#define KEYS_ROOM        "{%s}:room:%.*s,%.*s"
+#define KEYS_JOBS        "{%s:q}:%s"
+#define KEYS_LATER       "{%s:q}:later:%s"
+#define KEYS_CANCELS     "{%s:q}:cancels"
+#define KEYS_LIMIT_SLOTS "{%s:q}:slots:%s"
+#define KEYS_LIMIT_RATE  "{%s:q}:rate:%s"
+#define KEYS_TOKENS      "{%s:q}:tokens:%s"
+#define KEYS_METRICS     "{%s}:metrics"
+#define KEYS_GAUGES      "{%s}:gauges"
+#define KEYS_WAKE        "{%s}:wake:%s"
+#define KEYS_GROUP       "workers"
 
 #endif

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "io/store_driver.h"
-#include "io/store_job_row.h"
+#include "io/store_job.h"
 #include "proto/jval.h"
 
 /* What store_session_principal() can return. */
@@ -101,8 +101,10 @@ static int
 write_all(struct store *s, const struct principal *who,
     const struct store_chat_new *new, int64_t *added, struct err *e)
 {
-	struct store_job_row job = { new->job_id, new->job_type,
-		new->job_payload, new->session_id, 0 };
+	const struct store_job_new job = { .id = new->job_id,
+		.type = new->job_type,
+		.payload = new->job_payload,
+		.session_id = new->session_id };
 
 	if (touch_session(s, who, new, e) == -1)
 		return -1;
@@ -112,7 +114,7 @@ write_all(struct store *s, const struct principal *who,
 		return 0;
 	if (add_output(s, new, e) == -1)
 		return -1;
-	return store_job_row_add(s, &job, e);
+	return store_job_add_new(s, &job, NULL, e);
 }
 
 int
@@ -169,6 +171,21 @@ store_chat_snapshot(
 		return err_set(e, ERR_STALE,
 		    "The message has a newer revision, is final or gone.");
 	return rc;
+}
+
+int
+store_chat_reopen(struct store *s, struct slice session_id, struct slice msg_id,
+    struct err *e)
+{
+	struct store_value params[2] = { store_text(session_id),
+		store_text(msg_id) };
+	int64_t changed = 0;
+
+	if (store_write(s, STORE_MESSAGE_REOPEN, params, 2, &changed, e) == -1)
+		return -1;
+	if (changed == 0)
+		return err_set(e, ERR_NOT_FOUND, "There is no such message.");
+	return 0;
 }
 
 static int

@@ -49,6 +49,9 @@ struct store_snapshot {
 /** Write it if `rev` is newer and the message not final, else ERR_STALE. */
 int store_chat_snapshot(struct store *s, const struct store_snapshot *snap,
     struct err *e) MUST_CHECK;
+/** A final one is in progress again: its job is run once more. */
+int store_chat_reopen(struct store *s, struct slice session_id,
+    struct slice msg_id, struct err *e) MUST_CHECK;
 /** The stored output message as a row; for emitting it again. */
 int store_chat_output(struct store *s, struct slice session_id,
     struct slice msg_id, struct json_object **row, struct err *e) MUST_CHECK;

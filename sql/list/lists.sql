@@ -114,11 +114,18 @@ WHERE s.principal IN ($1, $2)
 -- column: id text filter order = j.id
 -- column: type text filter order
 -- column: state text filter order
+-- column: dead int filter order
+-- column: attempts int filter order = j.token
 -- column: tries int filter order
+-- column: deaths int filter order
 -- column: error text
+-- column: errors json = j.errors
+-- column: progress json null = j.progress
 -- column: result json null
 -- column: session_id text filter null = j.session_id
 -- column: created_at msec filter order = j.created_ms
+-- column: started_at msec filter order null = j.started_ms
+-- column: finished_at msec filter order null = j.finished_ms
 -- column: updated_at msec filter order = j.updated_ms
 -- key: j.id = @v
 FROM {own}jobs AS j LEFT JOIN {own}sessions AS s USING (session_id)

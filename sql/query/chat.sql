@@ -37,7 +37,7 @@ DELETE FROM {own}sessions WHERE session_id = $1
 
 -- name: session_cancel_jobs
 UPDATE {own}jobs SET state = 'cancelled', error = 'The session was deleted.',
-    updated_ms = {now_ms}
+    updated_ms = {now_ms}, finished_ms = {now_ms}
 WHERE session_id = $1 AND state IN ('queued', 'running')
 
 -- Nothing when the message is there already.
@@ -89,3 +89,8 @@ WHERE session_id = $1 AND status = 'progress' AND watched = 0
 
 -- name: message_watched
 SELECT watched FROM {own}conversations WHERE session_id = $1 AND msg_id = $2
+
+-- name: message_reopen
+UPDATE {own}conversations SET status = 'progress', rev = rev + 1,
+    updated_ms = {now_ms}
+WHERE session_id = $1 AND msg_id = $2 AND msg_type = 'output'

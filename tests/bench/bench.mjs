@@ -7,12 +7,14 @@
 //   CHURN_S=600          how long clients come and vanish
 //   VIDEOS=1000000       rows of pages
 //   CHUNKS=100000        chunks to search in PostgreSQL
+//   JOBS=20000           no-op jobs of queue
 //
 // --quick: one round of the first three servers.
 
 import { postgres, programs } from '../harness/postgres.mjs';
 import { main, run, sleep, test, until } from '../harness/tap.mjs';
 import { redis } from '../harness/redis.mjs';
+import { queue } from './queue.mjs';
 import { cpu, cpuOf, fds, median, rss, sum, table } from './figures.mjs';
 import { pages, rest } from './rest.mjs';
 import { NAMES, folder, load, loading, searching, server, stack } from './servers.mjs';
@@ -298,6 +300,7 @@ const PARTS = {
   events, one, memory, held, sessions, idle, churn, search,
   rest: () => rest({ bar, ROUNDS, SECONDS }),
   pages: () => pages({ bar }),
+  queue: () => queue(bar),
 };
 
 void main(async () => {

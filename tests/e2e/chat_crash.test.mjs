@@ -19,7 +19,7 @@ const LEASE_MS = 1500;
 const TAKEN_OVER_MS = 15000;
 const LONG = { timeout: 100000 };
 
-const quiet = { DIRECTOR_STAGE_DELAY_MS: String(STAGE_MS) };
+const quiet = { DIRECTOR_STAGE_DELAY_MS: String(STAGE_MS), DIRECTOR_STOP_MS: '0' };
 const hasty = { ...quiet, DIRECTOR_LEASE_MS: String(LEASE_MS) };
 const fresh = (stack) => addVideo(stack.url, 'crash', SAMPLE);
 

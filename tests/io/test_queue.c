@@ -2,6 +2,7 @@
 #include "io/queue.h"
 
 #include "eio_fixture.h"
+#include "io/rnd.h"
 
 #define JOB1 "11111111-1111-4111-8111-111111111111"
 #define JOB2 "22222222-2222-4222-8222-222222222222"
@@ -13,7 +14,7 @@ static void
 fresh(void)
 {
 	rds_reply_free(eio_fixture_redis(&f, "FLUSHALL"));
-	q = (struct queue){ f.rds, "t" };
+	q = (struct queue){ f.rds, "t", QUEUE_JOBS };
 }
 
 static bool
@@ -115,7 +116,7 @@ test_delay(void)
 	CHECK(depth() == 1);
 	t = reserve("c");
 	CHECK(is_job(&t, JOB1));
-	CHECK(eio_fixture_int(&f, "ZCARD {t:q}:later") == 1);
+	CHECK(eio_fixture_int(&f, "ZCARD {t:q}:later:jobs") == 1);
 	/* The same job again: one ticket, at the newer time. */
 	CHECK(add(JOB2, 1));
 	clock_sleep_ms(5);
@@ -224,12 +225,90 @@ test_waiting(void)
 	CHECK(clock_mono_ms() - from < 1000);
 }
 
+/* Lanes know nothing of each other. */
+static void
+test_lanes(void)
+{
+	const struct queue quick = { f.rds, "t", QUEUE_QUICK };
+	static struct queue_ticket t[QUEUE_BATCH];
+	struct err e = ERR_INIT;
+	int64_t taken = -1, later = -1;
+	size_t n = 1;
+
+	fresh();
+	CHECK(queue_taken(&quick, &taken, &later, &e) == 0);
+	CHECK(taken == 0 && later == 0);
+	CHECK(queue_reserve_many(&quick, SLICE("c"), 5, t, &n, &e) == 0);
+	CHECK(n == 0);
+	CHECK(queue_add(&quick, SLICE(JOB1), 0, &e) == 0);
+	CHECK(queue_add(&quick, SLICE(JOB2), 60000, &e) == 0);
+	CHECK(depth() == 0);
+	t[0] = reserve("c");
+	CHECK(is_job(&t[0], ""));
+	CHECK(queue_reserve_many(&quick, SLICE("c"), 5, t, &n, &e) == 0);
+	CHECK(n == 1 && is_job(&t[0], JOB1));
+	CHECK(queue_taken(&quick, &taken, &later, &e) == 0);
+	CHECK(taken == 1 && later == 1);
+	CHECK(queue_taken(&q, &taken, &later, &e) == 0);
+	CHECK(taken == 0 && later == 0);
+}
+
+static void
+test_many(void)
+{
+	static char ids[QUEUE_BATCH + 44][37];
+	static struct slice jobs[COUNT(ids)];
+	static struct queue_ticket t[QUEUE_BATCH];
+	struct err e = ERR_INIT;
+	size_t n = 0;
+
+	fresh();
+	(void)reserve("c");
+	for (size_t i = 0; i < COUNT(jobs); i++) {
+		rnd_uuid(ids[i]);
+		jobs[i] = slice_from(ids[i]);
+	}
+	CHECK(queue_add_many(&q, jobs, 0, &e) == 0 && depth() == 0);
+	CHECK(queue_add_many(&q, jobs, COUNT(jobs), &e) == 0);
+	rds_reply_free(eio_fixture_redis(&f, "XADD {t:q}:jobs * id strange"));
+	CHECK(depth() == QUEUE_BATCH + 45);
+	CHECK(queue_reserve_many(&q, SLICE("c"), 5, t, &n, &e) == 0);
+	CHECK(n == QUEUE_BATCH);
+	for (size_t i = 0; i < n; i++)
+		CHECK(is_job(&t[i], ids[i]));
+	CHECK(queue_ack_many(&q, t, 0, &e) == 0 && depth() == QUEUE_BATCH + 45);
+	CHECK(queue_ack_many(&q, t, n, &e) == 0 && depth() == 45);
+	CHECK(eio_fixture_int(&f, "XLEN {t:q}:jobs") == 45);
+	CHECK(queue_reserve_many(&q, SLICE("c"), 5, t, &n, &e) == 0);
+	CHECK(n == 44 && depth() == 44);
+}
+
+static void
+test_cancels(void)
+{
+	struct err e = ERR_INIT;
+	int64_t cancels = -1;
+	bool lost = false;
+
+	fresh();
+	CHECK(queue_cancels(&q, &cancels, &lost, &e) == 0);
+	CHECK(cancels == 0 && lost);
+	CHECK(queue_cancels(&q, &cancels, &lost, &e) == 0 && !lost);
+	CHECK(queue_cancel(&q, &e) == 0);
+	CHECK(queue_cancels(&q, &cancels, &lost, &e) == 0);
+	CHECK(cancels == 1 && !lost);
+	rds_reply_free(eio_fixture_redis(&f, "FLUSHALL"));
+	CHECK(queue_cancels(&q, &cancels, &lost, &e) == 0);
+	CHECK(cancels == 0 && lost);
+}
+
 static void
 test_no_redis(void)
 {
 	struct err e = ERR_INIT;
 	struct queue_ticket t = { "1-1", JOB1 };
-	int64_t n;
+	struct slice job = SLICE(JOB1);
+	int64_t n, later;
 	bool got;
 
 	fresh();
@@ -241,6 +320,10 @@ test_no_redis(void)
 	CHECK(queue_promote(&q, &e) == -1);
 	CHECK(reclaim(10, &t) == -1);
 	CHECK(queue_depth(&q, &n, &e) == -1);
+	CHECK(queue_add_many(&q, &job, 1, &e) == -1);
+	CHECK(queue_taken(&q, &n, &later, &e) == -1);
+	CHECK(queue_cancel(&q, &e) == -1);
+	CHECK(queue_cancels(&q, &n, &got, &e) == -1);
 	CHECK(e.code == ERR_UNAVAILABLE);
 	redis_launch(&f.redis);
 }
@@ -255,7 +338,9 @@ main(void)
 	    CHECK_CASE(test_lost_group), CHECK_CASE(test_delay),
 	    CHECK_CASE(test_reclaim), CHECK_CASE(test_strange_entries),
 	    CHECK_CASE(test_strange_reclaim), CHECK_CASE(test_waiting),
-	    CHECK_CASE(test_no_redis), { NULL, NULL } });
+	    CHECK_CASE(test_lanes), CHECK_CASE(test_many),
+	    CHECK_CASE(test_cancels), CHECK_CASE(test_no_redis),
+	    { NULL, NULL } });
 	eio_fixture_fini(&f);
 	return rc;
 }

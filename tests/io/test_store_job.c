@@ -49,13 +49,27 @@ stale(struct fixture *f, int rc)
 	return rc == -1 && f->e.code == ERR_STALE;
 }
 
+/* 1: still held, and is to be cancelled where `*cancel`; -1: it is not. */
+static int
+renew(struct fixture *f, const struct store_job *job, int64_t lease_ms,
+    bool *cancel)
+{
+	struct store_job_lease lease = { job, false, false };
+
+	if (store_job_renew(f->s, &lease, 1, lease_ms, &f->e) != 0)
+		CHECK(!"store_job_renew failed");
+	if (cancel != NULL)
+		*cancel = lease.cancel;
+	return lease.held ? 1 : -1;
+}
+
 static void
 check_refused(struct fixture *f, const struct store_job *job)
 {
-	CHECK(stale(f, store_job_renew(f->s, job, LEASE_MS, &f->e)));
+	CHECK(renew(f, job, LEASE_MS, NULL) == -1);
 	CHECK(stale(f, store_job_finish(f->s, job, "success", "", &f->e)));
 	CHECK(stale(f, store_job_retry(f->s, job, 0, "", &f->e)));
-	CHECK(stale(f, store_job_release(f->s, job, &f->e)));
+	CHECK(stale(f, store_job_release(f->s, job, 0, &f->e)));
 }
 
 static void
@@ -74,7 +88,7 @@ test_start_and_finish(void)
 	CHECK(count(&f, "running") == 1);
 	CHECK(start(&f, "j", LEASE_MS, &again) == STORE_JOB_BUSY);
 	CHECK(again.payload == NULL);
-	CHECK(store_job_renew(f.s, &job, LEASE_MS, &f.e) == 0);
+	CHECK(renew(&f, &job, LEASE_MS, NULL) == 1);
 	CHECK(store_job_finish(f.s, &job, "success", "", &f.e) == 0);
 	CHECK(count(&f, "success") == 1);
 	check_refused(&f, &job);
@@ -209,8 +223,10 @@ test_release(void)
 	fixture_open(&f);
 	add(&f, "j", 0);
 	CHECK(start(&f, "j", LEASE_MS, &job) == STORE_JOB_STARTED);
-	CHECK(store_job_release(f.s, &job, &f.e) == 0);
+	CHECK(store_job_release(f.s, &job, 500, &f.e) == 0);
 	check_refused(&f, &job);
+	CHECK(start(&f, "j", LEASE_MS, &next) == STORE_JOB_BUSY);
+	fixture_sleep(550);
 	CHECK(start(&f, "j", LEASE_MS, &next) == STORE_JOB_STARTED);
 	CHECK(next.token == 2 && next.tries == 0 && next.deaths == 0);
 	check_refused(&f, &job);
@@ -230,15 +246,15 @@ test_lease_runs_out(void)
 	add(&f, "j", 0);
 	CHECK(start(&f, "j", 600, &old) == STORE_JOB_STARTED);
 	/* Renewed in time, and even late while nobody took it over. */
-	CHECK(store_job_renew(f.s, &old, 600, &f.e) == 0);
+	CHECK(renew(&f, &old, 600, NULL) == 1);
 	fixture_sleep(650);
-	CHECK(store_job_renew(f.s, &old, 600, &f.e) == 0);
+	CHECK(renew(&f, &old, 600, NULL) == 1);
 	CHECK(start(&f, "j", LEASE_MS, &new) == STORE_JOB_BUSY);
 	fixture_sleep(650);
 	CHECK(start(&f, "j", LEASE_MS, &new) == STORE_JOB_STARTED);
 	CHECK(new.token == 2 && new.deaths == 1 && new.tries == 0);
 	check_refused(&f, &old);
-	CHECK(store_job_renew(f.s, &new, LEASE_MS, &f.e) == 0);
+	CHECK(renew(&f, &new, LEASE_MS, NULL) == 1);
 	CHECK(store_job_finish(f.s, &new, "success", "", &f.e) == 0);
 	check_refused(&f, &old);
 	store_job_fini(&old);
@@ -280,12 +296,13 @@ test_ten_deaths(void)
 static int
 sweep(struct fixture *f, int64_t quiet_ms, int limit)
 {
-	char ids[8][37];
+	struct store_job_swept jobs[8];
 	int n = -1;
 
-	CHECK(store_job_sweep(f->s, quiet_ms, limit, ids, &n, &f->e) == 0);
+	CHECK(store_job_sweep(f->s, quiet_ms, limit, jobs, &n, &f->e) == 0);
 	for (int i = 0; i < n; i++)
-		CHECK(ids[i][0] == 'j');
+		CHECK(
+		    jobs[i].id[0] == 'j' && strcmp(jobs[i].type, "chat") == 0);
 	return n;
 }
 
@@ -337,7 +354,8 @@ test_sweep_is_cheap(void)
 	int jobs = fixture_is_pooled() ? JOBS / 10 : JOBS;
 	struct fixture f, other;
 	int64_t before, took;
-	char id[16], ids[8][37];
+	struct store_job_swept jobs8[8];
+	char id[16];
 	int n;
 
 	fixture_open(&f);
@@ -353,7 +371,8 @@ test_sweep_is_cheap(void)
 	CHECK(store_begin(f.s, &f.e) == 0);
 	before = fixture_now_ms();
 	for (int i = 0; i < SWEEPS; i++)
-		CHECK(store_job_sweep(other.s, 600000, 8, ids, &n, &f.e) == 0 &&
+		CHECK(
+		    store_job_sweep(other.s, 600000, 8, jobs8, &n, &f.e) == 0 &&
 		    n == 0);
 	took = fixture_now_ms() - before;
 	(void)printf(

@@ -7,11 +7,18 @@ $(O)/ledger.fcgi: $(call obj,tests/torture/ledger.c $(SRC_server)) $(STACK)
 $(O)/tests/torture/publish: $(O)/tests/torture/publish.o $(O)/libio.a $(PURE)
 	$(LINK)
 
-test-e2e: $(LEDGER)
+JOBS_TORTURED := $(O)/tests/torture/jobs $(O)/tests/torture/clock_shift.so
+$(O)/tests/torture/jobs: $(call obj,tests/torture/jobs.c $(SRC_worker)) $(STACK)
+	$(LINK)
+$(O)/tests/torture/clock_shift.so: tests/torture/clock_shift.c
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(STD) $(WARN) -O2 -fPIC -shared -o $@ $<
+
+test-e2e: $(LEDGER) $(JOBS_TORTURED)
 E2E += tests/torture/check.test.mjs
 
-.PHONY: torture torture-kill torture-outage torture-store
-torture: torture-kill torture-outage torture-store ## the long tests: kill -9, Redis and PostgreSQL away (two hours)
+.PHONY: torture torture-kill torture-outage torture-store torture-jobs
+torture: torture-kill torture-outage torture-store torture-jobs ## the long tests: kill -9, Redis and PostgreSQL away (two hours)
 torture-kill: all $(LEDGER) # EVENTS=100000 KILLS=100 CLIENTS=8 SEED=
 	@BUILD=$(abspath $(O)) EVENTS=$(EVENTS) KILLS=$(KILLS) CLIENTS=$(CLIENTS) \
 	  SEED=$(SEED) node tests/torture/torture.mjs
@@ -23,3 +30,7 @@ torture-outage: all $(O)/echo.fcgi
 # PostgreSQL restarted 50 times, and 50 times behind pgbouncer.
 torture-store: all
 	$(Q)TORTURE=1 LIMIT=3600 V=1 $(TIER) torture tests/e2e/store_restart.test.mjs
+# Jobs while workers, Redis and PostgreSQL are killed: WORK=10000 KILLS=200 SERVER_KILLS=20 STORE=pg,sqlite SEED=
+torture-jobs: all $(JOBS_TORTURED)
+	@BUILD=$(abspath $(O)) WORK=$(WORK) KILLS=$(KILLS) SERVER_KILLS=$(SERVER_KILLS) STORE=$(STORE) \
+	  SEED=$(SEED) node tests/torture/jobs_long.mjs

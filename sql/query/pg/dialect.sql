@@ -67,6 +67,23 @@ WITH made AS (INSERT INTO director.collections (id, name)
 -- define: v_uuid
 @v::uuid
 
+-- One more of a job's errors: the text stands between these.
+-- define: error_from
+(errors::jsonb || jsonb_build_array(jsonb_build_object('attempt', token,
+    'at', to_char(statement_timestamp() AT TIME ZONE 'UTC',
+        'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'error',
+
+-- define: error_to
+::text)))::json
+
+-- One of the texts of a JSON array: an array, so that the planner takes the key,
+-- and not a list of all that wait.
+-- define: in_json_1
+= ANY (ARRAY(SELECT json_array_elements_text($1::json)))
+
+-- define: plain_state
+(state || '')
+
 -- name: begin
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE
 
@@ -115,3 +132,33 @@ DELETE FROM transcripts WHERE video_id = $1
 WITH chunks AS (DELETE FROM transcript_chunks WHERE transcript_id = $1)
 DELETE FROM transcripts WHERE id = $1
 RETURNING {transcript_row}
+
+-- Rows are [id, type, payload, delay].
+-- name: job_add_many
+INSERT INTO director.jobs (id, type, payload, due_ms, ticket_ms, created_ms,
+    updated_ms)
+SELECT v ->> 0, v ->> 1, v -> 2, {now_ms} + (v ->> 3)::bigint,
+    {now_ms} + (v ->> 3)::bigint, {now_ms}, {now_ms}
+FROM json_array_elements($1::json) AS v
+
+-- Rows are [id, token].
+-- name: job_renew
+UPDATE director.jobs SET due_ms = {now_ms} + $2, updated_ms = {now_ms}
+FROM (SELECT v ->> 0 AS id, (v ->> 1)::bigint AS token
+    FROM json_array_elements($1::json) AS v) AS held
+WHERE jobs.id = ANY (ARRAY(SELECT v ->> 0
+        FROM json_array_elements($1::json) AS v))
+    AND jobs.id = held.id AND jobs.token = held.token AND (jobs.state || '') = 'running'
+RETURNING jobs.id, jobs.cancel
+
+-- Rows are [id, token, result].
+-- name: job_succeed_many
+UPDATE director.jobs SET state = 'success', error = '', result = held.result,
+    updated_ms = {now_ms}, finished_ms = {now_ms}
+FROM (SELECT v ->> 0 AS id, (v ->> 1)::bigint AS token,
+        CASE json_typeof(v -> 2) WHEN 'null' THEN NULL ELSE v -> 2 END AS result
+    FROM json_array_elements($1::json) AS v) AS held
+WHERE jobs.id = ANY (ARRAY(SELECT v ->> 0
+        FROM json_array_elements($1::json) AS v))
+    AND jobs.id = held.id AND jobs.token = held.token AND (jobs.state || '') = 'running'
+RETURNING jobs.id

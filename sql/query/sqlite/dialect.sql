@@ -55,6 +55,19 @@ $2
 -- define: v_uuid
 @v
 
+-- define: error_from
+json_insert(errors, '$[#]', json_object('attempt', token, 'at',
+    strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), 'error',
+
+-- define: error_to
+))
+
+-- define: in_json_1
+IN (SELECT value FROM json_each($1))
+
+-- define: plain_state
++state
+
 -- name: begin
 BEGIN IMMEDIATE
 
@@ -82,3 +95,23 @@ SELECT 1
 
 -- name: schema_present
 SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'store_meta'
+
+-- name: job_add_many
+INSERT INTO jobs (id, type, payload, due_ms, ticket_ms, created_ms, updated_ms)
+SELECT value ->> 0, value ->> 1, value -> 2, {now_ms} + (value ->> 3),
+    {now_ms} + (value ->> 3), {now_ms}, {now_ms}
+FROM json_each($1)
+
+-- name: job_renew
+UPDATE jobs SET due_ms = {now_ms} + $2, updated_ms = {now_ms}
+FROM (SELECT value ->> 0 AS id, value ->> 1 AS token FROM json_each($1)) AS held
+WHERE jobs.id = held.id AND jobs.token = held.token AND +jobs.state = 'running'
+RETURNING id, cancel
+
+-- name: job_succeed_many
+UPDATE jobs SET state = 'success', error = '', result = held.result,
+    updated_ms = {now_ms}, finished_ms = {now_ms}
+FROM (SELECT value ->> 0 AS id, value ->> 1 AS token,
+        nullif(value -> 2, 'null') AS result FROM json_each($1)) AS held
+WHERE jobs.id = held.id AND jobs.token = held.token AND +jobs.state = 'running'
+RETURNING id
