@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/ck.h"
 #include "base/num.h"
+#include "io/conf_engines.h"
 #include "io/log.h"
 #include "io/store.h"
 #include "proto/http.h"
@@ -124,6 +125,66 @@ static const struct row TABLE[] = {
 	{ "DIRECTOR_STAGE_DELAY_MS", "0",
 	  "pause before each stage of a job, for demonstrations and tests",
 	  AT(stage_delay_ms), NUMBER, false, 0, 60000 },
+	{ "DIRECTOR_PROXY", "",
+	  "the worker asks the internet through it: http://HOST:PORT; "
+	  "empty: directly", AT(proxy), TEXT, true, 0, 0 },
+	{ "DIRECTOR_PRIVATE_HOSTS", "",
+	  "engines that may be on loopback or a private network, and are asked "
+	  "without the proxy: HOST[:PORT], comma list",
+	  AT(private_hosts), TEXT, false, 0, 0 },
+	{ "OPENAI_API_KEY", "", "key of the language model's server",
+	  AT(openai_key), TEXT, true, 0, 0 },
+	{ "OPENAI_API_BASE", CONF_OPENAI_BASE,
+	  "OpenAI's API, or one that speaks the same",
+	  AT(openai_base), TEXT, false, 0, 0 },
+	{ "OPENAI_CHAT_MODEL", "gpt-4o-2024-11-20", "model that answers",
+	  AT(openai_chat_model), TEXT, false, 0, 0 },
+	{ "OPENAI_EMBEDDING_MODEL", "text-embedding-3-small",
+	  "model for search by meaning; its vectors must have 1536 dimensions",
+	  AT(openai_embedding_model), TEXT, false, 0, 0 },
+	{ "OPENAI_TRANSCRIPTION_MODEL", "whisper-1",
+	  "model that writes down what is said",
+	  AT(openai_transcription_model), TEXT, false, 0, 0 },
+	{ "OPENAI_TIMEOUT_MS", "120000", "a call of the model may take so long",
+	  AT(openai_timeout_ms), NUMBER, false, 100, 3600000 },
+	{ "OPENAI_TRANSCRIPTION_TIMEOUT_MS", "600000",
+	  "a transcription may take so long, the upload with it",
+	  AT(openai_transcription_timeout_ms), NUMBER, false, 100, 86400000 },
+	{ "OPENAI_TRANSCRIPTION_MAX", "26214400",
+	  "largest recording the model's server takes, bytes",
+	  AT(openai_transcription_max), NUMBER, false, 1000, 1000000000000 },
+	{ "DIRECTOR_TOKENS_PER_JOB", "500000",
+	  "tokens a job may use, its tries together; 0: no limit",
+	  AT(tokens_per_job), NUMBER, false, 0, 1000000000000 },
+	{ "DIRECTOR_TOKENS_PER_DAY", "0",
+	  "tokens all jobs of a day (UTC) may use; 0: no limit",
+	  AT(tokens_per_day), NUMBER, false, 0, 1000000000000 },
+	{ "SUPABASE_PROJECT_REF", "", "project whose Edge Functions are asked",
+	  AT(supabase_ref), TEXT, false, 0, 0 },
+	{ "SUPABASE_ANON_KEY", "", "key of that project",
+	  AT(supabase_key), TEXT, true, 0, 0 },
+	{ "SUPABASE_FUNCTIONS_BASE", "",
+	  "where the functions are; empty: "
+	  "https://SUPABASE_PROJECT_REF.supabase.co/functions/v1",
+	  AT(supabase_base), TEXT, false, 0, 0 },
+	{ "DIRECTOR_EDGE_TIMEOUT_MS", "160000",
+	  "an Edge Function may take so long; Supabase ends it after 150 s",
+	  AT(edge_timeout_ms), NUMBER, false, 100, 3600000 },
+	{ "DIRECTOR_EDGE_TRANSCRIBE", "transcribe",
+	  "name of the Edge Function that writes down what is said",
+	  AT(edge_transcribe), TEXT, false, 0, 0 },
+	{ "DIRECTOR_EDGE_EMBED", "embed", "of that which makes embeddings",
+	  AT(edge_embed), TEXT, false, 0, 0 },
+	{ "DIRECTOR_EDGE_ANALYZE", "analyze", "of that which analyses",
+	  AT(edge_analyze), TEXT, false, 0, 0 },
+	{ "DIRECTOR_EDGE_STRUCTURED", "structured-data",
+	  "of that which extracts structured data",
+	  AT(edge_structured), TEXT, false, 0, 0 },
+	{ "DIRECTOR_EDGE_VOICE", "voice-prompt",
+	  "of that which makes a voice prompt", AT(edge_voice), TEXT, false, 0, 0 },
+	{ "DIRECTOR_EDGE_TRAINING", "training-data",
+	  "of that which makes training examples",
+	  AT(edge_training), TEXT, false, 0, 0 },
 };
 /* clang-format on */
 
@@ -235,7 +296,8 @@ conf_load(struct conf *c, struct err *e)
 		}
 	if (check_bind(c, e) != 0 || check_api_key(c, e) != 0 ||
 	    check_url(c, e) != 0 || check_log_level(c, e) != 0 ||
-	    store_url_check(c->database_url, e) != 0) {
+	    store_url_check(c->database_url, e) != 0 ||
+	    conf_engines_check(c, e) != 0) {
 		conf_fini(c);
 		return -1;
 	}

@@ -46,7 +46,26 @@ struct conf {
 	int64_t edge_concurrency, edge_per_minute;
 	int64_t videodb_concurrency, videodb_per_minute;
 	int64_t stage_delay_ms;
+	/* Whom the worker asks: conf_engines.h. */
+	char *proxy;         /* "" = none */
+	char *private_hosts; /* host_list.h */
+	char *openai_key, *openai_base;
+	char *openai_chat_model, *openai_embedding_model;
+	char *openai_transcription_model;
+	int64_t openai_timeout_ms;
+	int64_t openai_transcription_timeout_ms;
+	int64_t openai_transcription_max;
+	int64_t tokens_per_job, tokens_per_day; /* 0 = no limit */
+	char *supabase_ref, *supabase_key;
+	char *supabase_base; /* "" = by the project's ref */
+	int64_t edge_timeout_ms;
+	/* Names of Edge Functions. */
+	char *edge_transcribe, *edge_embed, *edge_analyze, *edge_structured;
+	char *edge_voice, *edge_training;
 };
+
+/** Where OpenAI's own API is. */
+#define CONF_OPENAI_BASE "https://api.openai.com/v1"
 
 /** Fill from the environment; a bad value is a sentence in `*e`. */
 int conf_load(struct conf *c, struct err *e) MUST_CHECK NONNULL(1, 2);

@@ -18,6 +18,7 @@
  *  {%P:q}:cancels   number of cancellations: when it changes, look at the rows
  *  {%P:q}:slots:WHO zset   calls to a provider, by the end (ms) of their lease
  *  {%P:q}:rate:WHO  hash   full (us), pause (ms): see lua/limit_enter.lua
+ *  {%P:q}:tokens:W  string tokens used: W is a day since 1970 (UTC), or a job
  *  {%P}:metrics     hash   counters of all processes
  *  {%P}:gauges      hash   process -> "PARKED TIME": its held polls, then
  *  {%P}:wake:PROC  channel: "TOKEN", a held poll of that process has packets;
@@ -45,6 +46,7 @@
 #define KEYS_CANCELS     "{%s:q}:cancels"
 #define KEYS_LIMIT_SLOTS "{%s:q}:slots:%s"
 #define KEYS_LIMIT_RATE  "{%s:q}:rate:%s"
+#define KEYS_TOKENS      "{%s:q}:tokens:%s"
 #define KEYS_METRICS     "{%s}:metrics"
 #define KEYS_GAUGES      "{%s}:gauges"
 #define KEYS_WAKE        "{%s}:wake:%s"

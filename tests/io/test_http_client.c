@@ -20,6 +20,7 @@
 #define SOON_MS 12000
 
 static struct web web;
+static struct http_client *client;
 
 struct got {
 	struct buf body;
@@ -70,7 +71,7 @@ run(struct got *g, const struct http_client_request *r)
 {
 	int64_t since = clock_mono_ms();
 
-	g->rc = http_client_run(r, &g->reply, &g->e);
+	g->rc = http_client_run(client, r, &g->reply, &g->e);
 	CHECK(g->rc == (g->e.code == ERR_NONE ? 0 : -1));
 	CHECK(clock_mono_ms() - since < SOON_MS);
 }
@@ -357,6 +358,7 @@ ask_in_network(void)
 
 	if (!make_network())
 		return 77;
+	client = http_client_new("", "");
 	web_start(&web);
 	if (ask_public("/ok") != ERR_NONE)
 		return 1;
@@ -405,7 +407,9 @@ main(void)
 	int rc = check_main(FIRST);
 
 	web_start(&web);
+	client = http_client_new("", "");
 	rc = check_main(CASES) != 0 ? 1 : rc;
+	http_client_free(client);
 	web_stop(&web);
 	return rc;
 }

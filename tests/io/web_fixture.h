@@ -54,15 +54,32 @@ web_wait(const struct web *w, int fd, const char *drip)
 }
 
 static inline void
-web_redirect(int fd, const char *to)
+web_redirect(int fd, int status, const char *to)
 {
 	char head[2048];
 
 	(void)snprintf(head, sizeof(head),
-	    "HTTP/1.1 302 Found\r\nLocation: %s\r\nSet-Cookie: a=b\r\n"
+	    "HTTP/1.1 %d Elsewhere\r\nLocation: %s\r\nSet-Cookie: a=b\r\n"
 	    "Content-Length: 4\r\nConnection: close\r\n\r\nmove",
-	    to);
+	    status, to);
 	(void)web_say(fd, head);
+}
+
+/* What comes over this connection as long as it is kept. */
+static inline void
+web_keep(const struct web *w, int fd)
+{
+	char request[4096];
+
+	do {
+		struct pollfd p = { .fd = fd, .events = POLLIN };
+
+		(void)web_say(
+		    fd, "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nkept");
+		while (!atomic_load(&w->stop) && poll(&p, 1, 50) == 0)
+			;
+	} while (!atomic_load(&w->stop) &&
+	    recv(fd, request, sizeof(request), 0) > 0);
 }
 
 /* What has one answer, by the beginning of its path. */
@@ -138,11 +155,20 @@ web_serve(const struct web *w, int fd)
 
 	if (n <= 0 || sscanf(request, "%*s %1000s", path) != 1)
 		return;
+	/* As a proxy: it is all here. */
+	if (strncmp(path, "http://", 7) == 0) {
+		web_echo(fd, request);
+		return;
+	}
 	if (sscanf(path, "/hops/%d", &hops) == 1) {
 		(void)snprintf(to, sizeof(to), "/hops/%d", hops - 1);
-		web_redirect(fd, hops > 0 ? to : "/echo");
+		web_redirect(fd, 302, hops > 0 ? to : "/echo");
 	} else if (strncmp(path, "/to/", 4) == 0) {
-		web_redirect(fd, path + 4);
+		web_redirect(fd, 302, path + 4);
+	} else if (strncmp(path, "/again/", 7) == 0) {
+		web_redirect(fd, 307, path + 7);
+	} else if (strncmp(path, "/keep", 5) == 0) {
+		web_keep(w, fd);
 	} else if (strncmp(path, "/echo", 5) == 0) {
 		web_echo(fd, request);
 	} else {
