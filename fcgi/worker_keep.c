@@ -3,6 +3,7 @@
  * none, moves delayed ones to the stream and adds the counters to Redis.
  */
 #include "fcgi/worker.h"
+#include "handlers/videodb.h"
 #include "io/clock.h"
 #include "io/log.h"
 
@@ -225,6 +226,7 @@ worker_keep(struct program *p, struct store *store, struct rds *rds)
 	struct keeper_job renewing = { p->conf->lease_ms / 4, 0 };
 	struct keeper_job sweeping = { SWEEP_MS, 0 };
 	struct keeper_job flushing = { 1000, 0 };
+	struct keeper_job mirroring = { p->conf->videodb_mirror_ms / 4, 0 };
 	struct err e = ERR_INIT;
 
 	while (atomic_load(&p->alive) > 0) {
@@ -234,6 +236,11 @@ worker_keep(struct program *p, struct store *store, struct rds *rds)
 		}
 		if (due(&renewing))
 			renew(&k);
+		/* At the start, then as often as it says, of all workers. */
+		if (videodb_configured(p->conf) && due(&mirroring) &&
+		    videodb_want(
+			store, &k.queue, p->conf->videodb_mirror_ms, &e) != 0)
+			metrics_error(&p->metrics, e.code);
 		if (due(&sweeping))
 			sweep_by_depth(&k);
 		if (promote(&k, &e) != 0 || listen(&k, &e) != 0 ||
