@@ -97,7 +97,9 @@ read_message(struct json_object *envelope, struct videodb_reply *r)
 	for (size_t i = 0; i < text.n; i++) {
 		unsigned char c = (unsigned char)text.p[i];
 
-		r->message[i] = c < ' ' || c == 0x7f ? ' ' : text.p[i];
+		r->message[i] = text.p[i];
+		if (c < ' ' || c == 0x7f)
+			r->message[i] = ' ';
 	}
 	r->message[text.n] = '\0';
 }

@@ -54,8 +54,10 @@ add_escaped(struct buf *out, struct slice text)
 			buf_adds(out, "&lt;");
 		else if (c == '>')
 			buf_adds(out, "&gt;");
+		else if ((unsigned char)c < ' ')
+			buf_addc(out, ' ');
 		else
-			buf_addc(out, (unsigned char)c < ' ' ? ' ' : c);
+			buf_addc(out, c);
 	}
 }
 

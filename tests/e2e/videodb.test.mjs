@@ -234,6 +234,23 @@ test('a worker killed while VideoDB works: the next one asks on, nothing is sent
   assert.equal(db.uploads.filter((u) => /killed/.test(u.url)).length, 1);
 });
 
+test('an upload that is cancelled while VideoDB works is asked for no more', async () => {
+  db.work.clear();
+  db.polls = 1000000;
+  const answer = upload('https://files.example/cancelled.mp4');
+  await until('some polls', () => [...db.work.values()].some((w) => w.left < 1000000 - 3));
+  db.polls = 0;
+  const { json: [row] } = await get(base, '/api/v1/jobs?type=eq.fetch&state=in.(queued,running)&limit=1');
+  const { status, text } = await ask(base, 'POST', `/api/v1/jobs/${row.id}/cancel`);
+  assert.ok(status === 200 || status === 202, text);
+  assert.equal((await ended(row.id)).state, 'cancelled');
+  assertProblem(await answer, 422, 'unprocessable', 'source');
+  const [work] = db.work.values();
+  const { left } = work;
+  await mirrored();
+  assert.equal(work.left, left);
+});
+
 test('the key is not said to another server, even if VideoDB names one', async () => {
   const heard = [];
   const other = http.createServer((request, response) => {
