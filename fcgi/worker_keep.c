@@ -2,6 +2,9 @@
  * The keeper: renews the leases of what runs, writes tickets for jobs that have
  * none, moves delayed ones to the stream and adds the counters to Redis.
  */
+#include <stdlib.h>
+
+#include "base/ck.h"
 #include "fcgi/worker.h"
 #include "handlers/videodb.h"
 #include "io/clock.h"
@@ -17,17 +20,27 @@
 #define SWEEP_TURNS 1000
 /* A delayed ticket is late by at most this, and so is a cancellation. */
 #define TURN_MS 250
+/* Counters go to Redis so often. */
+#define FLUSH_MS 1000
 /* Jobs of all threads: those of the quick lane, and a few. */
 #define HELD_MAX (QUEUE_BATCH + 64)
 /* What runs and was asked to give back its job has so long to do it. */
 #define LEAVE_MS 1500
+
+struct keeper_job {
+	int64_t every_ms, next_ms;
+};
 
 struct keeper {
 	struct program *p;
 	struct store *store;
 	struct queue queue;
 	int64_t cancels; /* as we saw it last */
+	bool seen;       /* it */
 	int64_t stop_ms; /* when we were told to stop; 0: not yet */
+	struct keeper_job renewing, sweeping, flushing, mirroring;
+	struct store_job_lease lease[HELD_MAX];
+	struct slot *of[HELD_MAX]; /* whose it is */
 };
 
 /* ---- leases ----------------------------------------------------------------- */
@@ -47,8 +60,6 @@ note(struct slot *s, const struct store_job_lease *lease)
 static void
 renew(struct keeper *k)
 {
-	struct store_job_lease lease[HELD_MAX];
-	struct slot *of[HELD_MAX];
 	struct err e = ERR_INIT;
 	size_t n = 0;
 
@@ -56,13 +67,14 @@ renew(struct keeper *k)
 	for (size_t i = 0; i < k->p->n_slots; i++)
 		for (size_t j = 0; j < k->p->slot[i].n_jobs && n < HELD_MAX;
 		     j++) {
-			of[n] = &k->p->slot[i];
-			lease[n++].job = &k->p->slot[i].jobs[j];
+			k->of[n] = &k->p->slot[i];
+			k->lease[n++].job = &k->p->slot[i].jobs[j];
 		}
 	if (n != 0 &&
-	    store_job_renew(k->store, lease, n, k->p->conf->lease_ms, &e) == 0)
+	    store_job_renew(k->store, k->lease, n, k->p->conf->lease_ms, &e) ==
+		0)
 		for (size_t i = 0; i < n; i++)
-			note(of[i], &lease[i]);
+			note(k->of[i], &k->lease[i]);
 	(void)pthread_mutex_unlock(&k->p->lock);
 }
 
@@ -150,15 +162,16 @@ static int
 listen(struct keeper *k, struct err *e)
 {
 	int64_t cancels = k->cancels;
-	bool lost = false;
+	bool fresh = false;
 
-	if (queue_cancels(&k->queue, &cancels, &lost, e) != 0)
+	if (queue_cancels(&k->queue, &cancels, &fresh, e) != 0)
 		return -1;
 	if (cancels != k->cancels)
 		renew(k);
 	k->cancels = cancels;
-	if (lost)
+	if (fresh && k->seen)
 		sweep(k, 0, SWEEP_TURNS);
+	k->seen = true;
 	return 0;
 }
 
@@ -204,10 +217,6 @@ stopping(struct keeper *k)
 
 /* ---- all the time ----------------------------------------------------------- */
 
-struct keeper_job {
-	int64_t every_ms, next_ms;
-};
-
 static bool
 due(struct keeper_job *job)
 {
@@ -219,36 +228,55 @@ due(struct keeper_job *job)
 	return true;
 }
 
+/* At the start, then as often as it says, of all workers. */
+static void
+mirror(struct keeper *k, struct err *e)
+{
+	const struct conf *conf = k->p->conf;
+
+	if (videodb_configured(conf) && due(&k->mirroring) &&
+	    videodb_want(k->store, &k->queue, conf->videodb_mirror_ms, e) != 0)
+		metrics_error(&k->p->metrics, e->code);
+}
+
+static void
+turn(struct keeper *k)
+{
+	struct program *p = k->p;
+	struct err e = ERR_INIT;
+
+	if (due(&k->renewing))
+		renew(k);
+	if (due(&k->sweeping))
+		sweep_by_depth(k);
+	mirror(k, &e);
+	if (promote(k, &e) != 0 || listen(k, &e) != 0 ||
+	    (due(&k->flushing) &&
+		metrics_flush(&p->metrics, k->queue.rds, p->prefix, "", &e) !=
+		    0))
+		metrics_error(&p->metrics, e.code);
+}
+
 bool
 worker_keep(struct program *p, struct store *store, struct rds *rds)
 {
-	struct keeper k = { p, store, { rds, p->prefix, QUEUE_JOBS }, 0, 0 };
-	struct keeper_job renewing = { p->conf->lease_ms / 4, 0 };
-	struct keeper_job sweeping = { SWEEP_MS, 0 };
-	struct keeper_job flushing = { 1000, 0 };
-	struct keeper_job mirroring = { p->conf->videodb_mirror_ms / 4, 0 };
-	struct err e = ERR_INIT;
+	struct keeper *k = ck_calloc(1, sizeof(*k));
+	bool ended = true;
 
-	while (atomic_load(&p->alive) > 0) {
-		if (atomic_load(&p->stop) && !stopping(&k)) {
-			take_away(&k);
-			return false;
-		}
-		if (due(&renewing))
-			renew(&k);
-		/* At the start, then as often as it says, of all workers. */
-		if (videodb_configured(p->conf) && due(&mirroring) &&
-		    videodb_want(
-			store, &k.queue, p->conf->videodb_mirror_ms, &e) != 0)
-			metrics_error(&p->metrics, e.code);
-		if (due(&sweeping))
-			sweep_by_depth(&k);
-		if (promote(&k, &e) != 0 || listen(&k, &e) != 0 ||
-		    (due(&flushing) &&
-			metrics_flush(&p->metrics, rds, p->prefix, "", &e) !=
-			    0))
-			metrics_error(&p->metrics, e.code);
+	k->p = p;
+	k->store = store;
+	k->queue = (struct queue){ rds, p->prefix, QUEUE_JOBS };
+	k->renewing.every_ms = p->conf->lease_ms / 4;
+	k->sweeping.every_ms = SWEEP_MS;
+	k->flushing.every_ms = FLUSH_MS;
+	k->mirroring.every_ms = p->conf->videodb_mirror_ms / 4;
+	while (ended && atomic_load(&p->alive) > 0) {
+		ended = !atomic_load(&p->stop) || stopping(k);
+		turn(k);
 		clock_sleep_ms(atomic_load(&p->stop) ? TURN_MS / 10 : TURN_MS);
 	}
-	return true;
+	if (!ended)
+		take_away(k);
+	free(k);
+	return ended;
 }

@@ -15,7 +15,8 @@
 
 struct batch {
 	struct queue_ticket ticket[QUEUE_BATCH];
-	bool used[QUEUE_BATCH]; /* the ticket */
+	struct slice id[QUEUE_BATCH]; /* its job */
+	bool used[QUEUE_BATCH];       /* the ticket */
 	size_t n;
 	struct store_job job[QUEUE_BATCH];
 	size_t n_jobs;
@@ -31,13 +32,20 @@ lane_of(const struct slot *s)
 	return (struct queue){ s->rds, s->program->prefix, QUEUE_QUICK };
 }
 
-/* The ticket of this job is used up. */
+/* The ticket of this job is used up. They mostly come in the same order: the one
+ * behind the last one found is looked at first. */
 static void
-use(struct batch *b, const char *id)
+use(struct batch *b, const char *id, size_t *next)
 {
-	for (size_t i = 0; i < b->n; i++)
-		if (strcmp(b->ticket[i].job, id) == 0)
-			b->used[i] = true;
+	for (size_t i = 0; i < b->n; i++) {
+		size_t at = (*next + i) % b->n;
+
+		if (strcmp(b->ticket[at].job, id) == 0) {
+			b->used[at] = true;
+			*next = at + 1;
+			return;
+		}
+	}
 }
 
 /* Those that could not be started with the others: why? */
@@ -103,22 +111,22 @@ static void
 run_batch(struct slot *s, struct batch *b)
 {
 	struct store_job_many many = { b->job, 0 };
-	struct slice ids[QUEUE_BATCH];
 	struct err e = ERR_INIT;
+	size_t next = 0;
 
 	for (size_t i = 0; i < b->n; i++) {
 		b->used[i] = false;
-		ids[i] = slice_from(b->ticket[i].job);
+		b->id[i] = slice_from(b->ticket[i].job);
 	}
 	many.n = b->n_jobs = b->n_done = 0;
-	if (store_job_start_many(s->ctx.store, ids, b->n,
+	if (store_job_start_many(s->ctx.store, b->id, b->n,
 		s->program->conf->lease_ms, &many, &e) != 0) {
 		log_warnx("%zu jobs: %s", b->n, e.msg);
 		return;
 	}
 	b->n_jobs = many.n;
 	for (size_t i = 0; i < b->n_jobs; i++)
-		use(b, b->job[i].id);
+		use(b, b->job[i].id, &next);
 	if (b->n_jobs < b->n)
 		use_rest(s, b);
 	worker_hold(s, b->job, b->n_jobs);

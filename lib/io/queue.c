@@ -13,6 +13,7 @@
 #define RECLAIM_STEPS 100
 /* Commands of one round trip, and their memory. */
 #define PIPELINE 32
+#define ACKS     500
 /* What blocks in Redis may take this much longer before we give up on it. */
 #define BLOCK_GRACE_MS 2000
 
@@ -205,17 +206,15 @@ queue_reserve_many(const struct queue *q, struct slice consumer,
 	return reserve(q, consumer, block_ms, t, n, e);
 }
 
-int
-queue_ack_many(const struct queue *q, const struct queue_ticket *t, size_t n,
+static int
+ack_piece(const struct queue *q, const struct queue_ticket *t, size_t n,
     struct err *e)
 {
 	char jobs[KEY_SIZE], later[KEY_SIZE];
-	struct slice entries[QUEUE_BATCH];
+	struct slice entries[ACKS];
 	struct rds_command c[2];
 	struct redisReply *replies[2];
 
-	if (n == 0)
-		return 0;
 	keys(q, jobs, later);
 	for (size_t i = 0; i < n; i++)
 		entries[i] = slice_from(t[i].entry);
@@ -227,6 +226,16 @@ queue_ack_many(const struct queue *q, const struct queue_ticket *t, size_t n,
 		return -1;
 	rds_reply_free(replies[0]);
 	rds_reply_free(replies[1]);
+	return 0;
+}
+
+int
+queue_ack_many(const struct queue *q, const struct queue_ticket *t, size_t n,
+    struct err *e)
+{
+	for (size_t at = 0; at < n; at += ACKS)
+		if (ack_piece(q, t + at, n - at < ACKS ? n - at : ACKS, e) != 0)
+			return -1;
 	return 0;
 }
 
@@ -331,7 +340,7 @@ queue_cancel(const struct queue *q, struct err *e)
 
 int
 queue_cancels(
-    const struct queue *q, int64_t *cancels, bool *lost, struct err *e)
+    const struct queue *q, int64_t *cancels, bool *fresh, struct err *e)
 {
 	char key[KEY_SIZE];
 	struct rds_command c[2];
@@ -342,7 +351,7 @@ queue_cancels(
 	c[1] = rds_command("GET", key, NULL);
 	if (rds_pipeline(q->rds, c, 2, replies, e) != 0)
 		return -1;
-	*lost = slice_eqs(rds_text(replies[0]), "OK");
+	*fresh = slice_eqs(rds_text(replies[0]), "OK");
 	*cancels = rds_int(replies[1]);
 	rds_reply_free(replies[0]);
 	rds_reply_free(replies[1]);

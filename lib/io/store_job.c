@@ -111,7 +111,7 @@ run_array(struct store *s, enum store_query q, struct json_object *array,
 	static const int N[] = { [STORE_JOB_ADD_MANY] = 1,
 		[STORE_JOB_SUCCEED_MANY] = 1,
 		[STORE_JOB_RENEW] = 2,
-		[STORE_JOB_START_MANY] = 3 };
+		[STORE_JOB_START_MANY] = 2 };
 	struct buf json = BUF_INIT;
 	struct store_value params[3] = { store_json(&json, array, "[]"),
 		store_int(number), store_int(STORE_JOB_DEATHS) };
@@ -151,7 +151,7 @@ struct found {
 	struct store_job *job;
 	int64_t n;  /* 1 when there was one */
 	bool final; /* these of job_get only */
-	bool waits;
+	bool waits, poison;
 };
 
 static void
@@ -180,6 +180,7 @@ row_job(const struct store_row *row, void *cookie)
 	read_row(row->values, found->job);
 	found->final = row->n > 8 && row->values[8].number != 0;
 	found->waits = row->n > 9 && row->values[9].number != 0;
+	found->poison = row->n > 10 && row->values[10].number != 0;
 	return 1;
 }
 
@@ -206,12 +207,7 @@ explain(struct store *s, struct slice id, struct found *found,
 	struct store_value params[2] = { store_text(id),
 		store_int(STORE_JOB_DEATHS) };
 
-	if (run_job(s, STORE_JOB_BURY, params, 2, found, e) == -1)
-		return -1;
-	*what = STORE_JOB_DEAD;
-	if (found->n != 0)
-		return 0;
-	if (run_job(s, STORE_JOB_GET, params, 1, found, e) == -1)
+	if (run_job(s, STORE_JOB_GET, params, 2, found, e) == -1)
 		return -1;
 	*what = STORE_JOB_GONE;
 	if (found->n == 0)
@@ -221,6 +217,13 @@ explain(struct store *s, struct slice id, struct found *found,
 		return 0;
 	*what = found->waits ? STORE_JOB_WAITS : STORE_JOB_BUSY;
 	store_job_fini(found->job);
+	if (!found->poison)
+		return 0;
+	if (run_job(s, STORE_JOB_BURY, params, 2, found, e) == -1)
+		return -1;
+	/* Else somebody else was faster. */
+	if (found->n != 0)
+		*what = STORE_JOB_DEAD;
 	return 0;
 }
 
@@ -230,7 +233,7 @@ store_job_start(struct store *s, struct slice id, int64_t lease_ms,
 {
 	struct store_value params[3] = { store_text(id), store_int(lease_ms),
 		store_int(STORE_JOB_DEATHS) };
-	struct found found = { job, 0, false, false };
+	struct found found = { job, 0, false, false, false };
 
 	memset(job, 0, sizeof(*job));
 	if (run_job(s, STORE_JOB_START, params, 3, &found, e) == -1)
@@ -309,19 +312,26 @@ add_holder(struct json_object *array, const struct store_job *job,
 
 struct leases {
 	struct store_job_lease *lease;
-	size_t n;
+	size_t n, next;
 };
 
 static int
 row_lease(const struct store_row *row, void *cookie)
 {
-	const struct leases *all = cookie;
+	struct leases *all = cookie;
 
-	for (size_t i = 0; i < all->n; i++)
-		if (slice_eqs(row->values[0].bytes, all->lease[i].job->id)) {
-			all->lease[i].held = true;
-			all->lease[i].cancel = row->values[1].number != 0;
-		}
+	/* They mostly come in the same order. */
+	for (size_t i = 0; i < all->n; i++) {
+		size_t at = (all->next + i) % all->n;
+		struct store_job_lease *lease = &all->lease[at];
+
+		if (!slice_eqs(row->values[0].bytes, lease->job->id))
+			continue;
+		lease->held = true;
+		lease->cancel = row->values[1].number != 0;
+		all->next = at + 1;
+		break;
+	}
 	return 0;
 }
 
@@ -330,7 +340,7 @@ store_job_renew(struct store *s, struct store_job_lease *leases, size_t n,
     int64_t lease_ms, struct err *e)
 {
 	struct json_object *array = json_object_new_array();
-	struct leases all = { leases, n };
+	struct leases all = { leases, n, 0 };
 	struct store_sink sink = { row_lease, &all, 0 };
 
 	for (size_t i = 0; i < n; i++) {
@@ -441,7 +451,7 @@ store_job_cancel(struct store *s, struct slice id, int64_t lease_ms,
     struct store_job *job, enum store_job_cancel *what, struct err *e)
 {
 	struct store_value params[2] = { store_text(id), store_int(lease_ms) };
-	struct found found = { job, 0, false, false };
+	struct found found = { job, 0, false, false, false };
 	int64_t told = 0;
 
 	memset(job, 0, sizeof(*job));
@@ -461,7 +471,7 @@ store_job_revive(
     struct store *s, struct slice id, struct store_job *job, struct err *e)
 {
 	struct store_value param = store_text(id);
-	struct found found = { job, 0, false, false };
+	struct found found = { job, 0, false, false, false };
 
 	memset(job, 0, sizeof(*job));
 	if (run_job(s, STORE_JOB_REVIVE, &param, 1, &found, e) == -1)

@@ -89,7 +89,7 @@ struct store_job_many {
 };
 
 /** The same of `n` at once: those that could be started into `out`; of the others
- *  store_job_start() says why. */
+ *  store_job_start() says why, or starts them: those on which a worker died. */
 int store_job_start_many(struct store *s, const struct slice *ids, size_t n,
     int64_t lease_ms, struct store_job_many *out, struct err *e) MUST_CHECK;
 /** Its type, without starting it; "" when there is no such job. */

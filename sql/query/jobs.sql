@@ -13,8 +13,9 @@ EXISTS (SELECT 1 FROM {own}jobs AS o WHERE o.session_id = jobs.session_id
     AND (o.seq, o.id) < (jobs.seq, jobs.id))
 
 -- A running job that is due has lost its worker: one death more; $3 are too many.
+-- The state is one that no index is used for: the id is what finds the row.
 -- define: job_may_start
-{job_is_live} AND due_ms <= {now_ms}
+{plain_state} IN ('queued', 'running') AND due_ms <= {now_ms}
     AND CASE state WHEN 'running' THEN deaths + 1 < $3 ELSE NOT {job_waits} END
 
 -- define: job_starts
@@ -49,9 +50,11 @@ UPDATE {own}jobs SET {job_starts}
 WHERE id = $1 AND {job_may_start}
 RETURNING {job_row}
 
+-- On what a worker died before is run by itself: others must not die with it.
 -- name: job_start_many
 UPDATE {own}jobs SET {job_starts}
-WHERE id {in_json_1} AND {job_may_start}
+WHERE id {in_json_1} AND {plain_state} = 'queued' AND deaths = 0
+    AND due_ms <= {now_ms} AND NOT {job_waits}
 RETURNING {job_row}
 
 -- name: job_bury
@@ -63,10 +66,12 @@ WHERE id = $1 AND state = 'running' AND due_ms <= {now_ms}
     AND deaths + 1 >= $2
 RETURNING {job_row}
 
--- Has it ended; does it wait for others?
+-- Has it ended; does it wait for others; is it to be buried?
 -- name: job_get
 SELECT {job_row}, CASE WHEN {job_is_live} THEN 0 ELSE 1 END,
-    CASE WHEN state = 'queued' AND due_ms <= {now_ms} THEN 1 ELSE 0 END
+    CASE WHEN state = 'queued' AND due_ms <= {now_ms} THEN 1 ELSE 0 END,
+    CASE WHEN state = 'running' AND due_ms <= {now_ms}
+        AND deaths + 1 >= $2 THEN 1 ELSE 0 END
 FROM {own}jobs WHERE id = $1
 
 -- name: job_type

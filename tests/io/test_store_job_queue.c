@@ -223,7 +223,7 @@ static void
 test_dead_letters(void)
 {
 	struct json_object *row, *errors, *one;
-	struct store_job job;
+	struct store_job job, busy;
 	struct fixture f;
 
 	fixture_open(&f);
@@ -234,10 +234,10 @@ test_dead_letters(void)
 	(void)json_object_put(row);
 	CHECK(refused(&f, store_job_drop(f.s, SLICE("j"), &f.e)));
 	CHECK(start(&f, "j", &job) == STORE_JOB_STARTED);
-	CHECK(refused(&f, store_job_revive(f.s, SLICE("j"), &job, &f.e)));
-	CHECK(start(&f, "j", &job) == STORE_JOB_BUSY);
-	job = (struct store_job){ .id = "j", .token = 1 };
+	CHECK(refused(&f, store_job_revive(f.s, SLICE("j"), &busy, &f.e)));
+	CHECK(start(&f, "j", &busy) == STORE_JOB_BUSY);
 	CHECK(store_job_retry(f.s, &job, 0, "It's down: \"no\".", &f.e) == 0);
+	store_job_fini(&job);
 	CHECK(start(&f, "j", &job) == STORE_JOB_STARTED);
 	CHECK(store_job_finish(f.s, &job, "dead", "Still down.", &f.e) == 0);
 	store_job_fini(&job);
@@ -366,6 +366,34 @@ test_many(void)
 	fixture_close(&f);
 }
 
+/* On which a worker died is not started with others: it may kill them too. */
+static void
+test_many_without_the_dead(void)
+{
+	const struct slice ids[] = { SLICE("a"), SLICE("b") };
+	enum store_job_start what;
+	struct store_job jobs[2], one;
+	struct store_job_many many = { jobs, 0 };
+	struct fixture f;
+
+	fixture_open(&f);
+	(void)add(&f, "a", "", "");
+	(void)add(&f, "b", "", "");
+	CHECK(store_job_start(f.s, ids[0], 1, &one, &what, &f.e) == 0);
+	CHECK(what == STORE_JOB_STARTED);
+	store_job_fini(&one);
+	fixture_sleep(10);
+	CHECK(store_job_start_many(f.s, ids, 2, LEASE_MS, &many, &f.e) == 0);
+	CHECK(many.n == 1 && strcmp(jobs[0].id, "b") == 0);
+	store_job_fini(&jobs[0]);
+	CHECK(start(&f, "a", &one) == STORE_JOB_STARTED && one.deaths == 1);
+	CHECK(store_job_release(f.s, &one, 0, &f.e) == 0);
+	store_job_fini(&one);
+	CHECK(store_job_start_many(f.s, ids, 2, LEASE_MS, &many, &f.e) == 0);
+	CHECK(many.n == 0);
+	fixture_close(&f);
+}
+
 static void
 test_depths(void)
 {
@@ -405,6 +433,7 @@ main(void)
 	    CHECK_CASE(test_dead_letters),
 	    CHECK_CASE(test_progress),
 	    CHECK_CASE(test_many),
+	    CHECK_CASE(test_many_without_the_dead),
 	    CHECK_CASE(test_depths),
 	    { NULL, NULL },
 	});

@@ -76,9 +76,13 @@ WITH made AS (INSERT INTO director.collections (id, name)
 -- define: error_to
 ::text)))::json
 
--- One of the texts of a JSON array.
+-- One of the texts of a JSON array: an array, so that the planner takes the key,
+-- and not a list of all that wait.
 -- define: in_json_1
-IN (SELECT json_array_elements_text($1::json))
+= ANY (ARRAY(SELECT json_array_elements_text($1::json)))
+
+-- define: plain_state
+(state || '')
 
 -- name: begin
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE
@@ -142,7 +146,9 @@ FROM json_array_elements($1::json) AS v
 UPDATE director.jobs SET due_ms = {now_ms} + $2, updated_ms = {now_ms}
 FROM (SELECT v ->> 0 AS id, (v ->> 1)::bigint AS token
     FROM json_array_elements($1::json) AS v) AS held
-WHERE jobs.id = held.id AND jobs.token = held.token AND jobs.state = 'running'
+WHERE jobs.id = ANY (ARRAY(SELECT v ->> 0
+        FROM json_array_elements($1::json) AS v))
+    AND jobs.id = held.id AND jobs.token = held.token AND (jobs.state || '') = 'running'
 RETURNING jobs.id, jobs.cancel
 
 -- Rows are [id, token, result].
@@ -152,5 +158,7 @@ UPDATE director.jobs SET state = 'success', error = '', result = held.result,
 FROM (SELECT v ->> 0 AS id, (v ->> 1)::bigint AS token,
         CASE json_typeof(v -> 2) WHEN 'null' THEN NULL ELSE v -> 2 END AS result
     FROM json_array_elements($1::json) AS v) AS held
-WHERE jobs.id = held.id AND jobs.token = held.token AND jobs.state = 'running'
+WHERE jobs.id = ANY (ARRAY(SELECT v ->> 0
+        FROM json_array_elements($1::json) AS v))
+    AND jobs.id = held.id AND jobs.token = held.token AND (jobs.state || '') = 'running'
 RETURNING jobs.id

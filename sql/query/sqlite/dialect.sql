@@ -65,6 +65,9 @@ json_insert(errors, '$[#]', json_object('attempt', token, 'at',
 -- define: in_json_1
 IN (SELECT value FROM json_each($1))
 
+-- define: plain_state
++state
+
 -- name: begin
 BEGIN IMMEDIATE
 
@@ -102,7 +105,7 @@ FROM json_each($1)
 -- name: job_renew
 UPDATE jobs SET due_ms = {now_ms} + $2, updated_ms = {now_ms}
 FROM (SELECT value ->> 0 AS id, value ->> 1 AS token FROM json_each($1)) AS held
-WHERE jobs.id = held.id AND jobs.token = held.token AND jobs.state = 'running'
+WHERE jobs.id = held.id AND jobs.token = held.token AND +jobs.state = 'running'
 RETURNING id, cancel
 
 -- name: job_succeed_many
@@ -110,5 +113,5 @@ UPDATE jobs SET state = 'success', error = '', result = held.result,
     updated_ms = {now_ms}, finished_ms = {now_ms}
 FROM (SELECT value ->> 0 AS id, value ->> 1 AS token,
         nullif(value -> 2, 'null') AS result FROM json_each($1)) AS held
-WHERE jobs.id = held.id AND jobs.token = held.token AND jobs.state = 'running'
+WHERE jobs.id = held.id AND jobs.token = held.token AND +jobs.state = 'running'
 RETURNING id
