@@ -8,6 +8,7 @@
 #include "fcgi/server.h"
 #include "handlers/app.h"
 #include "handlers/sample.h"
+#include "handlers/stage.h"
 #include "io/log.h"
 #include "io/media_file.h"
 
@@ -91,7 +92,7 @@ main(int argc, char **argv)
 		    "  -t                check the configuration and exit");
 		return 0;
 	}
-	if (conf_load(&conf, &e) != 0 ||
+	if (conf_load(&conf, &e) != 0 || stage_check(&conf, &e) != 0 ||
 	    (strcmp(option, "-t") == 0 && conf_access(&conf, &e) != 0) ||
 	    rds_url_check(conf.redis_url, &e) != 0) {
 		(void)fprintf(stderr, "director.fcgi: %s\n", e.msg);

@@ -5,6 +5,7 @@
 
 #include "fcgi/worker.h"
 #include "handlers/app.h"
+#include "handlers/stage.h"
 #include "io/log.h"
 #include "proto/jval.h"
 
@@ -139,7 +140,8 @@ main(int argc, char **argv)
 
 	if (strcmp(option, "--help") == 0)
 		return help();
-	if (conf_load(&conf, &e) != 0 || rds_url_check(conf.redis_url, &e) != 0)
+	if (conf_load(&conf, &e) != 0 || stage_check(&conf, &e) != 0 ||
+	    rds_url_check(conf.redis_url, &e) != 0)
 		return complain(&e);
 	log_set_level(log_level_parse(conf.log_level));
 	if (strcmp(option, "-t") == 0)

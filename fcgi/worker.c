@@ -22,6 +22,7 @@ slot_init(struct slot *s, struct program *p)
 		.queue = { s->rds, p->prefix, QUEUE_JOBS },
 		.room = { { s->rds, &p->eio }, &p->metrics },
 		.metrics = &p->metrics,
+		.http = http_client_new(p->conf->proxy, p->conf->private_hosts),
 		.lost = &s->lost,
 		.stop = &p->leave,
 		.cancelled = &s->cancelled,
@@ -33,6 +34,7 @@ slot_init(struct slot *s, struct program *p)
 static void
 slot_fini(struct slot *s)
 {
+	http_client_free(s->ctx.http);
 	store_close(s->ctx.store);
 	rds_free(s->rds);
 }

@@ -134,13 +134,14 @@ static struct json_object *
 job_payload(const struct message *m, const struct store_chat_new *new)
 {
 	struct json_object *p = json_object_new_object();
-	struct slice text, agent = message_agent(m, &text);
 
 	jval_put_str(p, "session_id", new->session_id);
 	jval_put_str(p, "conv_id", new->conv_id);
 	jval_put_str(p, "msg_id", new->output_id);
-	jval_put_str(p, "agent", agent);
-	jval_put_str(p, "text", text);
+	(void)json_object_object_add(p, "agents", agents_array(m));
+	jval_put_str(p, "text", m->text);
+	(void)json_object_object_add(
+	    p, "force_refresh", json_object_new_boolean(m->force_refresh));
 	jval_put_str(p, "video_id", m->video_id);
 	jval_put_str(p, "collection_id", m->collection_id);
 	return p;

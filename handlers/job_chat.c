@@ -11,11 +11,11 @@
 
 #include <stdio.h>
 
-#include "handlers/agents.h"
+#include "handlers/reason.h"
 #include "io/rnd.h"
 #include "io/store_chat.h"
+#include "io/store_context.h"
 #include "proto/jval.h"
-#include "text/harmless.h"
 
 /* Snapshots of one attempt: far more than agents have stages. */
 #define REVS_PER_ATTEMPT 100000
@@ -39,6 +39,8 @@ run_init(struct agent_run *run, struct job_ctx *j, char who[static 64])
 		.video_id = jval_str(p, "video_id"),
 		.collection_id = jval_str(p, "collection_id"),
 		.text = jval_str(p, "text"),
+		.fresh = json_object_get_boolean(
+		    json_object_object_get(p, "force_refresh")),
 		.name = "assistant",
 		.actions = json_object_new_array(),
 		.agents = json_object_new_array(),
@@ -48,13 +50,23 @@ run_init(struct agent_run *run, struct job_ctx *j, char who[static 64])
 }
 
 static void
+drop_made(struct agent_run *run)
+{
+	for (size_t i = 0; i < run->n_made; i++)
+		for (size_t k = 0; k < run->made[i].n; k++)
+			(void)json_object_put(run->made[i].output[k].metadata);
+	run->n_made = 0;
+}
+
+static void
 run_fini(struct agent_run *run)
 {
 	(void)json_object_put(run->actions);
 	(void)json_object_put(run->agents);
 	(void)json_object_put(run->content);
-	for (size_t i = 0; i < run->n_outputs; i++)
-		(void)json_object_put(run->output[i].metadata);
+	(void)json_object_put(run->data);
+	(void)json_object_put(run->context);
+	drop_made(run);
 }
 
 /* Where its history was read in mid-run, the end is said again later. */
@@ -84,20 +96,36 @@ add_echoes(struct agent_run *run, struct err *e)
 
 /* Outputs of a transcript that was replaced meanwhile are of no use. */
 static int
-check_transcript(struct agent_run *run, struct err *e)
+check_transcript(
+    struct agent_run *run, const struct agent_made *made, struct err *e)
 {
 	struct json_object *row = NULL;
 	bool same;
 
 	if (store_transcript_get(
-		run->j->store, &run->who, run->video, &row, e) != 0 &&
+		run->j->store, &run->who, made->video, &row, e) != 0 &&
 	    e->code != ERR_NOT_FOUND)
 		return -1;
-	same = row != NULL && slice_eq(jval_str(row, "id"), run->transcript);
+	same = row != NULL && slice_eq(jval_str(row, "id"), made->transcript);
 	(void)json_object_put(row);
 	if (same)
 		return 0;
 	return err_set(e, ERR_UNAVAILABLE, AGENTS_REPLACED);
+}
+
+static int
+write_made(struct agent_run *run, struct err *e)
+{
+	for (size_t i = 0; i < run->n_made; i++) {
+		const struct agent_made *made = &run->made[i];
+
+		if (made->n != 0 &&
+		    (check_transcript(run, made, e) != 0 ||
+			store_output_replace(run->j->store, made->video,
+			    made->output, made->n, e) != 0))
+			return -1;
+	}
+	return 0;
 }
 
 static int
@@ -111,13 +139,10 @@ write_end(struct agent_run *run, enum message_status status, const char *error,
 
 	if (store_chat_snapshot(s, &snap, e) != 0)
 		return -1;
-	if (run->n_outputs != 0 && check_transcript(run, e) != 0)
+	if (run->context != NULL &&
+	    store_context_put(s, run->session_id, run->context, e) != 0)
 		return -1;
-	if (run->n_outputs != 0 &&
-	    store_output_replace(
-		s, run->video, run->output, run->n_outputs, e) != 0)
-		return -1;
-	if (add_echoes(run, e) != 0)
+	if (write_made(run, e) != 0 || add_echoes(run, e) != 0)
 		return -1;
 	if (run->j->ended)
 		return 0;
@@ -182,59 +207,16 @@ end_run(struct agent_run *run, enum message_status status, const char *error,
 static int
 end_error(struct agent_run *run, const char *sentence, struct err *e)
 {
-	struct buf safe = BUF_INIT;
 	int rc;
 
-	harmless_markdown(slice_from(sentence), &safe);
+	/* What agents before it have found is still there. */
 	agents_content(run,
-	    message_text_item(run->name, MESSAGE_ERROR, "This did not work",
-		buf_slice(&safe)));
-	buf_fini(&safe);
-	run->n_outputs = 0;
+	    agents_text(
+		run, MESSAGE_ERROR, "This did not work", slice_from(sentence)));
+	drop_made(run);
 	rc = end_run(run, MESSAGE_ERROR, sentence, e);
 	metrics_add(run->j->metrics, METRIC_JOBS_ERROR, 1);
 	return rc;
-}
-
-static void
-greet(struct agent_run *run)
-{
-	struct buf text = BUF_INIT;
-
-	buf_adds(&text, "Start your message with the name of an agent: ");
-	agents_list(&text);
-	buf_adds(&text,
-	    ". For a sales analysis choose a video with a "
-	    "transcript and write `@sales_prompt_extractor`.");
-	agents_content(run,
-	    message_text_item("assistant", MESSAGE_SUCCESS, "What I can do",
-		buf_slice(&text)));
-	buf_fini(&text);
-}
-
-static int
-run_agent(struct agent_run *run, struct err *e)
-{
-	struct slice name = jval_str(run->j->job->payload, "agent");
-	const struct agent *agent = agents_find(name);
-	struct buf list = BUF_INIT;
-
-	if (name.n == 0) {
-		greet(run);
-		return 0;
-	}
-	if (agent == NULL) {
-		agents_list(&list);
-		(void)err_set(e, ERR_NOT_FOUND,
-		    "There is no agent @%.*s. You can ask: %s.",
-		    SLICE_ARG(slice_sub(name, 0, 64)), buf_cstr(&list));
-		buf_fini(&list);
-		return -1;
-	}
-	run->name = agent->name;
-	(void)json_object_array_add(
-	    run->agents, json_object_new_string(agent->name));
-	return agent->run(run, e);
 }
 
 /* What a failure means for the job. */
@@ -246,6 +228,7 @@ end_of(struct agent_run *run, struct err *e)
 	if (e->code == ERR_STALE)
 		return atomic_load(run->j->lost) ? JOB_LOST
 		    : atomic_load(run->j->stop)  ? JOB_GIVEN
+		    : run->later                 ? JOB_LATER
 						 : JOB_LOST;
 	if (e->code == ERR_UNAVAILABLE || e->code == ERR_INTERNAL)
 		return JOB_RETRY;
@@ -266,7 +249,7 @@ job_chat_run(struct job_ctx *j, struct err *e)
 		j->store, jval_str(j->job->payload, "session_id"), who, e) != 0)
 		return JOB_RETRY;
 	run_init(&run, j, who);
-	if (run_agent(&run, e) != 0 ||
+	if (reason_run(&run, e) != 0 ||
 	    end_run(&run, MESSAGE_SUCCESS, "", e) != 0)
 		end = end_of(&run, e);
 	else

@@ -1,8 +1,8 @@
 /**
  * The jobs "chat" (answer a message) and "chat_echo" (say its end again).
  *
- * Payload of chat: session_id, conv_id, msg_id (of the output), agent, text,
- * video_id, collection_id; of chat_echo: session_id, msg_id.
+ * Payload of chat: session_id, conv_id, msg_id (of the output), agents (an array
+ * of names), text, video_id, collection_id, force_refresh; of chat_echo: session_id, msg_id.
  *
  * Layer:  handlers (worker)
  */

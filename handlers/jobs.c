@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "handlers/job_chat.h"
+#include "handlers/job_embed.h"
 #include "handlers/job_fetch.h"
 #include "handlers/videodb.h"
 #include "io/clock.h"
@@ -29,6 +30,8 @@ static const struct job_type TABLE[] = {
 	  videodb_repeat, true, false, NULL },
 	{ JOB_VIDEODB_URL, videodb_url_run, videodb_url_give_up,
 	  videodb_url_repeat, true, false, NULL },
+	{ JOB_EMBED,   job_embed_run, job_embed_give_up, job_embed_repeat,
+	  false, false, NULL },
 };
 /* clang-format on */
 

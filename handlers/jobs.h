@@ -18,6 +18,7 @@
 #include "base/arena.h"
 #include "io/chat_room.h"
 #include "io/conf.h"
+#include "io/http_client.h"
 #include "io/metrics.h"
 #include "io/queue.h"
 #include "io/store_job.h"
@@ -28,7 +29,8 @@ struct job_ctx {
 	struct queue queue;
 	struct chat_room room;
 	struct metrics *metrics;
-	struct arena arena; /* of the job */
+	struct http_client *http; /* for engines; of this thread */
+	struct arena arena;       /* of the job */
 	const struct store_job *job;
 	/* Set by `run`: the next try, or JOB_LATER, comes no sooner. */
 	int64_t retry_after_ms;

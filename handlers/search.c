@@ -1,56 +1,39 @@
+/*
+ * Where the query's embedding takes an outside call, a worker makes it
+ * (job_embed.h) and the request waits parked. It is answered by words alone, and
+ * says so, where that fails or takes too long.
+ */
 #include "handlers/search.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/ck.h"
 #include "base/utf8.h"
-#include "io/store_search.h"
+#include "handlers/find.h"
+#include "handlers/job_embed.h"
+#include "handlers/stage.h"
+#include "io/rnd.h"
+#include "io/wake.h"
 #include "proto/jval.h"
 #include "text/embed.h"
-#include "text/rank_fusion.h"
 
-#define ENGINE "offline"
+/* The query's embedding is waited for so long; its end is told, but that may be
+ * lost. */
+#define WAIT_MS 10000
+#define LOOK_MS 1000
 
 /* A question, or a paragraph to find others like it. */
 #define QUERY_MAX 4000
 #define K_DEFAULT 10
-#define K_MAX     100
-/* What is fused: more than is asked for, as a chunk that is far down in both
- * rankings may be better than one that is in one of them only. */
-#define DEPTH_MIN 50
-#define DEPTH(k)  (2 * (k) > DEPTH_MIN ? 2 * (k) : DEPTH_MIN)
-#define DEPTH_MAX DEPTH(K_MAX)
 /* As long as ids are (message.h); no row has a longer one. */
 #define WORD_MAX 255
-
-enum ranking {
-	SEMANTIC,
-	KEYWORD
-};
-
-static const struct mode {
-	const char *name;
-	bool asks[RANK_FUSION_RANKINGS];
-} MODES[] = {
-	{ "hybrid", { true, true } },
-	{ "semantic", { true, false } },
-	{ "keyword", { false, true } },
-};
-
-struct search {
-	struct slice query;
-	int64_t k;
-	const struct mode *mode;
-	struct store_search within;
-	struct json_object *rows[RANK_FUSION_RANKINGS]; /* owned; NULL: none */
-	struct err unable; /* why there is no semantic part */
-};
 
 /* The request */
 
 static int
-read_query(struct json_object *body, struct search *q, struct err *e)
+read_query(struct json_object *body, struct find *q, struct err *e)
 {
 	q->query = utf8_trim(jval_str(body, "query"));
 	if (q->query.n > 0 && utf8_units(q->query) <= QUERY_MAX)
@@ -60,29 +43,27 @@ read_query(struct json_object *body, struct search *q, struct err *e)
 }
 
 static int
-read_k(struct json_object *body, struct search *q, struct err *e)
+read_k(struct json_object *body, struct find *q, struct err *e)
 {
 	struct json_object *k = json_object_object_get(body, "k");
 
 	q->k = k == NULL ? K_DEFAULT : json_object_get_int64(k);
 	if ((k == NULL || json_object_is_type(k, json_type_int)) && q->k >= 1 &&
-	    q->k <= K_MAX)
+	    q->k <= FIND_K_MAX)
 		return 0;
-	return err_field(
-	    e, ERR_BAD_REQUEST, "k", "k must be a number from 1 to %d.", K_MAX);
+	return err_field(e, ERR_BAD_REQUEST, "k",
+	    "k must be a number from 1 to %d.", FIND_K_MAX);
 }
 
 static int
-read_mode(struct json_object *body, struct search *q, struct err *e)
+read_mode(struct json_object *body, struct find *q, struct err *e)
 {
 	struct json_object *mode = json_object_object_get(body, "mode");
 
-	for (size_t i = 0; i < COUNT(MODES); i++)
-		if (mode == NULL ||
-		    slice_eqs(jval_slice(mode), MODES[i].name)) {
-			q->mode = &MODES[i];
-			return 0;
-		}
+	q->mode = find_mode(mode == NULL ? SLICE_EMPTY : jval_slice(mode));
+	if (q->mode != NULL &&
+	    (mode == NULL || slice_eqs(jval_slice(mode), q->mode->name)))
+		return 0;
 	return err_field(e, ERR_BAD_REQUEST, "mode",
 	    "mode must be one of: semantic, keyword, hybrid.");
 }
@@ -102,7 +83,7 @@ read_filter(struct json_object *body, const char *name, struct slice *out,
 
 /* The filters borrow from `body`. */
 static int
-read_body(struct json_object *body, struct search *q, struct err *e)
+read_body(struct json_object *body, struct find *q, struct err *e)
 {
 	static const char *const KNOWN[] = { "query", "k", "mode", "video_id",
 		"collection_id", "output_type", NULL };
@@ -116,64 +97,7 @@ read_body(struct json_object *body, struct search *q, struct err *e)
 		return -1;
 	if (slice_eqs(in->collection_id, "default"))
 		in->collection_id = SLICE(STORE_DEFAULT_COLLECTION);
-	in->limit = q->mode->asks[SEMANTIC] && q->mode->asks[KEYWORD]
-	    ? DEPTH(q->k)
-	    : q->k;
 	return 0;
-}
-
-/* Both rankings */
-
-static int
-find_near(struct ctx *c, struct store *s, struct search *q, struct err *e)
-{
-	float embedding[EMBED_DIMS];
-	int rc;
-
-	embed_text(q->query, embedding);
-	rc = store_search_near(
-	    s, &c->who, &q->within, embedding, &q->rows[SEMANTIC], e);
-	if (rc == 0 || !q->mode->asks[KEYWORD] ||
-	    strcmp(err_word(e), STORE_SEARCH_NO_VECTORS) != 0)
-		return rc;
-	q->unable = *e;
-	*e = ERR_INIT;
-	return 0;
-}
-
-static int
-find(struct ctx *c, struct search *q, struct err *e)
-{
-	struct store *s = ctx_store(c, e);
-
-	if (s == NULL ||
-	    (q->mode->asks[SEMANTIC] && find_near(c, s, q, e) != 0))
-		return -1;
-	if (!q->mode->asks[KEYWORD])
-		return 0;
-	return store_search_words(
-	    s, &c->who, &q->within, q->query, &q->rows[KEYWORD], e);
-}
-
-static size_t
-fuse(const struct search *q, struct rank_item *items)
-{
-	struct rank_fusion f;
-
-	rank_fusion_init(&f, items);
-	for (unsigned i = 0; i < RANK_FUSION_RANKINGS; i++) {
-		size_t n =
-		    q->rows[i] ? json_object_array_length(q->rows[i]) : 0;
-
-		for (size_t k = 0; k < n; k++) {
-			struct json_object *row =
-			    json_object_array_get_idx(q->rows[i], k);
-
-			rank_fusion_add(
-			    &f, i, (unsigned)k + 1, jval_str(row, "id"), row);
-		}
-	}
-	return rank_fusion_sort(&f);
 }
 
 /* The answer */
@@ -214,13 +138,13 @@ ranks_json(const struct rank_item *item)
 
 /* A score of one kind as it is, of both what fusing gave. */
 static struct json_object *
-hit_json(const struct search *q, const struct rank_item *item)
+hit_json(const struct find *q, const struct rank_item *item)
 {
 	struct json_object *hit = json_object_new_object();
-	struct json_object *row = (struct json_object *)(uintptr_t)item->thing;
+	struct json_object *row = find_row(item);
 	struct json_object *metadata = json_object_object_get(row, "metadata");
 
-	if (q->mode->asks[SEMANTIC] && q->mode->asks[KEYWORD])
+	if (q->mode->asks[FIND_SEMANTIC] && q->mode->asks[FIND_KEYWORD])
 		(void)json_object_object_add(
 		    hit, "score", json_object_new_double(item->score));
 	else
@@ -238,12 +162,12 @@ hit_json(const struct search *q, const struct rank_item *item)
 }
 
 static struct json_object *
-hits_json(const struct search *q)
+hits_json(const struct find *q)
 {
 	struct rank_item *items =
-	    ck_calloc((size_t)2 * DEPTH_MAX, sizeof(*items));
+	    ck_calloc((size_t)2 * FIND_DEPTH_MAX, sizeof(*items));
 	struct json_object *hits = json_object_new_array();
-	size_t n = fuse(q, items);
+	size_t n = find_fuse(q, items);
 
 	for (size_t i = 0; i < n && i < (size_t)q->k; i++)
 		(void)json_object_array_add(hits, hit_json(q, &items[i]));
@@ -252,15 +176,16 @@ hits_json(const struct search *q)
 }
 
 static int
-answer(struct ctx *c, const struct search *q)
+answer(struct ctx *c, const struct find *q)
 {
 	struct json_object *o = json_object_new_object();
 
-	jval_put_str(o, "engine", SLICE(ENGINE));
-	jval_put_str(o, "model", SLICE(EMBED_MODEL));
+	jval_put_str(o, "engine",
+	    slice_from(stage_engine_name(stage_engine(c->conf, STAGE_CHUNKS))));
+	jval_put_str(o, "model", slice_from(q->model));
 	jval_put_str(o, "mode", slice_from(q->mode->name));
-	(void)json_object_object_add(
-	    o, "semantic", json_object_new_boolean(q->rows[SEMANTIC] != NULL));
+	(void)json_object_object_add(o, "semantic",
+	    json_object_new_boolean(q->rows[FIND_SEMANTIC] != NULL));
 	if (q->unable.code != ERR_NONE) {
 		jval_put_str(o, "code", slice_from(err_word(&q->unable)));
 		jval_put_str(o, "why", slice_from(q->unable.msg));
@@ -270,18 +195,138 @@ answer(struct ctx *c, const struct search *q)
 	return ctx_json(c, 200, o);
 }
 
+static int
+find_and_answer(struct ctx *c, struct find *q, struct err *e)
+{
+	struct store *s = ctx_store(c, e);
+
+	if (s == NULL || find_run(q, s, &c->who, e) != 0)
+		return -1;
+	return answer(c, q);
+}
+
+/* An embedding by somebody else */
+
+static int
+wait_for(struct ctx *c, struct slice id)
+{
+	c->later = (struct later){
+		.kind = LATER_WAIT,
+		.body = arena_dup(&c->arena, id),
+		.wait_ms = LOOK_MS,
+	};
+	return HANDLER_LATER;
+}
+
+static int
+ask_worker(struct ctx *c, struct json_object *body, struct err *e)
+{
+	struct json_object *payload = json_object_new_object();
+	struct store *s = ctx_store(c, e);
+	struct err later = ERR_INIT;
+	char id[37];
+	int rc = -1;
+
+	rnd_uuid(id);
+	(void)json_object_object_add(payload, "request", json_object_get(body));
+	jval_put_str(payload, "process", slice_from(c->eio.wake->process));
+	if (s != NULL)
+		rc = store_job_add(s, slice_from(id), JOB_EMBED, payload, 0, e);
+	(void)json_object_put(payload);
+	ctx_store_leave(c);
+	if (rc != 0)
+		return -1;
+	/* Without its ticket the store's sweep finds it. */
+	if (queue_add(&c->queue, slice_from(id), 0, &later) != 0)
+		metrics_error(c->metrics, later.code);
+	return wait_for(c, slice_from(id));
+}
+
+/* False: the result is none. */
+static bool
+take_vector(struct json_object *result, float vector[static EMBED_DIMS])
+{
+	struct buf bytes = BUF_INIT;
+	bool good = base64_decode(&bytes, jval_str(result, "vector")) &&
+	    bytes.n == EMBED_DIMS * sizeof(*vector);
+
+	if (good)
+		memcpy(vector, bytes.p, bytes.n);
+	buf_fini(&bytes);
+	return good;
+}
+
+/* Why there is no embedding. */
+static void
+set_unable(struct find *q, struct slice why)
+{
+	(void)err_set(&q->unable, ERR_UNAVAILABLE,
+	    "The query could not be embedded: %.*s",
+	    SLICE_ARG(utf8_prefix(
+		why.n != 0 ? why : SLICE("no worker did it in time."), 160)));
+	(void)err_more(&q->unable, "embedding-unavailable", NULL,
+	    "Search by words (mode keyword), or try again later.");
+}
+
+static int
+answer_job(struct ctx *c, struct json_object *job, struct err *e)
+{
+	struct slice state = jval_str(job, "state");
+	struct json_object *body = json_object_object_get(
+	    json_object_object_get(job, "payload"), "request");
+	const char *model = arena_strdup(&c->arena, stage_embed_model(c->conf));
+	float vector[EMBED_DIMS];
+	struct find q = { .model = model };
+	bool open = slice_eqs(state, "queued") || slice_eqs(state, "running");
+	int rc;
+
+	if (open && !c->waits_no_more && c->waited_ms < WAIT_MS)
+		return wait_for(c, c->waiting);
+	if (slice_eqs(state, "success") &&
+	    take_vector(json_object_object_get(job, "result"), vector))
+		q.vector = vector;
+	else
+		set_unable(&q, open ? SLICE_EMPTY : jval_str(job, "error"));
+	rc = read_body(body, &q, e);
+	if (rc == 0)
+		rc = find_and_answer(c, &q, e);
+	find_fini(&q);
+	return rc;
+}
+
+static int
+search_again(struct ctx *c, struct err *e)
+{
+	struct store *s = ctx_store(c, e);
+	struct json_object *job = NULL;
+	int rc = -1;
+
+	if (s != NULL && store_job_outcome(s, c->waiting, &job, e) == 0)
+		rc = answer_job(c, job, e);
+	(void)json_object_put(job);
+	return rc;
+}
+
 int
 search_run(struct ctx *c, struct err *e)
 {
-	struct search q = { .unable = ERR_INIT };
+	float vector[EMBED_DIMS];
+	struct find q = { .model = EMBED_MODEL, .vector = vector };
 	struct json_object *body = NULL;
 	int rc = -1;
 
-	if (ctx_body_json(c, &body, e) == 0 && read_body(body, &q, e) == 0 &&
-	    find(c, &q, e) == 0)
-		rc = answer(c, &q);
-	for (unsigned i = 0; i < RANK_FUSION_RANKINGS; i++)
-		(void)json_object_put(q.rows[i]);
+	if (c->waiting.n > 0)
+		return search_again(c, e);
+	if (ctx_body_json(c, &body, e) == 0 && read_body(body, &q, e) == 0) {
+		if (q.mode->asks[FIND_SEMANTIC] &&
+		    stage_engine(c->conf, STAGE_CHUNKS) != STAGE_OFFLINE) {
+			rc = ask_worker(c, body, e);
+		} else {
+			embed_text(q.query, vector);
+			rc = find_and_answer(c, &q, e);
+		}
+	}
+	find_fini(&q);
 	(void)json_object_put(body);
 	return rc;
 }

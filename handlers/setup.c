@@ -25,11 +25,15 @@ setup_agents(struct ctx *c, struct err *e)
 
 	(void)e;
 	for (size_t i = 0; i < agents_count; i++) {
-		struct json_object *o = json_object_new_object();
+		struct json_object *o = json_object_new_object(), *parameters;
 
 		jval_put_str(o, "name", slice_from(agents_table[i].name));
 		jval_put_str(
 		    o, "description", slice_from(agents_table[i].description));
+		if (jval_parse(slice_from(agents_table[i].parameters),
+			&parameters) == JVAL_OK)
+			(void)json_object_object_add(
+			    o, "parameters", parameters);
 		(void)json_object_array_add(list, o);
 	}
 	return ctx_json(c, 200, list);

@@ -51,6 +51,13 @@ struct conf {
 	int64_t videodb_mirror_ms;
 	int64_t videodb_poll_ms;
 	int64_t stage_delay_ms;
+	/* Who does the stages (handlers/stage.h): offline, llm, edge; "" = as it
+	 * is for all, and for all: what is configured. */
+	char *engine;
+	char *engine_transcription, *engine_embeddings, *engine_analysis;
+	char *engine_structured, *engine_voice, *engine_training;
+	char *engine_summary, *engine_reasoning;
+	int64_t engine_input_max;
 	/* Whom the worker asks: conf_engines.h. */
 	char *proxy;         /* "" = none */
 	char *private_hosts; /* host_list.h */

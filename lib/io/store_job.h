@@ -123,7 +123,7 @@ int store_job_succeed(struct store *s, const struct store_job *job,
 int store_job_succeed_many(struct store *s, const struct store_job *jobs,
     struct json_object *const *results, size_t n, size_t *ended,
     struct err *e) MUST_CHECK;
-/** {state, error, result}; ERR_NOT_FOUND: there is no such job. */
+/** {state, error, payload, result}; ERR_NOT_FOUND: there is no such job. */
 int store_job_outcome(struct store *s, struct slice id,
     struct json_object **row, struct err *e) MUST_CHECK;
 /** A failure that may pass: tries + 1, queued again after `delay_ms`. */

@@ -348,17 +348,35 @@ store_stage_get(struct store *s, struct slice video_uuid, const char *stage,
 	return 0;
 }
 
+static int
+stage_write(struct store *s, enum store_query q, struct store_value params[4],
+    struct json_object *output, struct err *e)
+{
+	struct buf json = BUF_INIT;
+	int rc;
+
+	params[3] = store_json(&json, output, "null");
+	rc = store_write(s, q, params, 4, NULL, e);
+	buf_fini(&json);
+	return rc;
+}
+
 int
 store_stage_put(struct store *s, struct slice video_uuid, const char *stage,
     struct slice input_hash, struct json_object *output, struct err *e)
 {
-	struct buf json = BUF_INIT;
 	struct store_value params[4] = { store_text(video_uuid),
 		store_text(slice_from(stage)), store_text(input_hash) };
-	int rc;
 
-	params[3] = store_json(&json, output, "null");
-	rc = store_write(s, STORE_STAGE_PUT, params, 4, NULL, e);
-	buf_fini(&json);
-	return rc;
+	return stage_write(s, STORE_STAGE_PUT, params, output, e);
+}
+
+int
+store_stage_replace(struct store *s, struct slice video_uuid, const char *stage,
+    struct slice input_hash, struct json_object *output, struct err *e)
+{
+	struct store_value params[4] = { store_text(video_uuid),
+		store_text(slice_from(stage)), store_text(input_hash) };
+
+	return stage_write(s, STORE_STAGE_REPLACE, params, output, e);
 }

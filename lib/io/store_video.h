@@ -87,5 +87,9 @@ int store_stage_get(struct store *s, struct slice video_uuid, const char *stage,
 int store_stage_put(struct store *s, struct slice video_uuid, const char *stage,
     struct slice input_hash, struct json_object *output,
     struct err *e) MUST_CHECK;
+/** The newest wins: what was made anew is what is found from now on. */
+int store_stage_replace(struct store *s, struct slice video_uuid,
+    const char *stage, struct slice input_hash, struct json_object *output,
+    struct err *e) MUST_CHECK;
 
 #endif

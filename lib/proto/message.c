@@ -142,16 +142,17 @@ check_msg_type(struct json_object *object, struct err *e)
 	    e, ERR_BAD_REQUEST, "msg_type", "msg_type must be \"input\".");
 }
 
+/* False when absent or null. */
 static int
-take_is_retry(struct json_object *object, struct message *out, struct err *e)
+take_flag(struct json_object *object, const char *key, bool *out, struct err *e)
 {
 	struct json_object *value = NULL;
 
-	(void)json_object_object_get_ex(object, "is_retry", &value);
+	(void)json_object_object_get_ex(object, key, &value);
 	if (value != NULL && !json_object_is_type(value, json_type_boolean))
-		return err_field(e, ERR_BAD_REQUEST, "is_retry",
-		    "is_retry must be true or false.");
-	out->is_retry = value != NULL && json_object_get_boolean(value);
+		return err_field(
+		    e, ERR_BAD_REQUEST, key, "%s must be true or false.", key);
+	*out = value != NULL && json_object_get_boolean(value);
 	return 0;
 }
 
@@ -302,6 +303,14 @@ take_content(struct json_object *object, struct message *out, struct err *e)
 	return 0;
 }
 
+/* "force_refresh" in the text, as the fork of Director has it. */
+static bool
+asks_anew(struct slice text)
+{
+	return slice_find(text, SLICE("force_refresh")) >= 0 ||
+	    slice_find(text, SLICE("force refresh")) >= 0;
+}
+
 int
 message_parse(struct json_object *value, struct message *out, struct err *e)
 {
@@ -312,7 +321,11 @@ message_parse(struct json_object *value, struct message *out, struct err *e)
 	if (take_ids(value, out, e) != 0 || check_msg_type(value, e) != 0 ||
 	    take_agents(value, out, e) != 0 || take_content(value, out, e) != 0)
 		return -1;
-	return take_is_retry(value, out, e);
+	if (take_flag(value, "is_retry", &out->is_retry, e) != 0 ||
+	    take_flag(value, "force_refresh", &out->force_refresh, e) != 0)
+		return -1;
+	out->force_refresh |= asks_anew(out->text);
+	return 0;
 }
 
 bool

@@ -54,6 +54,8 @@ struct message {
 	size_t n_agents;
 	struct slice agents[MESSAGE_AGENTS_MAX]; /* no duplicates, in order */
 	bool is_retry;
+	bool
+	    force_refresh; /* what was made before is made anew; also in words */
 };
 
 enum message_status {

@@ -37,6 +37,17 @@ report_voice_prompt(const struct analyst *an, struct buf *out) NONNULL(1, 2);
 /** {"examples": [{"input", "output"}, …], "engine": "offline"} */
 struct json_object *
 report_training(const struct analyst *an) MUST_CHECK NONNULL(1);
+/** Markdown on half a page: who, how it went, the most telling words. */
+void report_summary(const struct analyst *an, struct buf *out) NONNULL(1, 2);
+/** One of two pitches; `data` is structured data, whoever made it, and may be of
+ *  any shape. */
+struct report_side {
+	struct slice name;
+	struct json_object *data;
+};
+/** Techniques, objections and their answers side by side, in Markdown. */
+void report_compare(const struct report_side *a, const struct report_side *b,
+    struct buf *out) NONNULL(1, 2, 3);
 /** As text, the way it is stored and shown: two-space indent, `/` plain. */
 void report_json_text(struct json_object *value, struct buf *out) NONNULL(2);
 

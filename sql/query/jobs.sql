@@ -92,7 +92,8 @@ UPDATE {own}jobs SET state = 'success', error = '', result = $3,
 WHERE {job_held}
 
 -- name: job_outcome
-SELECT state, error, result AS "result:json" FROM {own}jobs WHERE id = $1
+SELECT state, error, payload AS "payload:json", result AS "result:json"
+FROM {own}jobs WHERE id = $1
 
 -- name: job_retry
 UPDATE {own}jobs SET state = 'queued', tries = tries + 1, due_ms = {now_ms} + $3,

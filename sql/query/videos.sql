@@ -87,3 +87,9 @@ WHERE video_id = $1 AND stage = $2 AND input_hash = $3
 INSERT INTO {own}stage_results (video_id, stage, input_hash, output, created_at)
 VALUES ($1, $2, $3, $4, {now_text})
 ON CONFLICT (video_id, stage, input_hash) DO NOTHING
+
+-- name: stage_replace
+INSERT INTO {own}stage_results (video_id, stage, input_hash, output, created_at)
+VALUES ($1, $2, $3, $4, {now_text})
+ON CONFLICT (video_id, stage, input_hash) DO UPDATE
+    SET output = excluded.output, created_at = excluded.created_at

@@ -366,7 +366,8 @@ test('voice prompt and training data have no personal information', async () => 
   const { examples } = JSON.parse(rows.training_data.content);
   assert.ok(examples.length > 5);
   for (const one of examples) assert.ok(one.input.length > 0 && one.output.length > 0);
-  for (const mark of ['[email]', '[phone]', '[card]', '[url]']) assert.ok(rows.training_data.content.includes(mark), mark);
+  for (const kind of ['EMAIL', 'PHONE', 'CARD', 'URL']) assert.match(rows.training_data.content, new RegExp(`\\[${kind}_\\d+\\]`), kind);
+  for (const type of ['voice_prompt', 'training_data']) assert.equal(rows[type].metadata.pii.method, 'rules');
 });
 
 const SRT = SAMPLE.split('\n\n').filter((one) => one.includes('-->')).map((one, i) =>

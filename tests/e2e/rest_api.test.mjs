@@ -50,12 +50,16 @@ test('boot: config/check has the three keys, all true', async () => {
     { db_configured: true, llm_configured: true, videodb_configured: true });
 });
 
-test('boot: agents with name and description', async () => {
+test('boot: agents with name, description and parameters', async () => {
   const agents = await good('/agent');
-  assert.deepEqual(agents.map((one) => one.name).sort(), ['sales_prompt_extractor', 'stream_video']);
+  assert.deepEqual(agents.map((one) => one.name).sort(), ['compare_pitches', 'index', 'sales_prompt_extractor',
+    'search', 'stream_video', 'summarize_video', 'transcription', 'upload']);
   for (const one of agents) {
-    same(one, ['name', 'description']);
+    same(one, ['name', 'description', 'parameters']);
     assert.match(one.description, /^[A-Z].+\.$/);
+    assert.equal(one.parameters.type, 'object');
+    for (const key of one.parameters.required) assert.ok(key in one.parameters.properties, key);
+    for (const property of Object.values(one.parameters.properties)) assert.match(property.type, /^(string|integer|boolean)$/);
   }
 });
 

@@ -3,6 +3,7 @@
 
 #include <signal.h>
 
+#include "io/store_context.h"
 #include "io/store_job.h"
 #include "test_store_fixture.h"
 
@@ -543,6 +544,35 @@ test_kill_at_random(void)
 	fixture_close(&f);
 }
 
+/* What a session remembers goes with it. */
+static void
+test_context(void)
+{
+	struct json_object *one = fixture_json("{\"reasoning\":[1]}");
+	struct json_object *two = fixture_json("{\"a\":\"\\u00e4\"}"), *got;
+	struct fixture f;
+	struct slice s1 = SLICE("session-1");
+
+	fixture_open(&f);
+	CHECK(store_context_put(f.s, s1, one, &f.e) == 0);
+	CHECK(store_context_get(f.s, s1, &got, &f.e) == 0);
+	CHECK(got == NULL);
+	said(&f, &NOBODY, "session-1", "m1", "o1");
+	CHECK(store_context_put(f.s, s1, one, &f.e) == 0);
+	CHECK(store_context_put(f.s, s1, two, &f.e) == 0);
+	CHECK(store_context_get(f.s, s1, &got, &f.e) == 0);
+	CHECK(json_object_equal(got, two));
+	(void)json_object_put(got);
+	CHECK(store_context_get(f.s, SLICE("session-2"), &got, &f.e) == 0);
+	CHECK(got == NULL);
+	CHECK(store_session_delete(f.s, &NOBODY, s1, &f.e) == 0);
+	CHECK(store_context_get(f.s, s1, &got, &f.e) == 0);
+	CHECK(got == NULL);
+	(void)json_object_put(one);
+	(void)json_object_put(two);
+	fixture_close(&f);
+}
+
 int
 main(void)
 {
@@ -558,6 +588,7 @@ main(void)
 	    CHECK_CASE(test_session_unknown),
 	    CHECK_CASE(test_session_list),
 	    CHECK_CASE(test_session_delete),
+	    CHECK_CASE(test_context),
 	    CHECK_CASE(test_kill_inside_a_transaction),
 	    CHECK_CASE(test_kill_at_random),
 	    { NULL, NULL },

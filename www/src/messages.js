@@ -46,6 +46,15 @@ export const textOf = (message) => (message.content ?? [])
   .map((item) => item.text)
   .join('\n\n');
 
+const SAFE_URL = /^(https?:\/\/|\/(?!\/))/i;
+
+// Videos that an answer shows: {name, url}. The server has checked the addresses;
+// they came from metadata that anybody may have written, so they are here again.
+export const videosOf = (message) => (message.content ?? [])
+  .filter((item) => item?.type === 'video' && item.status === 'success')
+  .map(({ video }) => ({ name: video?.name || 'Video', url: video?.stream_url || video?.external_url || '' }))
+  .filter(({ url }) => SAFE_URL.test(url));
+
 // Ids as the stock client makes them: the clock, in strings, never twice.
 let lastId = 0;
 export function nextIds() {

@@ -1,0 +1,112 @@
+#include "proto/dialogue.h"
+
+#include <stdbool.h>
+
+#include "base/utf8.h"
+#include "proto/jval.h"
+
+static bool
+is_role(struct json_object *message, const char *role)
+{
+	return json_object_is_type(message, json_type_object) &&
+	    slice_eqs(jval_str(message, "role"), role);
+}
+
+static bool
+is_message(struct json_object *m)
+{
+	return is_role(m, "user") || is_role(m, "assistant") ||
+	    is_role(m, "tool");
+}
+
+static size_t
+size_of(struct json_object *message)
+{
+	struct buf b = BUF_INIT;
+	size_t n;
+
+	jval_print(&b, message);
+	n = b.n + 1;
+	buf_fini(&b);
+	return n;
+}
+
+/* A copy of a tool's message with less of what it said. */
+static struct json_object *
+shortened(struct json_object *m)
+{
+	struct slice content = jval_str(m, "content");
+	struct json_object *copy = NULL;
+
+	if (!is_role(m, "tool") || content.n <= DIALOGUE_TOOL_MAX ||
+	    json_object_deep_copy(m, &copy, NULL) != 0)
+		return json_object_get(m);
+	jval_put_str(copy, "content", utf8_prefix(content, DIALOGUE_TOOL_MAX));
+	return copy;
+}
+
+/* Where the turn before `end` begins; `end`: there is none. */
+static size_t
+turn_before(struct json_object *messages, size_t end)
+{
+	for (size_t i = end; i > 0; i--)
+		if (is_role(json_object_array_get_idx(messages, i - 1), "user"))
+			return i - 1;
+	return end;
+}
+
+/* The turn [from, to), shortened if it is an earlier one, if it fits. */
+static struct json_object *
+turn(struct json_object *messages, size_t from, size_t to, size_t *room)
+{
+	struct json_object *out = json_object_new_array();
+	bool last = to == json_object_array_length(messages);
+
+	for (size_t i = from; i < to; i++) {
+		struct json_object *m = json_object_array_get_idx(messages, i);
+		struct json_object *kept;
+		size_t n;
+
+		if (!is_message(m))
+			continue;
+		kept = last ? json_object_get(m) : shortened(m);
+		n = size_of(kept);
+		(void)json_object_array_add(out, kept);
+		if (n > *room) {
+			(void)json_object_put(out);
+			return NULL;
+		}
+		*room -= n;
+	}
+	return out;
+}
+
+static struct json_object *
+joined(struct json_object *first, struct json_object *second)
+{
+	for (size_t i = 0; i < json_object_array_length(second); i++)
+		(void)json_object_array_add(first,
+		    json_object_get(json_object_array_get_idx(second, i)));
+	(void)json_object_put(second);
+	return first;
+}
+
+struct json_object *
+dialogue_trim(struct json_object *messages, size_t max)
+{
+	struct json_object *out = json_object_new_array();
+	size_t end, from, room = max;
+
+	if (!json_object_is_type(messages, json_type_array))
+		return out;
+	end = json_object_array_length(messages);
+	for (from = turn_before(messages, end); from < end;
+	     end = from, from = turn_before(messages, end)) {
+		struct json_object *one = turn(messages, from, end, &room);
+
+		if (one == NULL)
+			break;
+		out = joined(one, out);
+	}
+	return out;
+}

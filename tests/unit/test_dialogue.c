@@ -1,0 +1,86 @@
+/** What a session remembers. */
+#include "proto/dialogue.h"
+
+#include "harness/check.h"
+#include "proto/jval.h"
+
+#define U(text) "{\"role\":\"user\",\"content\":\"" text "\"}"
+#define A(text) "{\"role\":\"assistant\",\"content\":\"" text "\"}"
+#define T(text) "{\"role\":\"tool\",\"content\":\"" text "\"}"
+
+static const struct {
+	int line;
+	const char *messages;
+	size_t max;
+	const char *want;
+} ROWS[] = {
+	{ __LINE__, "null", 1000, "[]" },
+	{ __LINE__, "{}", 1000, "[]" },
+	{ __LINE__, "[]", 1000, "[]" },
+	{ __LINE__, "[" U("a") "," A("b") "]", 1000,
+	    "[" U("a") "," A("b") "]" },
+	/* What no user has asked for is no turn. */
+	{ __LINE__, "[" A("x") "," T("y") "," U("a") "]", 1000,
+	    "[" U("a") "]" },
+	{ __LINE__,
+	    "[" U("a") ",5,null,{\"role\":\"system\",\"content\":\"x\"}," A(
+		"b") "]",
+	    1000, "[" U("a") "," A("b") "]" },
+	/* Whole turns, the newest. */
+	{ __LINE__, "[" U("a") "," A("b") "," U("c") "," A("d") "]", 80,
+	    "[" U("c") "," A("d") "]" },
+	{ __LINE__, "[" U("a") "," A("b") "," U("c") "," A("d") "]", 60, "[]" },
+};
+
+static void
+test_trim(void)
+{
+	for (size_t i = 0; i < COUNT(ROWS); i++) {
+		struct json_object *m = json_tokener_parse(ROWS[i].messages);
+		struct json_object *got = dialogue_trim(m, ROWS[i].max);
+		struct buf text = BUF_INIT;
+
+		jval_print(&text, got);
+		CHECK_ROW(
+		    ROWS[i].line, slice_eqs(buf_slice(&text), ROWS[i].want));
+		if (!slice_eqs(buf_slice(&text), ROWS[i].want))
+			(void)printf("# %s\n", buf_cstr(&text));
+		buf_fini(&text);
+		(void)json_object_put(got);
+		(void)json_object_put(m);
+	}
+}
+
+/* What tools said earlier is shortened; the last turn is as it was. */
+static void
+test_tools(void)
+{
+	struct json_object *m = json_object_new_array(), *got, *tool;
+	struct buf text = BUF_INIT;
+
+	for (size_t i = 0; i < (size_t)2 * DIALOGUE_TOOL_MAX; i++)
+		buf_addc(&text, 'x');
+	for (size_t i = 0; i < 2; i++) {
+		(void)json_object_array_add(m, json_tokener_parse(U("a")));
+		tool = json_tokener_parse(T("b"));
+		jval_put_str(tool, "content", buf_slice(&text));
+		(void)json_object_array_add(m, tool);
+	}
+	got = dialogue_trim(m, 100000);
+	CHECK(json_object_array_length(got) == 4);
+	CHECK(jval_str(json_object_array_get_idx(got, 1), "content").n ==
+	    DIALOGUE_TOOL_MAX);
+	CHECK(
+	    jval_str(json_object_array_get_idx(got, 3), "content").n == text.n);
+	CHECK(jval_str(json_object_array_get_idx(m, 1), "content").n == text.n);
+	buf_fini(&text);
+	(void)json_object_put(got);
+	(void)json_object_put(m);
+}
+
+int
+main(void)
+{
+	return check_main((struct check_case[]){
+	    CHECK_CASE(test_trim), CHECK_CASE(test_tools), { NULL, NULL } });
+}
