@@ -56,7 +56,7 @@ all: $(O)/director.fcgi $(O)/director-worker $(O)/director-run ## build the prog
 
 # --- generated code: SQL statements, migrations, Redis scripts, OpenAPI -------
 DIALECTS := sqlite pg
-GEN := $(addprefix $(O)/gen/,openapi.inc rds_library.inc rds_scripts.inc \
+GEN := $(addprefix $(O)/gen/,openapi.inc strategy_model.inc rds_library.inc rds_scripts.inc \
   $(foreach what,queries parts schema lists columns,$(DIALECTS:%=store_$(what)_%.inc)))
 LUA := lib/io/lua/prelude.lua \
   $(filter-out lib/io/lua/prelude.lua,$(sort $(wildcard lib/io/lua/*.lua)))
@@ -81,6 +81,9 @@ $(O)/gen/rds_scripts.inc: lib/io/lua/gen.awk $(LUA)
 	$(Q)mkdir -p $(@D) && awk -v mode=names -v name=$(LIBRARY) -f $^ > $@.new && mv $@.new $@
 
 $(O)/gen/openapi.inc: doc/embed.awk doc/openapi.json
+	$(Q)mkdir -p $(@D) && awk -f $^ > $@.new && mv $@.new $@
+
+$(O)/gen/strategy_model.inc: lib/text/strategy_model.awk lib/text/strategy_model.txt
 	$(Q)mkdir -p $(@D) && awk -f $^ > $@.new && mv $@.new $@
 
 # --- compiling ----------------------------------------------------------------

@@ -5,7 +5,7 @@
 
 LINT := $(O)/lint
 LINT_C := $(sort $(wildcard adm/*.c fcgi/*.c handlers/*.c lib/*/*.c \
-  tests/unit/*.c tests/io/*.c tests/fuzz/*.c tests/bench/*.c tests/torture/*.c))
+  tests/unit/*.c tests/io/*.c tests/fuzz/*.c tests/bench/*.c tests/evaluate/*.c tests/torture/*.c))
 LINT_ANALYZED := $(SRC_base) $(SRC_proto)
 LINT_SH := $(sort .ci/run adm/install adm/pgvector adm/run tests/run tests/bench/run tests/fuzz/run \
   tests/harness/postgres \

@@ -6,6 +6,7 @@
 
 #include "base/ck.h"
 #include "fcgi/worker.h"
+#include "handlers/videodb.h"
 #include "io/clock.h"
 #include "io/log.h"
 
@@ -37,7 +38,7 @@ struct keeper {
 	int64_t cancels; /* as we saw it last */
 	bool seen;       /* it */
 	int64_t stop_ms; /* when we were told to stop; 0: not yet */
-	struct keeper_job renewing, sweeping, flushing;
+	struct keeper_job renewing, sweeping, flushing, mirroring;
 	struct store_job_lease lease[HELD_MAX];
 	struct slot *of[HELD_MAX]; /* whose it is */
 };
@@ -227,6 +228,17 @@ due(struct keeper_job *job)
 	return true;
 }
 
+/* At the start, then as often as it says, of all workers. */
+static void
+mirror(struct keeper *k, struct err *e)
+{
+	const struct conf *conf = k->p->conf;
+
+	if (videodb_configured(conf) && due(&k->mirroring) &&
+	    videodb_want(k->store, &k->queue, conf->videodb_mirror_ms, e) != 0)
+		metrics_error(&k->p->metrics, e->code);
+}
+
 static void
 turn(struct keeper *k)
 {
@@ -237,6 +249,7 @@ turn(struct keeper *k)
 		renew(k);
 	if (due(&k->sweeping))
 		sweep_by_depth(k);
+	mirror(k, &e);
 	if (promote(k, &e) != 0 || listen(k, &e) != 0 ||
 	    (due(&k->flushing) &&
 		metrics_flush(&p->metrics, k->queue.rds, p->prefix, "", &e) !=
@@ -256,6 +269,7 @@ worker_keep(struct program *p, struct store *store, struct rds *rds)
 	k->renewing.every_ms = p->conf->lease_ms / 4;
 	k->sweeping.every_ms = SWEEP_MS;
 	k->flushing.every_ms = FLUSH_MS;
+	k->mirroring.every_ms = p->conf->videodb_mirror_ms / 4;
 	while (ended && atomic_load(&p->alive) > 0) {
 		ended = !atomic_load(&p->stop) || stopping(k);
 		turn(k);

@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "handlers/changes.h"
 #include "handlers/media_view.h"
+#include "handlers/videodb.h"
 #include "io/store_media.h"
 #include "io/store_video.h"
 #include "proto/jval.h"
@@ -31,10 +32,12 @@ shown(struct json_object *row)
 int
 collection_list(struct ctx *c, struct err *e)
 {
-	struct store *s = ctx_store(c, e);
+	struct store *s;
 	struct json_object *rows = NULL, *list;
 	size_t n;
 
+	videodb_look(c);
+	s = ctx_store(c, e);
 	if (s == NULL || store_collection_list(s, &c->who, &rows, e) != 0)
 		return -1;
 	list = json_object_new_array();
@@ -128,16 +131,29 @@ collection_add(struct ctx *c, struct err *e)
 	return answer_added(c, shown(row));
 }
 
+static int
+drop(struct ctx *c, struct videodb_drop *theirs, struct err *e)
+{
+	struct slice id = media_view_collection(c);
+
+	if (store_begin(c->store, e) != 0)
+		return -1;
+	if (store_collection_remove(c->store, &c->who, id, e) == 0 &&
+	    videodb_bury(c, STORE_VIDEODB_COLLECTION, id, theirs, e) == 0)
+		return store_commit(c->store, e);
+	store_rollback(c->store);
+	return -1;
+}
+
 int
 collection_delete(struct ctx *c, struct err *e)
 {
-	struct store *s = ctx_store(c, e);
+	struct videodb_drop theirs;
 
-	if (s == NULL ||
-	    store_collection_remove(s, &c->who, media_view_collection(c), e) !=
-		0)
+	if (ctx_store(c, e) == NULL || drop(c, &theirs, e) != 0)
 		return -1;
 	ctx_store_leave(c);
+	videodb_buried(c, &theirs);
 	changes_tell_collections(c);
 	return media_view_deleted(c, "The collection was deleted.");
 }
@@ -150,6 +166,7 @@ collection_videos(struct ctx *c, struct err *e)
 	struct json_object *rows = NULL, *list, *row = NULL;
 	size_t n;
 
+	videodb_look(c);
 	if (get(c, &row, e) != 0)
 		return -1;
 	(void)json_object_put(row);
@@ -194,17 +211,34 @@ collection_video(struct ctx *c, struct err *e)
 	return ctx_json(c, 200, media);
 }
 
+static int
+drop_video(struct ctx *c, struct json_object *row, struct videodb_drop *theirs,
+    struct err *e)
+{
+	if (store_begin(c->store, e) != 0)
+		return -1;
+	if (store_video_remove(c->store, &c->who, jval_str(row, "id"), e) ==
+		0 &&
+	    videodb_bury(c, STORE_VIDEODB_VIDEO, jval_str(row, "video_id"),
+		theirs, e) == 0)
+		return store_commit(c->store, e);
+	store_rollback(c->store);
+	return -1;
+}
+
 int
 collection_video_delete(struct ctx *c, struct err *e)
 {
 	struct json_object *row = NULL;
+	struct videodb_drop theirs;
 	int rc;
 
 	if (get_video(c, &row, e) != 0)
 		return -1;
-	rc = store_video_remove(c->store, &c->who, jval_str(row, "id"), e);
+	rc = drop_video(c, row, &theirs, e);
 	if (rc == 0) {
 		ctx_store_leave(c);
+		videodb_buried(c, &theirs);
 		media_view_drop_file(c, media_view_owner(c, row),
 		    jval_str(json_object_object_get(row, "metadata"), "file"));
 		changes_tell_videos(c, jval_str(row, "collection_id"));

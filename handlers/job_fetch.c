@@ -13,6 +13,7 @@
 
 #include "handlers/changes.h"
 #include "handlers/media_add.h"
+#include "handlers/videodb.h"
 #include "io/http_client.h"
 #include "io/store_video.h"
 #include "proto/jval.h"
@@ -245,12 +246,40 @@ end_of(struct job_ctx *j, struct err *e)
 	return second.code == ERR_STALE ? JOB_LOST : JOB_RETRY;
 }
 
+/* With a key it is VideoDB that fetches. */
+static enum job_end
+give_to_videodb(struct job_ctx *j, struct err *e)
+{
+	struct videodb_upload up = { .source = payload(j, "source"),
+		.name = payload(j, "name"),
+		.collection_id = payload(j, "collection_id") };
+	struct videodb_work w;
+	enum videodb_step_end end;
+
+	videodb_work_init(&w, j);
+	end = videodb_upload_run(&w, &up, e);
+	videodb_work_fini(&w);
+	if (end == VIDEODB_STEP_LATER)
+		return JOB_LATER;
+	if (end == VIDEODB_STEP_FAILED) {
+		j->retry_after_ms = w.v.retry_after_ms;
+		return end_of(j, e);
+	}
+	metrics_add(j->metrics, METRIC_JOBS_SUCCESS, 1);
+	tell(j);
+	if (up.kind == MEDIA_VIDEO)
+		announce(j);
+	return JOB_DONE;
+}
+
 enum job_end
 job_fetch_run(struct job_ctx *j, struct err *e)
 {
 	struct fetch f = { .j = j };
 	int rc;
 
+	if (videodb_configured(j->conf))
+		return give_to_videodb(j, e);
 	if (j->job->token > 1)
 		media_file_abandon(j->conf->media, j->job->id);
 	rc = download(&f, e);

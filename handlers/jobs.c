@@ -5,6 +5,7 @@
 #include "handlers/job_chat.h"
 #include "handlers/job_embed.h"
 #include "handlers/job_fetch.h"
+#include "handlers/videodb.h"
 #include "io/clock.h"
 #include "proto/jval.h"
 
@@ -21,6 +22,14 @@ static const struct job_type TABLE[] = {
 	  false, true, NULL },
 	{ JOB_FETCH,   job_fetch_run, job_fetch_give_up, job_fetch_repeat,
 	  true, false, NULL },
+	{ JOB_VIDEODB_MIRROR, videodb_mirror_run, videodb_give_up,
+	  videodb_repeat, true, false, NULL },
+	{ JOB_VIDEODB_DELETE, videodb_delete_run, videodb_give_up,
+	  videodb_repeat, true, false, NULL },
+	{ JOB_VIDEODB_TRANSCRIPT, videodb_transcript_run, videodb_give_up,
+	  videodb_repeat, true, false, NULL },
+	{ JOB_VIDEODB_URL, videodb_url_run, videodb_url_give_up,
+	  videodb_url_repeat, true, false, NULL },
 	{ JOB_EMBED,   job_embed_run, job_embed_give_up, job_embed_repeat,
 	  false, false, NULL },
 };

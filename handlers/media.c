@@ -1,6 +1,7 @@
 #include "handlers/media.h"
 
 #include "handlers/media_view.h"
+#include "handlers/videodb.h"
 #include "io/store_media.h"
 #include "io/store_video.h"
 #include "proto/jval.h"
@@ -35,8 +36,10 @@ list(struct ctx *c, enum media_kind kind, struct err *e)
 {
 	struct store_media_key of = key_of(c, kind);
 	struct json_object *row = NULL, *rows = NULL;
-	struct store *s = ctx_store(c, e);
+	struct store *s;
 
+	videodb_look(c);
+	s = ctx_store(c, e);
 	if (s == NULL ||
 	    store_collection_get(s, &c->who, of.collection_id, &row, e) != 0)
 		return -1;
@@ -74,9 +77,18 @@ url(struct ctx *c, enum media_kind kind, struct err *e)
 {
 	struct json_object *row = NULL;
 	struct slice address;
+	bool theirs;
+	int rc;
 
+	if (c->waiting.n > 0)
+		return videodb_url_again(c, e);
 	if (row_of(c, kind, &row, e) != 0)
 		return -1;
+	rc = videodb_url_answer(c, kind, row, &theirs, e);
+	if (rc != 0 || theirs) {
+		(void)json_object_put(row);
+		return rc;
+	}
 	address = media_view_url(c, jval_str(row, "file"));
 	(void)json_object_put(row);
 	if (address.p == NULL)
@@ -89,15 +101,33 @@ url(struct ctx *c, enum media_kind kind, struct err *e)
 }
 
 static int
-drop(struct ctx *c, enum media_kind kind, const char *message, struct err *e)
+drop_row(struct ctx *c, enum media_kind kind, struct json_object **row,
+    struct videodb_drop *theirs, struct err *e)
 {
 	struct store_media_key key = key_of(c, kind);
-	struct store *s = ctx_store(c, e);
+
+	if (store_begin(c->store, e) != 0)
+		return -1;
+	if (store_media_remove(c->store, &c->who, &key, row, e) == 0 &&
+	    videodb_bury(c, videodb_kind_of(kind), key.id, theirs, e) == 0)
+		return store_commit(c->store, e);
+	store_rollback(c->store);
+	return -1;
+}
+
+static int
+drop(struct ctx *c, enum media_kind kind, const char *message, struct err *e)
+{
+	struct videodb_drop theirs;
 	struct json_object *row = NULL;
 
-	if (s == NULL || store_media_remove(s, &c->who, &key, &row, e) != 0)
+	if (ctx_store(c, e) == NULL ||
+	    drop_row(c, kind, &row, &theirs, e) != 0) {
+		(void)json_object_put(row);
 		return -1;
+	}
 	ctx_store_leave(c);
+	videodb_buried(c, &theirs);
 	media_view_drop_file(c, jval_str(row, "id"), jval_str(row, "file"));
 	(void)json_object_put(row);
 	return media_view_deleted(c, message);

@@ -104,6 +104,17 @@ media_view_video(struct ctx *c, struct json_object *row)
 	return o;
 }
 
+/* Of its file, or where VideoDB has it. */
+static struct slice
+url_of(struct ctx *c, struct json_object *row)
+{
+	struct slice url = media_view_url(c, jval_str(row, "file"));
+
+	return url.n > 0
+	    ? url
+	    : jval_str(json_object_object_get(row, "metadata"), "url");
+}
+
 struct json_object *
 media_view_item(
     struct ctx *c, struct json_object *row, enum media_kind kind, bool listed)
@@ -117,7 +128,7 @@ media_view_item(
 	if (kind == MEDIA_AUDIO)
 		put_length(o, metadata);
 	if (kind == MEDIA_IMAGE || !listed)
-		put_url(o, "url", media_view_url(c, jval_str(row, "file")));
+		put_url(o, "url", url_of(c, row));
 	if (kind == MEDIA_IMAGE && !listed)
 		media_view_text(
 		    o, "description", jval_str(metadata, "description"));

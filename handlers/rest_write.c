@@ -7,6 +7,7 @@
 #include "handlers/media_view.h"
 #include "handlers/resource.h"
 #include "handlers/rest.h"
+#include "handlers/videodb.h"
 #include "io/hash.h"
 #include "io/store_rest.h"
 #include "io/store_video.h"
@@ -31,6 +32,7 @@ struct job {
 	struct json_object *body; /* owned */
 	struct changes changes;
 	struct slice owner, file; /* of a video that is removed */
+	struct videodb_drop theirs;
 	/* Of a POST. */
 	struct buf rows; /* the answer */
 	int64_t n_rows, n_new;
@@ -94,6 +96,21 @@ note_made(struct job *j, const struct store_fields *fields)
 	buf_fini(&ignored);
 }
 
+/* What is VideoDB's goes there, too. */
+static int
+bury(struct job *j, struct json_object *row, struct err *e)
+{
+	if (j->r == NULL)
+		return 0;
+	if (j->r->list == STORE_LIST_VIDEOS)
+		return videodb_bury(j->c, STORE_VIDEODB_VIDEO,
+		    jval_str(row, "video_id"), &j->theirs, e);
+	if (j->r->list == STORE_LIST_COLLECTIONS)
+		return videodb_bury(j->c, STORE_VIDEODB_COLLECTION,
+		    jval_str(row, "id"), &j->theirs, e);
+	return 0;
+}
+
 /* Of the row as it was: to be told about, too. */
 static int
 edit_row(void *cookie, struct slice json, struct json_object *row,
@@ -108,7 +125,7 @@ edit_row(void *cookie, struct slice json, struct json_object *row,
 		j->owner = media_view_owner(j->c, row);
 		j->file = arena_dup(&j->c->arena,
 		    jval_str(json_object_object_get(row, "metadata"), "file"));
-		return 0;
+		return bury(j, row, e);
 	}
 	if (resource_patch(j->r, row, j->body, &j->c->arena, fields, e) != 0)
 		return -1;
@@ -477,6 +494,8 @@ rest_delete(struct ctx *c, struct err *e)
 	rc = store_rest_remove(j.s, &at, &edit, &row, e);
 	if (rc == 0 && c->route->what == STORE_LIST_VIDEOS)
 		media_view_drop_file(c, j.owner, j.file);
+	if (rc == 0)
+		videodb_buried(c, &j.theirs);
 	if (rc == 0)
 		send_row(
 		    &j, &row, j.prefer.returns == REST_RETURN_REPRESENTATION);

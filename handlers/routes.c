@@ -13,6 +13,7 @@
 #include "handlers/training.h"
 #include "handlers/upload.h"
 #include "handlers/video.h"
+#include "handlers/videodb.h"
 
 /* Rows and settings are small; what is larger is a mistake or an attack. */
 #define JSON_MAX ((size_t)1000 * 1000)
@@ -85,6 +86,8 @@ const struct route routes_table[ROUTES_COUNT] = {
 	  0 },
 	{ HTTP_PUT, VIDEOS "/{id}/transcript", video_transcript_put,
 	  TRANSCRIPT_MAX, TRANSCRIPT, 0, 0 },
+	{ HTTP_POST, VIDEOS "/{id}/transcript", videodb_transcript_post, 0, NULL,
+	  0, 0 },
 	{ HTTP_GET, VIDEOS "/{id}/chunks", video_below, 0, NULL, 0,
 	  STORE_LIST_CHUNKS },
 	{ HTTP_GET, VIDEOS "/{id}/outputs", video_below, 0, NULL, 0,

@@ -8,7 +8,7 @@
 
 #include "handlers/handlers.h"
 
-#define ROUTES_COUNT      61
+#define ROUTES_COUNT      62
 #define EVENTS_NAMESPACES 2
 #define EVENTS_COUNT      2
 

@@ -175,7 +175,7 @@ read_row(struct ctx *c, struct json_object *result, enum media_kind *kind,
 
 	*kind = MEDIA_VIDEO;
 	if (slice_eqs(type, media_kind_name(MEDIA_VIDEO)))
-		return store_video_get(c->store, &c->who, c->waiting, row, e);
+		return store_video_get(c->store, &c->who, key.id, row, e);
 	if (slice_eqs(type, media_kind_name(MEDIA_IMAGE)))
 		key.kind = MEDIA_IMAGE;
 	*kind = key.kind;

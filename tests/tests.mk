@@ -32,7 +32,7 @@ TOPOLOGIES := one two stacks
 ON_POSTGRES := $(patsubst %,%@pg,$(wildcard tests/e2e/rest_*.test.mjs)) tests/e2e/rest_bad.test.mjs@pg-plain \
   tests/e2e/chat_flow.test.mjs@pg-plain tests/e2e/chat_flow.test.mjs@pgbouncer \
   tests/e2e/search.test.mjs@pg tests/e2e/search.test.mjs@pg-plain \
-  tests/e2e/upload_url.test.mjs@pg-plain tests/e2e/sweep.test.mjs@pg
+  tests/e2e/upload_url.test.mjs@pg-plain tests/e2e/videodb.test.mjs@pg-plain tests/e2e/sweep.test.mjs@pg tests/e2e/jobs.test.mjs@pg
 E2E := $(foreach t,$(TOPOLOGIES),$(TRANSPORT:%=%@$t)) \
   $(filter-out $(TRANSPORT),$(wildcard tests/e2e/*.test.sh tests/e2e/*.test.mjs)) \
   $(ON_POSTGRES)
@@ -49,7 +49,7 @@ check: ## unit tests, corpora, layers, format: under 30 seconds
 	$(Q)$(MAKE) --no-print-directory check-unit check-lint
 test-io: $(IO) $(FUZZ_IO)
 	$(Q)$(TIER) io $(IO_RUNS) $(FUZZ_IO)
-test-e2e: all $(O)/echo.fcgi
+test-e2e: all $(O)/echo.fcgi $(O)/evaluate
 	$(Q)$(TIER) end-to-end $(E2E)
 test: ## install what is missing and run every functional test
 	$(Q)adm/install test && mkdir -p build && rm -f $(COUNTS)
@@ -65,6 +65,7 @@ include tests/torture/torture.mk
 -include adm/lint.mk
 
 include tests/bench/bench.mk
+include tests/evaluate/evaluate.mk
 
 $(O)/tests/pii/evaluate: $(O)/tests/pii/evaluate.o $(PURE)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LINK_$(BUILD)) -o $@ $^ -ljson-c -lpcre2-8 -lunistring -lm -lpthread

@@ -15,6 +15,7 @@
 #include "io/log.h"
 #include "io/store.h"
 #include "proto/http.h"
+#include "proto/http_url.h"
 
 enum kind {
 	TEXT,
@@ -32,6 +33,8 @@ struct row {
 };
 
 #define AT(member) offsetof(struct conf, member)
+
+#define VIDEODB_URL "https://api.videodb.io"
 
 /* clang-format off */
 static const struct row TABLE[] = {
@@ -101,7 +104,7 @@ static const struct row TABLE[] = {
 	{ "DIRECTOR_LEASE_MS", "8000",
 	  "a job whose worker is silent for so long is taken over",
 	  AT(lease_ms), NUMBER, false, 500, 600000 },
-	{ "DIRECTOR_STOP_MS", "2000",
+	{ "DIRECTOR_STOP_MS", "1000",
 	  "a worker that is to stop goes on for so long with what it runs, then "
 	  "gives it back", AT(stop_ms), NUMBER, false, 0, 600000 },
 	{ "DIRECTOR_LLM_CONCURRENCY", "0",
@@ -122,6 +125,21 @@ static const struct row TABLE[] = {
 	{ "DIRECTOR_VIDEODB_PER_MINUTE", "0",
 	  "calls to VideoDB in a minute, of all workers; 0: any number",
 	  AT(videodb_per_minute), NUMBER, false, 0, 1000000 },
+	{ "VIDEO_DB_API_KEY", "",
+	  "key of VideoDB, whose collections and media are then mirrored; empty: "
+	  "the store alone serves", AT(videodb_key), TEXT, true, 0, 0 },
+	{ "VIDEO_DB_BASE_URL", VIDEODB_URL,
+	  "where VideoDB's API is", AT(videodb_url), TEXT, false, 0, 0 },
+	{ "VIDEO_DB_TIMEOUT_MS", "30000",
+	  "a call to VideoDB may take so long",
+	  AT(videodb_timeout_ms), NUMBER, false, 100, 600000 },
+	{ "VIDEO_DB_MIRROR_MS", "300000",
+	  "VideoDB's lists are read again this often; where somebody looks at "
+	  "them, ten times as often",
+	  AT(videodb_mirror_ms), NUMBER, false, 100, 86400000 },
+	{ "VIDEO_DB_POLL_MS", "5000",
+	  "what VideoDB works at is asked for this often",
+	  AT(videodb_poll_ms), NUMBER, false, 10, 600000 },
 	{ "DIRECTOR_STAGE_DELAY_MS", "0",
 	  "pause before each stage of a job, for demonstrations and tests",
 	  AT(stage_delay_ms), NUMBER, false, 0, 60000 },
@@ -306,6 +324,27 @@ check_log_level(const struct conf *c, struct err *e)
 	    c->log_level);
 }
 
+/* It goes into a header. */
+static int
+check_videodb(const struct conf *c, struct err *e)
+{
+	struct http_url url;
+
+	for (const char *p = c->videodb_key; *p != '\0'; p++)
+		if (*p <= ' ' || *p > '~')
+			return err_field(e, ERR_BAD_REQUEST, "VIDEO_DB_API_KEY",
+			    "VIDEO_DB_API_KEY may have visible ASCII "
+			    "characters only");
+	if (http_url_parse(slice_from(c->videodb_url), &url) &&
+	    strpbrk(c->videodb_url, "?#") == NULL &&
+	    !slice_ends(slice_from(c->videodb_url), SLICE("/")))
+		return 0;
+	return err_field(e, ERR_BAD_REQUEST, "VIDEO_DB_BASE_URL",
+	    "VIDEO_DB_BASE_URL must be like " VIDEODB_URL
+	    ", without a slash at its end, not \"%s\"",
+	    c->videodb_url);
+}
+
 int
 conf_access(const struct conf *c, struct err *e)
 {
@@ -328,6 +367,7 @@ conf_load(struct conf *c, struct err *e)
 		}
 	if (check_bind(c, e) != 0 || check_api_key(c, e) != 0 ||
 	    check_url(c, e) != 0 || check_log_level(c, e) != 0 ||
+	    check_videodb(c, e) != 0 ||
 	    store_url_check(c->database_url, e) != 0 ||
 	    conf_engines_check(c, e) != 0) {
 		conf_fini(c);
@@ -355,6 +395,12 @@ conf_help(const char *program, const char *purpose)
 	for (size_t i = 0; i < COUNT(TABLE); i++)
 		(void)printf("  %s (default \"%s\")\n      %s\n", TABLE[i].name,
 		    TABLE[i].fallback, TABLE[i].help);
+}
+
+bool
+conf_videodb_elsewhere(const struct conf *c)
+{
+	return strcmp(c->videodb_url, VIDEODB_URL) != 0;
 }
 
 bool

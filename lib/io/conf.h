@@ -45,6 +45,11 @@ struct conf {
 	int64_t llm_concurrency, llm_per_minute; /* 0 = none */
 	int64_t edge_concurrency, edge_per_minute;
 	int64_t videodb_concurrency, videodb_per_minute;
+	char *videodb_key; /* "" = none */
+	char *videodb_url;
+	int64_t videodb_timeout_ms;
+	int64_t videodb_mirror_ms;
+	int64_t videodb_poll_ms;
 	int64_t stage_delay_ms;
 	/* Who does the stages (handlers/stage.h): offline, llm, edge; "" = as it
 	 * is for all, and for all: what is configured. */
@@ -82,6 +87,8 @@ int conf_access(const struct conf *c, struct err *e) MUST_CHECK NONNULL(1, 2);
 void conf_fini(struct conf *c);
 /** The table, on standard output. */
 void conf_help(const char *program, const char *purpose);
+/** Has the operator named another server than VideoDB's own? */
+bool conf_videodb_elsewhere(const struct conf *c);
 /** Does the web server in front listen on loopback only? */
 bool conf_loopback(const struct conf *c);
 

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "text/analyst_model.h"
+
 /* A speaker whose name says the role; no table of cues adds up to this. */
 #define NAMED_SCORE 100000
 
@@ -185,6 +187,7 @@ analyst_read(
 	read_sentences(out);
 	choose_roles(out);
 	find_turns(out);
+	analyst_model_apply(out);
 }
 
 const struct analyst_turn *

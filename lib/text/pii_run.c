@@ -84,49 +84,72 @@ pii_run_group(struct slice s, char *digits, size_t room, size_t *n)
 	return *n;
 }
 
+/** Read on behind the groups there are. */
 static void
-read_run(struct slice text, size_t at, struct pii_run *run)
+read_on(struct slice text, struct pii_run *run)
 {
-	size_t digits = 0;
-	char kind = ' ';
-
-	run->n = 0;
-	while (run->n < PII_RUN_GROUPS) {
+	while (run->n < PII_RUN_GROUPS && !run->done) {
+		size_t at = run->to;
 		size_t n;
-		size_t gap;
 		size_t bytes = pii_run_group(slice_from_at(text, at),
-		    run->digit + digits, PII_RUN_DIGITS - digits, &n);
+		    run->digit + run->digits, PII_RUN_DIGITS - run->digits, &n);
 		bool word = bytes != 0 && !pii_scan_digit(text.p[at]);
+		size_t gap;
 
-		if (bytes == 0 || n == 0 ||
-		    (kind == ',' && !(word && run->group[run->n - 1].word)))
+		run->done = bytes == 0 || n == 0 ||
+		    (run->kind == ',' &&
+			!(word && run->group[run->n - 1].word));
+		if (run->done)
 			return;
 		run->group[run->n].at = at;
 		run->group[run->n].n = bytes;
-		run->group[run->n].first = digits;
+		run->group[run->n].first = run->digits;
 		run->group[run->n].digits = n;
-		run->group[run->n].before = kind;
+		run->group[run->n].before = run->kind;
 		run->group[run->n].word = word;
 		run->n++;
-		digits += n;
+		run->digits += n;
 		at += bytes;
-		gap = scan_separator(slice_from_at(text, at), &kind);
-		if (gap == 0)
-			return;
-		at += gap;
+		gap = scan_separator(slice_from_at(text, at), &run->kind);
+		run->done = gap == 0;
+		run->to = at + gap;
 	}
+}
+
+/** Forget the first group: what is left is the run from the second on. */
+static void
+drop_first(struct pii_run *run)
+{
+	size_t n = run->group[0].digits;
+
+	run->n--;
+	run->digits -= n;
+	memmove(run->digit, run->digit + n, run->digits);
+	memmove(run->group, run->group + 1, run->n * sizeof(run->group[0]));
+	for (size_t i = 0; i < run->n; i++)
+		run->group[i].first -= n;
+	run->group[0].before = ' ';
 }
 
 const struct pii_run *
 pii_run_at(const struct pii_view *v, size_t at)
 {
-	struct pii_memory *m = v->memory;
+	struct pii_run *run = &v->memory->run;
 
-	if (!m->has_run || m->run_at != at)
-		read_run(v->text, at, &m->run);
-	m->has_run = true;
-	m->run_at = at;
-	return &m->run;
+	if (v->memory->has_run && run->n != 0 && run->group[0].at == at)
+		return run;
+	/*
+	 * The next group of a row of them, unless the room for digits was
+	 * scarce and cut one.
+	 */
+	if (v->memory->has_run && run->n > 1 && run->group[1].at == at &&
+	    run->digits + MAX_GROUP_DIGITS < PII_RUN_DIGITS)
+		drop_first(run);
+	else
+		*run = (struct pii_run){ .to = at, .kind = ' ' };
+	read_on(v->text, run);
+	v->memory->has_run = true;
+	return run;
 }
 
 size_t

@@ -75,7 +75,7 @@ struct pii_before {
 
 /* Groups of digits looked at together; a card spoken singly has 19. */
 #define PII_RUN_GROUPS 20u
-#define PII_RUN_DIGITS 40u
+#define PII_RUN_DIGITS 64u
 
 /** Digits with single separators between the groups: "(0)30 12-34". */
 struct pii_run {
@@ -89,6 +89,10 @@ struct pii_run {
 	} group[PII_RUN_GROUPS];
 	size_t n;
 	char digit[PII_RUN_DIGITS];
+	size_t digits;
+	size_t to; /* where to read on, behind a separator … */
+	char kind; /* … of this kind */
+	bool done; /* no group follows */
 };
 
 /** What several recognisers ask for at the same place. */
@@ -97,7 +101,6 @@ struct pii_memory {
 	size_t before_at; /* in the piece */
 	bool has_before;
 	struct pii_run run;
-	size_t run_at;
 	bool has_run;
 };
 

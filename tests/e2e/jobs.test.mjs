@@ -251,6 +251,24 @@ function fetching(stack, web) {
 // ---- A worker that stops -----------------------------------------------------------
 
 function stopping(stack) {
+  test('without any worker a message is cancelled all the same; run again, it succeeds', async () => {
+    const chat = await Chat.open(stack.url);
+    const message = extract(await addVideo(stack.url, 'again', SAMPLE));
+    const id = await send(chat, message);
+    const [{ id: job }] = await jobsOf(stack, message);
+    assert.equal((await post(stack, job, 'cancel')).status, 200);
+    assert.match(textOf(await chat.end(id)), /cancelled/);
+    const output = async () => (await history(stack.url, message.session_id))[1];
+    assert.equal((await output()).status, 'error');
+    assert.equal((await post(stack, job, 'retry')).status, 202);
+    assert.equal((await output()).status, 'progress');
+    const worker = await Worker.open(stack, {});
+    await until('the end', async () => (await output()).status === 'success', 30000);
+    assert.equal((await inState(stack, job, 'success')).attempts, 2);
+    assert.equal(chat.of(id).at(-1).status, 'success');
+    await worker.end('SIGKILL');
+  }, LONG);
+
   test('a worker that stops ends what it can within its time', async () => {
     const chat = await Chat.open(stack.url);
     const env = { DIRECTOR_STAGE_DELAY_MS: '300', DIRECTOR_STOP_MS: '60000' };

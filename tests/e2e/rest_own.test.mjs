@@ -82,7 +82,8 @@ test('times of sessions, messages and jobs: eq finds what was shown', async () =
 test('a job by its id; no secrets of a job are shown', async () => {
   const { api } = visitors.anna;
   const [job] = await api.rows('/jobs?limit=1');
-  assert.deepEqual(Object.keys(job), ['id', 'type', 'state', 'tries', 'error', 'result', 'session_id', 'created_at', 'updated_at']);
+  assert.deepEqual(Object.keys(job), ['id', 'type', 'state', 'dead', 'attempts', 'tries', 'deaths', 'error', 'errors',
+    'progress', 'result', 'session_id', 'created_at', 'started_at', 'finished_at', 'updated_at']);
   assert.deepEqual(await api.rows(`/jobs/${job.id}`), job);
 });
 

@@ -1,8 +1,12 @@
 // Jobs under kill -9, the short version of `make torture-jobs`. SEED=N repeats the
 // choices of another run.
 
-import { main, run, test } from '../harness/tap.mjs';
-import { tortureJobs } from '../torture/jobs.mjs';
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { BUILD } from '../harness/stack.mjs';
+import { main, run, test, until } from '../harness/tap.mjs';
+import { Jobs, tortureJobs } from '../torture/jobs.mjs';
 
 const SHORT = { jobs: 600, kills: 10, redisKills: 2, storeKills: 1, flushes: 1 };
 
@@ -15,5 +19,19 @@ main(async () => {
       for (const line of result.report()) console.log(line);
       if (result.findings.length) throw new Error(result.findings.join('; '));
     });
-  await run(2);
+
+  test('a job that does not hear is taken away from a worker that stops', { timeout: 60000 }, async () => {
+    const jobs = new Jobs({ store: 'sqlite', workerCount: 1, more: { DIRECTOR_STOP_MS: '100', DIRECTOR_LEASE_MS: '60000' } });
+    await jobs.begin();
+    execFileSync(join(BUILD, 'tests/torture/jobs'), ['deaf'], { env: jobs.env() });
+    const row = () => jobs.sql("SELECT state, token, tries, deaths FROM own.jobs WHERE type = 'deaf'");
+    await until(async () => await row() === 'running|1|0|0', { ms: 30000, what: 'its start' });
+    jobs.workers[0].child.kill('SIGTERM');
+    assert.equal(await jobs.workers[0].exited, 0);
+    assert.equal(await row(), 'queued|1|0|0');
+    assert.equal(await jobs.redisCli('XLEN', '{torture:q}:jobs'), '2');
+    jobs.workers[0] = jobs.startWorker(0);
+    await until(async () => await row() === 'running|2|0|0', { ms: 30000, what: 'its next start' });
+  });
+  await run(3);
 });

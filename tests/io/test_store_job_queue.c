@@ -223,7 +223,7 @@ static void
 test_dead_letters(void)
 {
 	struct json_object *row, *errors, *one;
-	struct store_job job;
+	struct store_job job, busy;
 	struct fixture f;
 
 	fixture_open(&f);
@@ -234,10 +234,10 @@ test_dead_letters(void)
 	(void)json_object_put(row);
 	CHECK(refused(&f, store_job_drop(f.s, SLICE("j"), &f.e)));
 	CHECK(start(&f, "j", &job) == STORE_JOB_STARTED);
-	CHECK(refused(&f, store_job_revive(f.s, SLICE("j"), &job, &f.e)));
-	CHECK(start(&f, "j", &job) == STORE_JOB_BUSY);
-	job = (struct store_job){ .id = "j", .token = 1 };
+	CHECK(refused(&f, store_job_revive(f.s, SLICE("j"), &busy, &f.e)));
+	CHECK(start(&f, "j", &busy) == STORE_JOB_BUSY);
 	CHECK(store_job_retry(f.s, &job, 0, "It's down: \"no\".", &f.e) == 0);
+	store_job_fini(&job);
 	CHECK(start(&f, "j", &job) == STORE_JOB_STARTED);
 	CHECK(store_job_finish(f.s, &job, "dead", "Still down.", &f.e) == 0);
 	store_job_fini(&job);
@@ -319,7 +319,8 @@ test_many(void)
 {
 	char ids[MANY][8];
 	struct slice id[MANY];
-	struct store_job jobs[MANY], one;
+	static struct store_job jobs[MANY];
+	struct store_job one;
 	struct store_job_many many = { jobs, 0 };
 	struct json_object *result[MANY] = { NULL }, *row;
 	struct store_job_lease lease[MANY];

@@ -3,6 +3,7 @@
  *
  *      jobs worker              runs them, as director-worker does
  *      jobs add N SESSIONS      adds N, until they are accepted
+ *      jobs deaf                adds one that does not hear that it is to stop
  *      jobs counts              {"queued": n, "running": n, …}
  *
  * A "work" job pauses for PAUSE_MS at most, fails now and then, and writes a row (a
@@ -30,6 +31,8 @@
 #define BRIEF    5
 #define SESSION  10
 #define AGAIN_MS 100
+#define DEAF_MS  60000
+#define DEAF_ID  "00000000-0000-4000-8000-00000000deaf"
 
 /* ---- the jobs --------------------------------------------------------------- */
 
@@ -101,6 +104,15 @@ work_run(struct job_ctx *j, struct err *e)
 }
 
 static enum job_end
+deaf_run(struct job_ctx *j, struct err *e)
+{
+	(void)j;
+	(void)e;
+	clock_sleep_ms(DEAF_MS);
+	return JOB_DONE;
+}
+
+static enum job_end
 brief_run(struct job_ctx *j, struct err *e)
 {
 	(void)e;
@@ -130,6 +142,7 @@ find(const char *name)
 {
 	static const struct job_type TABLE[] = {
 		{ "work", work_run, give_up, repeat, false, false, NULL },
+		{ "deaf", deaf_run, give_up, repeat, false, false, NULL },
 		{ "brief", brief_run, give_up, repeat, false, true, NULL },
 	};
 
@@ -258,6 +271,9 @@ with_store(const struct conf *conf, const char *prefix, int argc, char **argv)
 		log_fatal("%s", e.msg);
 	if (strcmp(argv[1], "counts") == 0)
 		rc = print_counts(a.s, &e) != 0;
+	else if (strcmp(argv[1], "deaf") == 0)
+		rc = store_job_add(a.s, SLICE(DEAF_ID), "deaf", NULL, 0, &e) !=
+		    0;
 	else if (strcmp(argv[1], "add") == 0 && argc == 4 &&
 	    num_parse(slice_from(argv[2]), 1, 10000000, &n) &&
 	    num_parse(slice_from(argv[3]), 1, 10000, &a.sessions)) {
@@ -278,7 +294,8 @@ main(int argc, char **argv)
 	int rc = 0;
 
 	if (argc < 2 || conf_load(&conf, &e) != 0)
-		log_fatal("jobs worker | add N SESSIONS | counts %s", e.msg);
+		log_fatal(
+		    "jobs worker | add N SESSIONS | deaf | counts %s", e.msg);
 	log_set_level(log_level_parse(conf.log_level));
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (strcmp(argv[1], "worker") == 0)

@@ -21,7 +21,6 @@ import { cleanup, sleep, until } from '../harness/tap.mjs';
 
 const PROGRAM = join(BUILD, 'tests/torture/jobs');
 const SHIFT = join(BUILD, 'tests/torture/clock_shift.so');
-const WORKERS = 4;
 const SESSIONS = 20;
 const LOOK_MS = 100;
 const LEASE_MS = 2000;
@@ -31,9 +30,9 @@ async function kill9(server) {
   await server?.exited;
 }
 
-class Run {
+export class Jobs {
   constructor(options) {
-    Object.assign(this, { store: 'pg', jobs: 10000, kills: 200, redisKills: 20, storeKills: 20, flushes: 1, shift: 0,
+    Object.assign(this, { workerCount: 4, store: 'pg', jobs: 10000, kills: 200, redisKills: 20, storeKills: 20, flushes: 1, shift: 0,
       patienceMs: 600000, say: () => {} }, options);
     if (this.store !== 'pg') this.storeKills = 0;
     this.random = randomSource(this.seed ?? 1);
@@ -46,7 +45,7 @@ class Run {
   env(shift = 0) {
     const skewed = shift ? { LD_PRELOAD: SHIFT, CLOCK_SHIFT_S: String(shift) } : {};
     return { ...process.env, DATABASE_URL: this.url, REDIS_URL: `unix:${this.dir}/redis.sock`, REDIS_PREFIX: 'torture',
-      DIRECTOR_LEASE_MS: String(LEASE_MS), DIRECTOR_WORKER_THREADS: '8', LOG_LEVEL: 'error', ...skewed };
+      DIRECTOR_LEASE_MS: String(LEASE_MS), DIRECTOR_WORKER_THREADS: '8', LOG_LEVEL: 'error', ...this.more, ...skewed };
   }
 
   async begin() {
@@ -55,7 +54,7 @@ class Run {
     this.url = this.pg?.url ?? `sqlite:${join(this.dir, 'director.db')}`;
     execFileSync(join(BUILD, 'director.fcgi'), ['--migrate'], { env: this.env(), stdio: 'pipe' });
     await this.redisUp();
-    for (let i = 0; i < WORKERS; i++) this.workers[i] = this.startWorker(i);
+    for (let i = 0; i < this.workerCount; i++) this.workers[i] = this.startWorker(i);
   }
 
   startRedis() {
@@ -102,7 +101,7 @@ class Run {
 
   async happen(event) {
     if (event === 'worker') {
-      const i = this.random(WORKERS);
+      const i = this.random(this.workerCount);
       await kill9(this.workers[i]);
       this.workers[i] = this.startWorker(i);
     } else if (event === 'redis') {
@@ -190,4 +189,4 @@ class Run {
   }
 }
 
-export const tortureJobs = (options) => new Run(options).run();
+export const tortureJobs = (options) => new Jobs(options).run();

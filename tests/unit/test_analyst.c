@@ -2,6 +2,7 @@
 #include "harness/check.h"
 #include "text/analyst.h"
 #include "text/analyst_match.h"
+#include "text/analyst_rules.h"
 
 static void
 run(const char *text, struct arena *a, struct transcript *t, struct analyst *an)
@@ -254,11 +255,43 @@ test_lists(void)
 	arena_fini(&a);
 }
 
+/** What has no cue, the model names; the quote is as it was said. */
+static void
+test_model(void)
+{
+	static const char said[] =
+	    "They get relief and schooling to kids after earthquakes and "
+	    "floods.";
+	struct arena a = ARENA_INIT;
+	struct transcript t;
+	struct analyst an;
+	struct analyst_rules_table table = analyst_rules_techniques();
+	int score[ANALYST_TECHNIQUE__MAX] = { 0 };
+
+	analyst_match_score(analyst_match_plain(slice_from(said), &a),
+	    table.rules, table.n, score);
+	CHECK(analyst_match_best(
+		  score, ANALYST_TECHNIQUE__MAX, ANALYST_RULES_LEAST) < 0);
+	run(arena_printf(&a,
+		"Seller: Have you ever heard of Save the Children?\n"
+		"Buyer: No, what is it?\nSeller: %s\n",
+		said),
+	    &a, &t, &an);
+	CHECK(an.n_techniques == 2);
+	for (size_t i = 0; i < an.n_techniques; i++)
+		if (an.techniques[i].kind == ANALYST_CREDIBILITY)
+			CHECK_SLICE(
+			    an.techniques[i].quotes.items[0].text, said);
+	CHECK(an.techniques[0].kind == ANALYST_CREDIBILITY ||
+	    an.techniques[1].kind == ANALYST_CREDIBILITY);
+	arena_fini(&a);
+}
+
 int
 main(void)
 {
 	return check_main((struct check_case[]){ CHECK_CASE(test_match),
 	    CHECK_CASE(test_techniques), CHECK_CASE(test_objections),
 	    CHECK_CASE(test_roles), CHECK_CASE(test_outcome),
-	    CHECK_CASE(test_lists), { NULL, NULL } });
+	    CHECK_CASE(test_lists), CHECK_CASE(test_model), { NULL, NULL } });
 }
