@@ -66,3 +66,9 @@ include tests/torture/torture.mk
 
 include tests/bench/bench.mk
 include tests/evaluate/evaluate.mk
+
+$(O)/tests/pii/evaluate: $(O)/tests/pii/evaluate.o $(PURE)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LINK_$(BUILD)) -o $@ $^ -ljson-c -lpcre2-8 -lunistring -lm -lpthread
+.PHONY: evaluate-pii
+evaluate-pii: $(O)/tests/pii/evaluate ## precision and recall of the removal of personal information
+	$(Q)$< $(if $(V),-v)

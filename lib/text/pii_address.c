@@ -1,18 +1,13 @@
-/** Web addresses with credentials, e-mail addresses, IP addresses. */
+/** Web addresses with credentials, IP addresses. */
 #include <string.h>
 
 #include "base/attr.h"
 #include "text/pii_scan.h"
 
-/* RFC 5321: 64 bytes before the @, 255 behind it. */
-#define MAX_LOCAL  64u
-#define MAX_DOMAIN 255u
 /* A user and a password and a host; more is not an address. */
 #define MAX_AUTHORITY 1024u
 /* "0000:…:255.255.255.255" and a zone. */
 #define MAX_IP6 64u
-/* Words looked back for "version" before four numbers. */
-#define VERSION_BEFORE 12u
 
 static bool
 is_url_end(char c)
@@ -35,19 +30,20 @@ scan_scheme(struct slice s)
 }
 
 size_t
-pii_address_url(struct slice text, size_t at)
+pii_address_url(const struct pii_view *v, size_t at)
 {
-	struct slice s = slice_from_at(text, at);
+	struct slice s = slice_from_at(v->text, at);
 	size_t n;
 	size_t host = 0;
 
-	if (pii_scan_in_word(text, at) || !pii_scan_alnum(s.p[0]))
+	if (!pii_scan_letter(s.p[0]))
 		return 0;
 	n = scan_scheme(s);
 	if (n == 0)
 		return 0;
-	s = slice_sub(s, 0, MAX_AUTHORITY);
-	for (; n < s.n && !is_url_end(s.p[n]) && !strchr("/?#", s.p[n]); n++)
+	for (; n < s.n && n < MAX_AUTHORITY && !is_url_end(s.p[n]) &&
+	     !strchr("/?#", s.p[n]);
+	     n++)
 		if (s.p[n] == '@')
 			host = n + 1;
 	if (host == 0)
@@ -57,74 +53,6 @@ pii_address_url(struct slice text, size_t at)
 	while (n > host && strchr(".,;:!?)]'", s.p[n - 1]))
 		n--; /* the sentence's, not the address's */
 	return n;
-}
-
-static bool
-is_local_char(char c)
-{
-	return (unsigned char)c >= 0x80 || pii_scan_alnum(c) ||
-	    (c != '\0' && strchr(".!#$%&'*+/=?^_`{|}~-", c));
-}
-
-static bool
-is_domain_char(char c)
-{
-	return (unsigned char)c >= 0x80 || pii_scan_alnum(c) || c == '-' ||
-	    c == '.';
-}
-
-static bool
-is_letters(struct slice s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] < 0x80 &&
-		    (pii_scan_digit(s.p[i]) || !pii_scan_alnum(s.p[i])))
-			return false;
-	return s.n >= 2;
-}
-
-/** The longest domain name at the start of `s`, or 0 bytes. */
-static size_t
-scan_domain(struct slice s)
-{
-	size_t n = 0;
-
-	s = slice_sub(s, 0, MAX_DOMAIN);
-	while (n < s.n && is_domain_char(s.p[n]))
-		n++;
-	/* Back off until the last label can be a top-level domain. */
-	while (n != 0) {
-		size_t dot = n;
-
-		while (dot > 0 && s.p[dot - 1] != '.' && s.p[dot - 1] != '-')
-			dot--;
-		if (dot > 1 && s.p[dot - 1] == '.' && s.p[dot - 2] != '.' &&
-		    is_letters(slice_sub(s, dot, n - dot)))
-			return n;
-		n = dot == 0 ? 0 : dot - 1;
-	}
-	return 0;
-}
-
-size_t
-pii_address_email(struct slice text, size_t at)
-{
-	struct slice s = slice_from_at(text, at);
-	size_t n = 0;
-	size_t domain;
-
-	if (!is_local_char(s.p[0]) || (at > 0 && is_local_char(text.p[at - 1])))
-		return 0;
-	while (n < s.n && is_local_char(s.p[n]))
-		n++; /* linear: tried only where a run starts */
-	if (n == s.n || s.p[n] != '@')
-		return 0;
-	if (n > MAX_LOCAL)
-		n = MAX_LOCAL; /* too long to be one, yet it hides one */
-	while (n < s.n && s.p[n] != '@')
-		n++;
-	domain = scan_domain(slice_from_at(s, n + 1));
-	return domain == 0 ? 0 : n + 1 + domain;
 }
 
 /** 0 to 255 at the start of `s`: its digits, or 0. */
@@ -164,21 +92,16 @@ scan_ip4(struct slice s)
 
 /** "version 1.2.3.4" and the like stay. */
 static bool
-is_version(struct slice text, size_t at)
+is_version(const struct pii_view *v, size_t at)
 {
-	static const char *const words[] = { "version ", "release ", "build ",
-		"firmware ", "v. " };
-	size_t from = at < VERSION_BEFORE ? 0 : at - VERSION_BEFORE;
-	struct slice before = slice_sub(text, from, at - from);
+	static const char words[] =
+	    "version|versions|release|build|builds|firmware|v|section|"
+	    "chapter|driver|kernel|windows|update|patch|upgrade";
+	const struct pii_before *b = pii_scan_before(v, at);
 
-	for (size_t i = 0; i < COUNT(words); i++) {
-		struct slice word = slice_from(words[i]);
-
-		if (before.n >= word.n &&
-		    slice_eq_nocase(
-			slice_from_at(before, before.n - word.n), word))
+	for (size_t i = 0; i < b->n && i < 2; i++)
+		if (pii_scan_listed(pii_scan_nth(b, i)->text, words))
 			return true;
-	}
 	return false;
 }
 
@@ -248,16 +171,15 @@ scan_ip6(struct slice s)
 }
 
 size_t
-pii_address_ip(struct slice text, size_t at)
+pii_address_ip(const struct pii_view *v, size_t at)
 {
-	struct slice s = slice_from_at(text, at);
+	struct slice s = slice_from_at(v->text, at);
 	char before = '\0';
 	size_t n;
 
 	if (at > 0)
-		before = text.p[at - 1];
-	if (pii_scan_alnum(before) || before == ':' ||
-	    !(pii_scan_alnum(s.p[0]) || s.p[0] == ':'))
+		before = v->text.p[at - 1];
+	if (before == ':' || !(pii_scan_alnum(s.p[0]) || s.p[0] == ':'))
 		return 0;
 	n = scan_ip6(s);
 	if (n != 0)
@@ -265,5 +187,7 @@ pii_address_ip(struct slice text, size_t at)
 	if (!pii_scan_digit(s.p[0]) || before == '.')
 		return 0;
 	n = scan_ip4(s);
-	return n == 0 || is_version(text, at) ? 0 : n;
+	/* 0.0.0.0/8 is no one's address. */
+	return n == 0 || slice_starts(s, SLICE("0.")) || is_version(v, at) ? 0
+									   : n;
 }

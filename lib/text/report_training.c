@@ -2,12 +2,12 @@
 #include "text/report_parts.h"
 
 static struct json_object *
-clean_value(struct slice text)
+clean_value(struct pii *pii, struct slice text)
 {
 	struct buf b = BUF_INIT;
 	struct json_object *value;
 
-	pii_clean(text, &b, NULL);
+	pii_clean(pii, text, &b);
 	value = json_object_new_string_len(buf_cstr(&b), (int)b.n);
 	buf_fini(&b);
 	return value;
@@ -18,16 +18,18 @@ report_training(const struct analyst *an)
 {
 	struct json_object *top = json_object_new_object();
 	struct json_object *list = json_object_new_array();
+	struct pii *pii = pii_learn(an->transcript);
 
 	for (size_t i = 0; i < an->exchanges.n; i++) {
 		struct json_object *o = json_object_new_object();
 
-		(void)json_object_object_add(
-		    o, "input", clean_value(an->exchanges.items[i].prompt));
-		(void)json_object_object_add(
-		    o, "output", clean_value(an->exchanges.items[i].reply));
+		(void)json_object_object_add(o, "input",
+		    clean_value(pii, an->exchanges.items[i].prompt));
+		(void)json_object_object_add(o, "output",
+		    clean_value(pii, an->exchanges.items[i].reply));
 		(void)json_object_array_add(list, o);
 	}
+	pii_free(pii);
 	(void)json_object_object_add(top, "examples", list);
 	(void)json_object_object_add(
 	    top, "engine", json_object_new_string("offline"));

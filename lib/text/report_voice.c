@@ -77,6 +77,7 @@ add_objections(const struct analyst *an, struct buf *out)
 void
 report_voice_prompt(const struct analyst *an, struct buf *out)
 {
+	struct pii *pii = pii_learn(an->transcript);
 	struct buf b = BUF_INIT;
 
 	buf_adds(&b,
@@ -101,8 +102,9 @@ report_voice_prompt(const struct analyst *an, struct buf *out)
 		    "how a listener reacts.\n\n");
 	buf_adds(&b,
 	    "Written by the built-in offline engine from one "
-	    "transcript. Personal information was\nremoved where "
-	    "its form gives it away.\n");
-	pii_clean(buf_slice(&b), out, NULL);
+	    "transcript. Personal information that\nrules find was "
+	    "removed.\n");
+	pii_clean(pii, buf_slice(&b), out);
+	pii_free(pii);
 	buf_fini(&b);
 }

@@ -34,7 +34,7 @@ wait_park(struct lot *l, const char *body, int64_t ms)
 static void
 say(const char *word)
 {
-	struct queue q = { f.rds, f.store[PROC_A].prefix };
+	struct queue q = { f.rds, f.store[PROC_A].prefix, QUEUE_JOBS };
 	struct err e = ERR_INIT;
 
 	CHECK(queue_tell(&q, SLICE("lot"), slice_from(word), &e) == 0);

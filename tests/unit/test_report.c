@@ -144,11 +144,14 @@ static bool
 is_clean(struct slice text)
 {
 	struct buf b = BUF_INIT;
-	struct pii_counts c = { 0, 0, 0, 0, 0 };
+	struct pii *pii = pii_learn(NULL);
+	bool clean;
 
-	pii_clean(text, &b, &c);
+	pii_clean(pii, text, &b);
+	clean = pii_total(pii_counts(pii)) == 0;
 	buf_fini(&b);
-	return pii_total(&c) == 0;
+	pii_free(pii);
+	return clean;
 }
 
 static void
