@@ -30,6 +30,8 @@
 
 /* A request waits no longer for the writer's lock; web servers wait 60 s. */
 #define STORE_WAIT_MS 5000
+/* Nor for what it reads: as long as PostgreSQL has (store_pg.c). */
+#define READ_MS 10000
 /* Steps of SQLite's machine, some 50 ns each: STORE_PATIENCE_US. */
 #define PROGRESS_STEPS 20000
 /* No statement returns more. */
@@ -40,7 +42,9 @@
 
 struct store_conn {
 	sqlite3 *db;
-	int64_t deadline_ms; /* of the running call, clock_mono_ms() */
+	int64_t deadline_ms;   /* of the running call, clock_mono_ms() */
+	int64_t read_until_ms; /* of the running read; else INT64_MAX */
+	struct store_sqlite_watch watch;
 	struct store_waiter waiter;
 	bool writing; /* has entered the queue of writers */
 	char *url;
@@ -78,12 +82,21 @@ tell_waiter(const struct store_conn *c)
 		c->waiter.wait(c->waiter.cookie);
 }
 
-/* A statement that has computed for STORE_PATIENCE_US or so. */
+/* A statement has computed for STORE_PATIENCE_US or so: may it go on? */
+static bool
+go_on(void *cookie)
+{
+	const struct store_conn *c = cookie;
+
+	tell_waiter(c);
+	return c->read_until_ms == INT64_MAX ||
+	    clock_mono_ms() < c->read_until_ms;
+}
+
 static int
 on_progress(void *cookie)
 {
-	tell_waiter(cookie);
-	return 0;
+	return go_on(cookie) ? 0 : 1;
 }
 
 /* Sleep 1 to 8 ms; false when the call's time is up. */
@@ -121,6 +134,11 @@ failed(struct store_conn *c, int rc, const char *what, struct err *e)
 		    "The store is busy: other processes held it for %d "
 		    "seconds. Try again in a moment.",
 		    STORE_WAIT_MS / 1000);
+	case SQLITE_INTERRUPT:
+		return err_set(e, ERR_UNAVAILABLE,
+		    "The store did not answer within %d seconds. Ask for less, "
+		    "or try again.",
+		    READ_MS / 1000);
 	case SQLITE_FULL:
 		return err_set(e, ERR_UNAVAILABLE,
 		    "The disk that holds the store is full. Free some space.");
@@ -361,8 +379,12 @@ run_statement(struct store_conn *c, const struct statement *statement,
 		    sqlite3_bind_parameter_count(st));
 	for (int i = 0; i < n_params && rc == SQLITE_OK; i++)
 		rc = bind(st, i + 1, &params[i]);
+	/* What writes may not stop halfway: others are in its transaction. */
+	if (sqlite3_stmt_readonly(st))
+		c->read_until_ms = clock_mono_ms() + READ_MS;
 	if (rc == SQLITE_OK)
 		rc = step_patiently(c, st, sink);
+	c->read_until_ms = INT64_MAX;
 	/* Parameters are borrowed: none may outlive the call. */
 	(void)sqlite3_clear_bindings(st);
 	return rc == SQLITE_DONE ? 0 : refused(c, rc, name, e);
@@ -633,7 +655,8 @@ set_up(struct store_conn *c, struct err *e)
 		(void)sqlite3_db_config(c->db, OFF[i], 0, NULL);
 	(void)sqlite3_busy_handler(c->db, on_busy, c);
 	sqlite3_progress_handler(c->db, PROGRESS_STEPS, on_progress, c);
-	if (store_sqlite_fn_register(c->db) != SQLITE_OK)
+	c->watch = (struct store_sqlite_watch){ go_on, c, 0 };
+	if (store_sqlite_fn_register(c->db, &c->watch) != SQLITE_OK)
 		return failed(c, SQLITE_ERROR, "functions", e);
 	for (size_t i = 0; i < COUNT(MIGRATIONS); i++)
 		if (MIGRATIONS[i].number == 0 &&
@@ -661,6 +684,7 @@ sqlite_open(const char *url, struct err *e)
 	make_file(path);
 	c = ck_calloc(1, sizeof(*c));
 	c->url = ck_strdup(url);
+	c->read_until_ms = INT64_MAX;
 	rc = sqlite3_open_v2(path, &c->db,
 	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
 	    NULL);

@@ -374,10 +374,11 @@ test_functions(void)
 		{ __LINE__, "SELECT vector_cosine(zeroblob(6144), NULL)",
 		    "NULL" },
 	};
+	struct store_sqlite_watch watch = { .go_on = NULL };
 	sqlite3 *db;
 
 	if (sqlite3_open(":memory:", &db) != SQLITE_OK ||
-	    store_sqlite_fn_register(db) != SQLITE_OK)
+	    store_sqlite_fn_register(db, &watch) != SQLITE_OK)
 		abort();
 	for (size_t i = 0; i < COUNT(ROWS); i++)
 		check_value(db, ROWS[i].line, ROWS[i].sql, ROWS[i].want);

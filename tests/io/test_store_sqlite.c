@@ -416,6 +416,50 @@ test_full_disk_while_writing(void)
 }
 
 static void
+count_wait(void *cookie)
+{
+	++*(int *)cookie;
+}
+
+/* A pattern that is tried at each place of a long text: one step to SQLite. */
+static void
+test_reading_takes_no_longer_than_allowed(void)
+{
+	struct store_sink sink = { NULL, NULL, 0 };
+	struct store_value params[2];
+	struct buf pattern = BUF_INIT, text = BUF_INIT;
+	int64_t before;
+	struct fixture f;
+	int waits = 0;
+
+	fixture_open(&f);
+	store_on_wait(f.s, count_wait, &waits);
+	buf_addc(&pattern, '%');
+	memset(buf_room(&pattern, 6000), 'a', 6000);
+	pattern.n += 6000;
+	buf_adds(&pattern, "b%");
+	memset(buf_room(&text, 10000000), 'a', 10000000);
+	text.n += 10000000;
+	params[0] = store_text(buf_slice(&pattern));
+	params[1] = store_text(buf_slice(&text));
+	before = fixture_now_ms();
+	CHECK(store_run_made(f.s, "SELECT like_text(?1, ?2)", params, 2, &sink,
+		  &f.e) == -1);
+	CHECK(f.e.code == ERR_UNAVAILABLE);
+	CHECK(strstr(f.e.msg, "within 10 seconds") != NULL);
+	CHECK(fixture_now_ms() - before >= 9900);
+	CHECK(waits > 10);
+	/* The connection goes on, and its next read has all the time again. */
+	params[1] = store_text(SLICE("xb"));
+	CHECK(store_run_made(f.s, "SELECT like_text(?1, ?2)", params, 2, &sink,
+		  &f.e) == 0);
+	CHECK(sink.count == 1);
+	buf_fini(&pattern);
+	buf_fini(&text);
+	fixture_close(&f);
+}
+
+static void
 test_rnd(void)
 {
 	char a[37], b[37], id[21];
@@ -452,6 +496,7 @@ main(void)
 	    CHECK_CASE(test_not_a_database),
 	    CHECK_CASE(test_full_disk_while_migrating),
 	    CHECK_CASE(test_full_disk_while_writing),
+	    CHECK_CASE(test_reading_takes_no_longer_than_allowed),
 	    CHECK_CASE(test_rnd),
 	    { NULL, NULL },
 	});
