@@ -11,9 +11,8 @@
 
 #include <sys/types.h>
 #include <endian.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +24,7 @@
 #include "io/clock.h"
 #include "io/rnd.h"
 #include "io/store_dialect.h"
+#include "io/store_sqlite_file.h"
 #include "io/store_sqlite_fn.h"
 #include "io/store_sqlite_queue.h"
 
@@ -449,28 +449,49 @@ run_all(struct store_conn *c, struct write_job *jobs, struct err *e)
 /*
  * Who has the turn writes through one connection of the process: its cache holds
  * what the last batch wrote, where another connection would have to read it all
- * again (18 pages for a row). A process that was forked has none yet.
+ * again (18 pages for a row). It goes with the last of the others. A process that
+ * was forked has none yet.
  */
 static struct {
+	pthread_mutex_t lock; /* of `pid` and `others` */
 	pid_t pid;
+	int others; /* connections of the process */
 	struct store_conn *conn;
-} writer;
+} writer = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
-static struct store_conn *sqlite_open(const char *url, struct err *e);
-static void sqlite_close(struct store_conn *c);
+static struct store_conn *open_conn(const char *url, struct err *e);
+static void close_conn(struct store_conn *c);
+
+/* One more, or one less: the last one takes the writer along. */
+static void
+count_conn(int more)
+{
+	(void)pthread_mutex_lock(&writer.lock);
+	if (writer.pid != getpid()) {
+		writer.pid = getpid();
+		writer.others = 0;
+		writer.conn = NULL;
+	}
+	writer.others += more;
+	if (writer.others <= 0 && writer.conn != NULL) {
+		close_conn(writer.conn);
+		writer.conn = NULL;
+	}
+	(void)pthread_mutex_unlock(&writer.lock);
+}
 
 static struct store_conn *
 writer_of(struct store_conn *c)
 {
 	struct err ignored = ERR_INIT;
 
-	if (writer.conn != NULL && writer.pid == getpid() &&
-	    strcmp(writer.conn->url, c->url) == 0)
+	if (writer.pid != getpid())
+		count_conn(0);
+	if (writer.conn != NULL && strcmp(writer.conn->url, c->url) == 0)
 		return writer.conn;
-	if (writer.conn != NULL && writer.pid == getpid())
-		sqlite_close(writer.conn);
-	writer.pid = getpid();
-	writer.conn = sqlite_open(c->url, &ignored);
+	if (writer.conn != NULL)
+		close_conn(writer.conn);
+	writer.conn = open_conn(c->url, &ignored);
 	return writer.conn != NULL ? writer.conn : c;
 }
 
@@ -600,7 +621,7 @@ sqlite_inside(const struct store_conn *c)
 }
 
 static void
-sqlite_close(struct store_conn *c)
+close_conn(struct store_conn *c)
 {
 	if (c->writing)
 		write_queue_leave();
@@ -608,38 +629,16 @@ sqlite_close(struct store_conn *c)
 		(void)sqlite3_finalize(c->statements[q]);
 	for (size_t i = 0; i < MADE_MAX; i++)
 		(void)sqlite3_finalize(c->made[i].statement);
-	(void)sqlite3_close(c->db);
+	store_sqlite_file_close(c->db, c->url);
 	free(c->url);
 	free(c);
 }
 
-/*
- * Make the file, readable by its owner only, under a name of its own first:
- * opening and closing the real one could drop the locks that another thread of
- * this process holds on it (POSIX). What cannot be made is left to SQLite's
- * opening to complain about.
- */
 static void
-make_file(const char *path)
+sqlite_close(struct store_conn *c)
 {
-	char temporary[PATH_MAX];
-	int n, fd;
-
-	if (access(path, F_OK) == 0)
-		return;
-	n = snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path);
-	if (n < 0 || (size_t)n >= sizeof(temporary))
-		return;
-	fd = mkostemp(temporary, O_CLOEXEC); /* mode 0600 */
-	if (fd == -1)
-		return;
-	(void)close(fd);
-	if (link(temporary, path) == -1 && errno != EEXIST) {
-		/* No hard links here: rename, unless it came up meanwhile. */
-		if (access(path, F_OK) == -1 && rename(temporary, path) == 0)
-			return;
-	}
-	(void)unlink(temporary);
+	close_conn(c);
+	count_conn(-1);
 }
 
 static int
@@ -666,22 +665,18 @@ set_up(struct store_conn *c, struct err *e)
 }
 
 static struct store_conn *
-sqlite_open(const char *url, struct err *e)
+open_conn(const char *url, struct err *e)
 {
-	const char *rest = url + sizeof("sqlite:") - 1;
 	char path[PATH_MAX];
 	struct store_conn *c;
-	int rc, n;
+	int rc;
 
-	/* "./" keeps names such as ":memory:" and "file:x" plain files. */
-	n = snprintf(
-	    path, sizeof(path), "%s%s", rest[0] == '/' ? "" : "./", rest);
-	if (rest[0] == '\0' || n < 0 || (size_t)n >= sizeof(path)) {
+	if (!store_sqlite_file_path(url, path)) {
 		(void)err_set(e, ERR_BAD_REQUEST,
 		    "DATABASE_URL sqlite:PATH needs the path of a file.");
 		return NULL;
 	}
-	make_file(path);
+	store_sqlite_file_make(path);
 	c = ck_calloc(1, sizeof(*c));
 	c->url = ck_strdup(url);
 	c->read_until_ms = INT64_MAX;
@@ -692,8 +687,18 @@ sqlite_open(const char *url, struct err *e)
 		(void)failed(c, rc, "open", e);
 	else if (set_up(c, e) == 0)
 		return c;
-	sqlite_close(c);
+	close_conn(c);
 	return NULL;
+}
+
+static struct store_conn *
+sqlite_open(const char *url, struct err *e)
+{
+	struct store_conn *c = open_conn(url, e);
+
+	if (c != NULL)
+		count_conn(1);
+	return c;
 }
 
 const struct store_driver store_sqlite_driver = {

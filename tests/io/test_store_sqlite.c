@@ -2,6 +2,7 @@
 #include <sys/resource.h>
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 
 #include "io/store_job.h"
@@ -459,6 +460,63 @@ test_reading_takes_no_longer_than_allowed(void)
 	fixture_close(&f);
 }
 
+static void *
+write_thread(void *cookie)
+{
+	const struct fixture *f = cookie;
+	const struct store_video_new video = { .video_id = SLICE_EMPTY };
+	struct principal nobody = { .id = SLICE_EMPTY };
+	struct json_object *row = NULL;
+	struct err e = ERR_INIT;
+	struct store *s = store_open(f->url, &e);
+
+	if (s == NULL || store_video_add(s, &nobody, &video, &row, &e) == -1)
+		return cookie;
+	(void)json_object_put(row);
+	store_close(s);
+	return NULL;
+}
+
+static int
+write_child(void *cookie)
+{
+	pthread_t threads[4];
+	void *failed;
+	int rc = 0;
+
+	for (size_t i = 0; i < COUNT(threads); i++)
+		if (pthread_create(&threads[i], NULL, write_thread, cookie) !=
+		    0)
+			return 1;
+	for (size_t i = 0; i < COUNT(threads); i++)
+		if (pthread_join(threads[i], &failed) != 0 || failed != NULL)
+			rc = 1;
+	return rc;
+}
+
+/* Threads of processes that end at once: whoever is last leaves no log. */
+static void
+test_closing_leaves_one_file(void)
+{
+	struct fixture f;
+	char log[128];
+
+	fixture_open(&f);
+	store_close(f.s);
+	f.s = NULL;
+	(void)snprintf(log, sizeof(log), "%s-wal", f.path);
+	for (int i = 0; i < 10; i++) {
+		pid_t pids[2] = { fixture_fork(write_child, &f),
+			fixture_fork(write_child, &f) };
+
+		CHECK(fixture_wait(pids[0]) == 0);
+		CHECK(fixture_wait(pids[1]) == 0);
+		CHECK(access(f.path, F_OK) == 0);
+		CHECK(access(log, F_OK) == -1);
+	}
+	fixture_close(&f);
+}
+
 static void
 test_rnd(void)
 {
@@ -497,6 +555,7 @@ main(void)
 	    CHECK_CASE(test_full_disk_while_migrating),
 	    CHECK_CASE(test_full_disk_while_writing),
 	    CHECK_CASE(test_reading_takes_no_longer_than_allowed),
+	    CHECK_CASE(test_closing_leaves_one_file),
 	    CHECK_CASE(test_rnd),
 	    { NULL, NULL },
 	});
