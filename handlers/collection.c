@@ -239,8 +239,7 @@ collection_video_delete(struct ctx *c, struct err *e)
 	if (rc == 0) {
 		ctx_store_leave(c);
 		videodb_buried(c, &theirs);
-		media_view_drop_file(c, media_view_owner(c, row),
-		    jval_str(json_object_object_get(row, "metadata"), "file"));
+		media_view_drop_file(c, media_view_owner(c, row));
 		changes_tell_videos(c, jval_str(row, "collection_id"));
 	}
 	(void)json_object_put(row);

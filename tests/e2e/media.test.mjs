@@ -169,6 +169,20 @@ test('a video deleted by REST takes its file with it', async () => {
   assert.deepEqual(files(), before);
 });
 
+// Names are the client's to change; whose file it is, they do not say.
+test('a video that has forgotten its file takes it along', async () => {
+  const before = files();
+  for (const file of [null, 'other.mp4', 5]) {
+    const { json } = await upload(FIRST, 'a.mp4', 'video/mp4', 'x');
+    const { status, text } = await ask(base, 'PATCH', `/api/v1/videos/${json.id}`, { json: { metadata: { file } } });
+    assert.equal(status, 200, text);
+    assert.equal(files().length, before.length + 1);
+    const gone = await ask(base, 'DELETE', file === 5 ? `${FIRST}/video/${json.id}` : `/api/v1/videos/${json.id}`);
+    assert.ok([200, 204].includes(gone.status), gone.text);
+    assert.deepEqual(files(), before);
+  }
+});
+
 test('a video that names the file of another leaves it', async () => {
   const before = files();
   const { json: video } = await upload(FIRST, 'a.mp4', 'video/mp4', 'x');
