@@ -163,6 +163,39 @@ test_every_row_once(void)
 	fixture_close(&f);
 }
 
+/* PostgreSQL has times before and after all others. */
+static void
+test_infinite_times(void)
+{
+	struct store_page page;
+	struct fixture f;
+	struct walk w = { NULL, "", STORE_LIST_VIDEOS, &VIDEO, 0, false };
+
+	fixture_open(&f);
+	list_fill(f.s);
+	w.s = f.s;
+	list_sql(f.s,
+	    "UPDATE videos SET created_at = 'infinity' WHERE video_id < 'v-07'");
+	list_sql(f.s,
+	    "UPDATE videos SET created_at = '-infinity'"
+	    " WHERE video_id > 'v-33'");
+	check_walk(&w, "order=created_at", (size_t)LIST_VIDEOS);
+	check_walk(&w, "order=created_at.desc", (size_t)LIST_VIDEOS);
+	CHECK(list_ask(f.s, "", STORE_LIST_VIDEOS,
+		  SLICE("order=created_at.desc&limit=1&select=created_at"),
+		  false, &page, &f.e) == 0);
+	CHECK_SLICE(buf_slice(&page.json),
+	    "[{\"created_at\":\"9999-12-31T23:59:59.999999Z\"}]");
+	store_page_fini(&page);
+	CHECK(list_ask(f.s, "", STORE_LIST_VIDEOS,
+		  SLICE("created_at=eq.-infinity&limit=1&select=created_at"),
+		  false, &page, &f.e) == 0);
+	CHECK_SLICE(buf_slice(&page.json),
+	    "[{\"created_at\":\"0000-01-01T00:00:00.000000Z\"}]");
+	store_page_fini(&page);
+	fixture_close(&f);
+}
+
 static void
 test_new_rows_do_not_disturb(void)
 {
@@ -427,6 +460,6 @@ main(void)
 	return check_main(
 	    (struct check_case[]){ CHECK_CASE(test_every_row_once),
 		CHECK_CASE(test_new_rows_do_not_disturb),
-		CHECK_CASE(test_every_list), CHECK_CASE(test_random_queries),
-		{ NULL, NULL } });
+		CHECK_CASE(test_infinite_times), CHECK_CASE(test_every_list),
+		CHECK_CASE(test_random_queries), { NULL, NULL } });
 }
