@@ -401,7 +401,7 @@ post(struct job *j, struct buf *answer, struct err *e)
 static int
 read_body(struct job *j, bool array, struct err *e)
 {
-	enum jval_status status = jval_parse(j->c->req->body, &j->body);
+	enum jval_status status = jval_parse_sent(j->c->req->body, &j->body);
 
 	if (status != JVAL_OK)
 		return err_field(e, ERR_BAD_REQUEST, "body",

@@ -580,19 +580,19 @@ sqlite_run(struct store_conn *c, enum store_query q,
 }
 
 static int
-sqlite_run_made(struct store_conn *c, const char *sql,
-    const struct store_value *params, int n_params, struct store_sink *sink,
-    struct err *e)
+sqlite_run_made(struct store_conn *c, const struct store_made *made,
+    struct store_sink *sink, struct err *e)
 {
-	size_t at = find_made(c, sql);
+	size_t at = find_made(c, made->sql);
 	struct statement statement;
 
 	c->deadline_ms = clock_mono_ms() + STORE_WAIT_MS;
 	c->made[at].used = ++c->turn;
-	if (prepare_text(c, sql, "list", &c->made[at].statement, e) == -1)
+	if (prepare_text(c, made->sql, "list", &c->made[at].statement, e) == -1)
 		return -1;
 	statement = (struct statement){ c->made[at].statement, "list" };
-	return run_statement(c, &statement, params, n_params, sink, e);
+	return run_statement(
+	    c, &statement, made->params, made->n_params, sink, e);
 }
 
 static int

@@ -147,6 +147,8 @@ struct rest_query {
 	struct rest_select select[REST_SELECT_MAX]; /* n_select 0: all */
 	unsigned n_select;
 	int64_t limit;  /* 1 to REST_LIMIT_MAX */
+	size_t bytes;   /* a page ends with the row that fills them; 0: as many
+	                   as the store likes */
 	int64_t offset; /* from where `after` says */
 	bool ranged;    /* offset and limit came in a Range header */
 	bool

@@ -70,7 +70,7 @@ static bool
 is_json(struct slice text)
 {
 	struct json_object *value;
-	bool valid = jval_parse(text, &value) == JVAL_OK;
+	bool valid = jval_parse_sent(text, &value) == JVAL_OK;
 
 	json_object_put(value);
 	return valid;

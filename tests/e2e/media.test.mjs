@@ -249,6 +249,30 @@ test('a file is never whole in memory', async () => {
   for (const { json } of made) await ask(base, 'DELETE', `${FIRST}/video/${json.id}`);
 });
 
+// A small object is 8 bytes of text and 800 of memory.
+test('a list of large rows is never whole in memory', async () => {
+  const large = (i) => ({ collection_id: 'c-large', metadata: { name: `Large ${i}`, description: 'd'.repeat(20000), all: Array(20000).fill({}) } });
+  await Promise.all(Array.from({ length: 60 }, async (_, i) => {
+    const { status, text } = await ask(base, 'POST', '/api/v1/videos', { json: large(i), headers: { Prefer: 'return=minimal' } });
+    assert.equal(status, 201, text);
+  }));
+  const before = memory();
+  const { status, json } = await ask(base, 'GET', '/videodb/collection/c-large/video');
+  assert.equal(status, 200);
+  assert.deepEqual(json.map(({ name }) => name).sort(), Array.from({ length: 60 }, (_, i) => `Large ${i}`).sort());
+  assert.ok(memory() - before < 50000, `${memory() - before} KB more`);
+});
+
+// Their times may be the same; the first one stays the first.
+test('many collections: all of them, each once', async () => {
+  const ids = Array.from({ length: 250 }, (_, i) => `a-${i}`);
+  await ask(base, 'POST', '/api/v1/collections', { json: ids.map((id) => ({ id, name: id })) });
+  const { json } = await ask(base, 'GET', '/videodb/collection');
+  assert.equal(json[0].id, 'c-main');
+  assert.equal(new Set(json.map(({ id }) => id)).size, json.length);
+  assert.deepEqual(ids.filter((id) => !json.some((one) => one.id === id)), []);
+});
+
 test('a client that leaves in the middle leaves nothing', async () => {
   const before = files();
   await new Promise((done) => {

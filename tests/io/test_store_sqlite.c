@@ -428,6 +428,8 @@ test_reading_takes_no_longer_than_allowed(void)
 {
 	struct store_sink sink = { NULL, NULL, 0 };
 	struct store_value params[2];
+	const struct store_made made = { "SELECT like_text(?1, ?2)", params, 2,
+		false };
 	struct buf pattern = BUF_INIT, text = BUF_INIT;
 	int64_t before;
 	struct fixture f;
@@ -444,16 +446,14 @@ test_reading_takes_no_longer_than_allowed(void)
 	params[0] = store_text(buf_slice(&pattern));
 	params[1] = store_text(buf_slice(&text));
 	before = fixture_now_ms();
-	CHECK(store_run_made(f.s, "SELECT like_text(?1, ?2)", params, 2, &sink,
-		  &f.e) == -1);
+	CHECK(store_run_made(f.s, &made, &sink, &f.e) == -1);
 	CHECK(f.e.code == ERR_UNAVAILABLE);
 	CHECK(strstr(f.e.msg, "within 10 seconds") != NULL);
 	CHECK(fixture_now_ms() - before >= 9900);
 	CHECK(waits > 10);
 	/* The connection goes on, and its next read has all the time again. */
 	params[1] = store_text(SLICE("xb"));
-	CHECK(store_run_made(f.s, "SELECT like_text(?1, ?2)", params, 2, &sink,
-		  &f.e) == 0);
+	CHECK(store_run_made(f.s, &made, &sink, &f.e) == 0);
 	CHECK(sink.count == 1);
 	buf_fini(&pattern);
 	buf_fini(&text);
