@@ -130,6 +130,7 @@ find_near(struct ctx *c, struct store *s, struct search *q, struct err *e)
 	float embedding[EMBED_DIMS];
 	int rc;
 
+	q->within.model = SLICE(EMBED_MODEL);
 	embed_text(q->query, embedding);
 	rc = store_search_near(
 	    s, &c->who, &q->within, embedding, &q->rows[SEMANTIC], e);
