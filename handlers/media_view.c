@@ -170,10 +170,10 @@ media_view_owner(struct ctx *c, struct json_object *video)
 }
 
 void
-media_view_drop_file(struct ctx *c, struct slice owner, struct slice file)
+media_view_drop_file(struct ctx *c, struct slice owner)
 {
 	struct err e = ERR_INIT;
 
-	if (media_file_remove(c->conf->media, owner, file, &e) != 0)
+	if (media_file_remove(c->conf->media, owner, &e) != 0)
 		log_warnx("a file of media stays: %s", e.msg);
 }

@@ -41,6 +41,6 @@ struct slice
 media_view_owner(struct ctx *c, struct json_object *video) MUST_CHECK;
 /** The row is gone: its own file goes, too. Should that fail, only the log
  *  knows. */
-void media_view_drop_file(struct ctx *c, struct slice owner, struct slice file);
+void media_view_drop_file(struct ctx *c, struct slice owner);
 
 #endif

@@ -31,7 +31,7 @@ struct job {
 	struct rest_prefer prefer;
 	struct json_object *body; /* owned */
 	struct changes changes;
-	struct slice owner, file; /* of a video that is removed */
+	struct slice owner; /* of a video that is removed */
 	struct videodb_drop theirs;
 	/* Of a POST. */
 	struct buf rows; /* the answer */
@@ -123,8 +123,6 @@ edit_row(void *cookie, struct slice json, struct json_object *row,
 	note(j, json);
 	if (fields == NULL) {
 		j->owner = media_view_owner(j->c, row);
-		j->file = arena_dup(&j->c->arena,
-		    jval_str(json_object_object_get(row, "metadata"), "file"));
 		return bury(j, row, e);
 	}
 	if (resource_patch(j->r, row, j->body, &j->c->arena, fields, e) != 0)
@@ -403,7 +401,7 @@ post(struct job *j, struct buf *answer, struct err *e)
 static int
 read_body(struct job *j, bool array, struct err *e)
 {
-	enum jval_status status = jval_parse(j->c->req->body, &j->body);
+	enum jval_status status = jval_parse_sent(j->c->req->body, &j->body);
 
 	if (status != JVAL_OK)
 		return err_field(e, ERR_BAD_REQUEST, "body",
@@ -493,7 +491,7 @@ rest_delete(struct ctx *c, struct err *e)
 	j.prefer.resolution = REST_RESOLVE_NONE;
 	rc = store_rest_remove(j.s, &at, &edit, &row, e);
 	if (rc == 0 && c->route->what == STORE_LIST_VIDEOS)
-		media_view_drop_file(c, j.owner, j.file);
+		media_view_drop_file(c, j.owner);
 	if (rc == 0)
 		videodb_buried(c, &j.theirs);
 	if (rc == 0)

@@ -118,14 +118,13 @@ store_run(struct store *s, enum store_query q, const struct store_value *params,
 }
 
 int
-store_run_made(struct store *s, const char *sql,
-    const struct store_value *params, int n_params, struct store_sink *sink,
-    struct err *e)
+store_run_made(struct store *s, const struct store_made *made,
+    struct store_sink *sink, struct err *e)
 {
-	if (check_run(s, params, n_params, e) == -1)
+	if (check_run(s, made->params, made->n_params, e) == -1)
 		return -1;
 	sink->count = 0;
-	return s->driver->run_made(s->conn, sql, params, n_params, sink, e);
+	return s->driver->run_made(s->conn, made, sink, e);
 }
 
 int

@@ -29,6 +29,10 @@
 #define TRIES    5
 #define PAUSE_MS 10
 
+/* Rows left of a stream that is read to its end all the same. The one behind a
+ * page tells that there is a next, and is the last. */
+#define REST_ROWS 2
+
 /* Statements made of parts that are kept prepared. Requests have few forms. */
 #define MADE_MAX 32
 
@@ -48,6 +52,7 @@ struct store_conn {
 	struct store_waiter waiter;
 	struct pg_params params;
 	struct buf scratch; /* of the row being delivered */
+	bool enough;        /* the sink wants no more */
 };
 
 static const char *const SQL[STORE_QUERY__MAX] = {
@@ -268,8 +273,10 @@ deliver(struct store_conn *c, const PGresult *result, struct store_sink *sink,
 		if (!pg_row(result, i, &c->scratch, values))
 			return wrong_type(name, e);
 		if (sink->row(&(struct store_row){ n, names, values },
-			sink->cookie) != 0)
+			sink->cookie) != 0) {
+			c->enough = true;
 			break;
+		}
 	}
 	return 0;
 }
@@ -280,6 +287,7 @@ take_result(struct store_conn *c, const PGresult *result,
 {
 	switch ((int)PQresultStatus(result)) {
 	case PGRES_TUPLES_OK:
+	case PGRES_SINGLE_TUPLE:
 		return deliver(c, result, sink, name, e) == 0 ? PG_DONE
 							      : PG_FAILED;
 	case PGRES_COMMAND_OK:
@@ -291,20 +299,32 @@ take_result(struct store_conn *c, const PGresult *result,
 	}
 }
 
-/* All results of what was sent; the worst verdict. */
+/*
+ * All results of what was sent; the worst verdict. Of a stream that nobody wants
+ * more of a row or two are read; of longer rests the connection is given up, as
+ * to cancel may hit what is asked next.
+ */
 static enum pg_verdict
 collect(struct store_conn *c, struct store_sink *sink, const char *name,
     struct err *e)
 {
 	int64_t deadline = clock_mono_ms() + STATEMENT_MS;
 	enum pg_verdict verdict = PG_DONE;
+	int rest = REST_ROWS;
 	bool late = false;
 	PGresult *result;
 
-	while ((result = next_result(c, deadline, &late)) != NULL) {
-		if (verdict == PG_DONE)
+	c->enough = false;
+	while (rest > 0 && (result = next_result(c, deadline, &late)) != NULL) {
+		if (verdict == PG_DONE && !c->enough)
 			verdict = take_result(c, result, sink, name, e);
+		rest -=
+		    c->enough && PQresultStatus(result) == PGRES_SINGLE_TUPLE;
 		PQclear(result);
+	}
+	if (rest == 0) {
+		disconnect(c);
+		return PG_DONE;
 	}
 	if (late) {
 		/* The server finds out when it answers. */
@@ -337,6 +357,7 @@ struct question {
 	bool reads;
 	bool *prepared;    /* NULL: see `made` */
 	struct made *made; /* or NULL */
+	bool stream;       /* see struct store_made */
 };
 
 static bool
@@ -396,6 +417,8 @@ ask(struct store_conn *c, const struct question *q, struct store_sink *sink,
 	else
 		sent = PQsendQueryParams(c->pg, q->sql, p->n, NULL, p->value,
 		    p->length, p->format, 1);
+	if (sent && q->stream)
+		(void)PQsetSingleRowMode(c->pg);
 	return sent ? collect(c, sink, q->name, e) : not_sent(c, e);
 }
 
@@ -429,7 +452,8 @@ run_question(struct store_conn *c, const struct question *q,
 		do {
 			sink->count = 0;
 			verdict = ask(c, q, sink, e);
-		} while (!inside && again(c, q, verdict, try++));
+		} while (!inside && (!q->stream || sink->count == 0) &&
+		    again(c, q, verdict, try++));
 	pg_params_fini(&c->params);
 	return verdict == PG_DONE ? 0 : -1;
 }
@@ -438,7 +462,7 @@ static struct question
 named(struct store_conn *c, enum store_query q)
 {
 	return (struct question){ SQL[q], NAMES[q], READS[q], &c->prepared[q],
-		NULL };
+		NULL, false };
 }
 
 static int
@@ -489,15 +513,15 @@ find_made(struct store_conn *c, const char *sql)
 }
 
 static int
-pg_run_made(struct store_conn *c, const char *sql,
-    const struct store_value *params, int n_params, struct store_sink *sink,
-    struct err *e)
+pg_run_made(struct store_conn *c, const struct store_made *made,
+    struct store_sink *sink, struct err *e)
 {
-	struct question question = { sql, "list", true, NULL,
-		find_made(c, sql) };
+	struct question question = { made->sql, "list", true, NULL,
+		find_made(c, made->sql), made->stream };
 
 	question.made->used = ++c->turn;
-	return run_question(c, &question, params, n_params, sink, e);
+	return run_question(
+	    c, &question, made->params, made->n_params, sink, e);
 }
 
 static void

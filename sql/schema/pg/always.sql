@@ -41,8 +41,14 @@ CREATE INDEX IF NOT EXISTS transcript_chunks_transcript
     ON transcript_chunks (transcript_id, chunk_index);
 
 -- optional
-CREATE INDEX IF NOT EXISTS transcript_chunks_words
-    ON transcript_chunks USING gin (to_tsvector('simple', chunk_text));
+DROP INDEX IF EXISTS transcript_chunks_words;
+
+-- As sql/part/pg/search.sql asks.
+-- optional
+CREATE INDEX IF NOT EXISTS transcript_chunks_text
+    ON transcript_chunks USING gin (to_tsvector('simple',
+    regexp_replace(chunk_text,
+    '[\u0001-\u002F\u003A-\u0040\u005B-\u0060\u007B-\u007F]+', ' ', 'g')));
 
 -- More links and candidates than by default (16, 64): hashed words have many
 -- dimensions, and the nearest were missed too often.
