@@ -47,6 +47,7 @@ struct store_conn {
 	char *conninfo;
 	bool prepare; /* keep statements on the connection */
 	PGconn *pg;   /* NULL: none */
+	bool undone;  /* the last statement, for others' sake */
 	bool prepared[STORE_QUERY__MAX];
 	struct made made[MADE_MAX];
 	int64_t turn;
@@ -452,6 +453,7 @@ run_question(struct store_conn *c, const struct question *q,
 			verdict = ask(c, q, sink, e);
 		} while (!inside && again(c, q, verdict, try++));
 	pg_params_fini(&c->params);
+	c->undone = verdict == PG_AGAIN;
 	return verdict == PG_DONE ? 0 : -1;
 }
 
@@ -528,6 +530,12 @@ pg_run_made(struct store_conn *c, const char *sql,
 
 	question.made->used = ++c->turn;
 	return run_question(c, &question, params, n_params, sink, e);
+}
+
+static bool
+pg_undone(const struct store_conn *c)
+{
+	return c->undone;
 }
 
 static void
@@ -632,4 +640,5 @@ const struct store_driver store_pg_driver = {
 	.on_wait = pg_on_wait,
 	.script = pg_script,
 	.inside = is_inside,
+	.undone = pg_undone,
 };
