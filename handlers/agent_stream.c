@@ -4,6 +4,7 @@
  */
 #include "base/utf8.h"
 #include "handlers/agents.h"
+#include "io/media_file.h"
 #include "proto/jval.h"
 #include "text/harmless.h"
 
@@ -72,6 +73,21 @@ stream(struct agent_run *run, struct json_object *row, struct slice url)
 	return item;
 }
 
+/* A stream of its own, else the file that was uploaded. */
+static struct slice
+url_of(struct agent_run *run, struct json_object *row)
+{
+	struct slice url = agents_url_of(row, "stream_url");
+	struct slice file =
+	    jval_str(json_object_object_get(row, "metadata"), "file");
+
+	if (url.n != 0 || !media_file_name(file))
+		return url;
+	return slice_from(arena_printf(&run->j->arena, "%.*s/media/%.*s",
+	    SLICE_ARG(jval_str(run->j->job->payload, "base")),
+	    SLICE_ARG(file)));
+}
+
 int
 agent_stream_run(struct agent_run *run, struct json_object *args, struct err *e)
 {
@@ -80,7 +96,7 @@ agent_stream_run(struct agent_run *run, struct json_object *args, struct err *e)
 
 	if (find(run, args, &row, e) != 0)
 		return -1;
-	url = agents_url_of(row, "stream_url");
+	url = url_of(run, row);
 	agents_content(run,
 	    url.n == 0 ? no_stream(run, agents_name_of(row))
 		       : stream(run, row, url));

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/utf8.h"
+#include "handlers/media_view.h"
 #include "io/chat_room.h"
 #include "io/log.h"
 #include "io/rnd.h"
@@ -131,7 +132,8 @@ agents_array(const struct message *m)
 }
 
 static struct json_object *
-job_payload(const struct message *m, const struct store_chat_new *new)
+job_payload(
+    struct ctx *c, const struct message *m, const struct store_chat_new *new)
 {
 	struct json_object *p = json_object_new_object();
 
@@ -144,6 +146,8 @@ job_payload(const struct message *m, const struct store_chat_new *new)
 	    p, "force_refresh", json_object_new_boolean(m->force_refresh));
 	jval_put_str(p, "video_id", m->video_id);
 	jval_put_str(p, "collection_id", m->collection_id);
+	/* The worker has no request: where files are for who has asked. */
+	jval_put_str(p, "base", media_view_base(c));
 	return p;
 }
 
@@ -214,7 +218,7 @@ fill(struct ctx *c, struct store_chat_new *new, const struct message *m,
 	harmless_name(new->name, &shown);
 	new->name = arena_dup(&c->arena, buf_slice(&shown));
 	buf_fini(&shown);
-	new->job_payload = job_payload(m, new);
+	new->job_payload = job_payload(c, m, new);
 	(void)json_object_array_add(new->output_actions,
 	    json_object_new_string("Waiting for a worker"));
 	(void)json_object_array_add(new->output_content,

@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "handlers/changes.h"
 #include "handlers/media_view.h"
+#include "handlers/pages.h"
 #include "handlers/videodb.h"
 #include "io/store_media.h"
 #include "io/store_video.h"
@@ -16,37 +17,51 @@
 
 /* ---- collections ---------------------------------------------------------- */
 
+static struct json_object *
+show(struct ctx *c, struct json_object *row)
+{
+	struct json_object *o = json_object_new_object();
+
+	(void)c;
+	jval_put_str(o, "id", jval_str(row, "id"));
+	media_view_text(o, "name", jval_str(row, "name"));
+	media_view_text(o, "description", jval_str(row, "description"));
+	return o;
+}
+
 /* A row as the page reads it; it is dropped. */
 static struct json_object *
 shown(struct json_object *row)
 {
-	struct json_object *o = json_object_new_object();
+	struct json_object *o = show(NULL, row);
 
-	jval_put_str(o, "id", jval_str(row, "id"));
-	media_view_text(o, "name", jval_str(row, "name"));
-	media_view_text(o, "description", jval_str(row, "description"));
 	(void)json_object_put(row);
 	return o;
 }
 
+/* The first one of the list is the page's default. */
 int
 collection_list(struct ctx *c, struct err *e)
 {
+	struct pages all = { .list = STORE_LIST_COLLECTIONS,
+		.query = SLICE("select=id,name,description&order=created_at"
+			       "&id=neq." STORE_DEFAULT_COLLECTION),
+		.show = show,
+		.max = LIST_MAX };
+	struct json_object *row = NULL;
 	struct store *s;
-	struct json_object *rows = NULL, *list;
-	size_t n;
 
 	videodb_look(c);
 	s = ctx_store(c, e);
-	if (s == NULL || store_collection_list(s, &c->who, &rows, e) != 0)
+	if (s == NULL)
 		return -1;
-	list = json_object_new_array();
-	n = json_object_array_length(rows);
-	for (size_t i = 0; i < n; i++)
-		(void)json_object_array_add(list,
-		    shown(json_object_get(json_object_array_get_idx(rows, i))));
-	(void)json_object_put(rows);
-	return ctx_json(c, 200, list);
+	if (store_collection_get(
+		s, &c->who, SLICE(STORE_DEFAULT_COLLECTION), &row, e) == 0)
+		all.first = shown(row);
+	else if (e->code != ERR_NOT_FOUND)
+		return -1;
+	*e = ERR_INIT;
+	return pages_answer(c, &all, e);
 }
 
 static int
@@ -163,23 +178,23 @@ collection_delete(struct ctx *c, struct err *e)
 int
 collection_videos(struct ctx *c, struct err *e)
 {
-	struct json_object *rows = NULL, *list, *row = NULL;
-	size_t n;
+	struct pages videos = { .list = STORE_LIST_VIDEOS,
+		.show = media_view_video,
+		.max = LIST_MAX };
+	struct json_object *row = NULL;
+	struct buf query = BUF_INIT;
 
 	videodb_look(c);
 	if (get(c, &row, e) != 0)
 		return -1;
 	(void)json_object_put(row);
-	if (store_video_list(c->store, &c->who, media_view_collection(c),
-		LIST_MAX, &rows, e) != 0)
-		return -1;
-	list = json_object_new_array();
-	n = json_object_array_length(rows);
-	for (size_t i = 0; i < n; i++)
-		(void)json_object_array_add(list,
-		    media_view_video(c, json_object_array_get_idx(rows, i)));
-	(void)json_object_put(rows);
-	return ctx_json(c, 200, list);
+	buf_adds(&query,
+	    "select=video_id,collection_id,metadata&order=created_at.desc"
+	    "&collection_id=eq.");
+	http_encode(&query, media_view_collection(c));
+	videos.query = arena_dup(&c->arena, buf_slice(&query));
+	buf_fini(&query);
+	return pages_answer(c, &videos, e);
 }
 
 /* The row of the video that the address names. */
@@ -239,8 +254,7 @@ collection_video_delete(struct ctx *c, struct err *e)
 	if (rc == 0) {
 		ctx_store_leave(c);
 		videodb_buried(c, &theirs);
-		media_view_drop_file(c, media_view_owner(c, row),
-		    jval_str(json_object_object_get(row, "metadata"), "file"));
+		media_view_drop_file(c, media_view_owner(c, row));
 		changes_tell_videos(c, jval_str(row, "collection_id"));
 	}
 	(void)json_object_put(row);

@@ -87,7 +87,7 @@ ctx_body_json(struct ctx *c, struct json_object **out, struct err *e)
 int
 ctx_json_object(struct slice body, struct json_object **out, struct err *e)
 {
-	enum jval_status status = jval_parse(body, out);
+	enum jval_status status = jval_parse_sent(body, out);
 
 	if (status != JVAL_OK)
 		return err_field(e, ERR_BAD_REQUEST, "body",

@@ -19,26 +19,6 @@ find_mode(struct slice name)
 	return NULL;
 }
 
-/* What another model made cannot be compared: as if it had none. */
-static void
-drop_foreign(struct find *f)
-{
-	struct json_object *rows = f->rows[FIND_SEMANTIC],
-			   *kept = json_object_new_array();
-	size_t n = json_object_array_length(rows);
-
-	for (size_t i = 0; i < n; i++) {
-		struct json_object *row = json_object_array_get_idx(rows, i);
-		struct slice model = jval_str(
-		    json_object_object_get(row, "metadata"), "embedding_model");
-
-		if (model.n == 0 || slice_eqs(model, f->model))
-			(void)json_object_array_add(kept, json_object_get(row));
-	}
-	(void)json_object_put(rows);
-	f->rows[FIND_SEMANTIC] = kept;
-}
-
 static int
 find_near(
     struct find *f, struct store *s, const struct principal *who, struct err *e)
@@ -46,13 +26,12 @@ find_near(
 	struct err why = f->unable;
 	int rc = -1;
 
+	f->within.model = slice_from(f->model);
 	if (f->vector != NULL)
 		rc = store_search_near(s, who, &f->within, f->vector,
 		    &f->rows[FIND_SEMANTIC], &why);
-	if (rc == 0) {
-		drop_foreign(f);
+	if (rc == 0)
 		return 0;
-	}
 	if (!f->mode->asks[FIND_KEYWORD] ||
 	    (f->vector != NULL &&
 		strcmp(err_word(&why), STORE_SEARCH_NO_VECTORS) != 0)) {

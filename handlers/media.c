@@ -128,7 +128,7 @@ drop(struct ctx *c, enum media_kind kind, const char *message, struct err *e)
 	}
 	ctx_store_leave(c);
 	videodb_buried(c, &theirs);
-	media_view_drop_file(c, jval_str(row, "id"), jval_str(row, "file"));
+	media_view_drop_file(c, jval_str(row, "id"));
 	(void)json_object_put(row);
 	return media_view_deleted(c, message);
 }

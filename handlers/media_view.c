@@ -26,22 +26,27 @@ media_view_text(struct json_object *object, const char *key, struct slice text)
 }
 
 struct slice
-media_view_url(struct ctx *c, struct slice file)
+media_view_base(struct ctx *c)
 {
 	const struct http_request *req = c->req;
 	struct slice name, port;
 
+	if (*c->conf->url != '\0')
+		return slice_from(c->conf->url);
+	/* Without a good Host there is no better address than a path. */
+	if (!http_host_split(req->host, &name, &port))
+		return SLICE_EMPTY;
+	return slice_from(arena_printf(&c->arena, "%.*s://%.*s",
+	    SLICE_ARG(req->scheme), SLICE_ARG(req->host)));
+}
+
+struct slice
+media_view_url(struct ctx *c, struct slice file)
+{
 	if (!media_file_name(file))
 		return (struct slice){ NULL, 0 };
-	if (*c->conf->url != '\0')
-		return slice_from(arena_printf(
-		    &c->arena, "%s/media/%.*s", c->conf->url, SLICE_ARG(file)));
-	/* Without a good Host there is no better address than this. */
-	if (!http_host_split(req->host, &name, &port))
-		return slice_from(
-		    arena_printf(&c->arena, "/media/%.*s", SLICE_ARG(file)));
-	return slice_from(arena_printf(&c->arena, "%.*s://%.*s/media/%.*s",
-	    SLICE_ARG(req->scheme), SLICE_ARG(req->host), SLICE_ARG(file)));
+	return slice_from(arena_printf(&c->arena, "%.*s/media/%.*s",
+	    SLICE_ARG(media_view_base(c)), SLICE_ARG(file)));
 }
 
 static void
@@ -165,10 +170,10 @@ media_view_owner(struct ctx *c, struct json_object *video)
 }
 
 void
-media_view_drop_file(struct ctx *c, struct slice owner, struct slice file)
+media_view_drop_file(struct ctx *c, struct slice owner)
 {
 	struct err e = ERR_INIT;
 
-	if (media_file_remove(c->conf->media, owner, file, &e) != 0)
+	if (media_file_remove(c->conf->media, owner, &e) != 0)
 		log_warnx("a file of media stays: %s", e.msg);
 }

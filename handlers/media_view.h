@@ -20,6 +20,8 @@ media_view_text(struct json_object *object, const char *key, struct slice text);
 /** The collection of the address; "default" is the page's name for the first
  *  one, before it knows its id. */
 struct slice media_view_collection(const struct ctx *c);
+/** Where this client reaches the server: "https://HOST", or empty. */
+struct slice media_view_base(struct ctx *c) MUST_CHECK;
 /** The absolute address of a file in the folder of media; p == NULL for what is
  *  no name of ours. */
 struct slice media_view_url(struct ctx *c, struct slice file) MUST_CHECK;
@@ -39,6 +41,6 @@ struct slice
 media_view_owner(struct ctx *c, struct json_object *video) MUST_CHECK;
 /** The row is gone: its own file goes, too. Should that fail, only the log
  *  knows. */
-void media_view_drop_file(struct ctx *c, struct slice owner, struct slice file);
+void media_view_drop_file(struct ctx *c, struct slice owner);
 
 #endif

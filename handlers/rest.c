@@ -119,15 +119,21 @@ put_range(
 	buf_fini(&b);
 }
 
+/* A cursor holds the row's own values: where those are too long for an address,
+ * rows are counted. */
 static void
-put_link(struct ctx *c, const struct store_page *page)
+put_link(
+    struct ctx *c, const struct rest_query *q, const struct store_page *page)
 {
+	struct rest_next to = { buf_slice(&page->cursor), q->offset + page->n,
+		q->ranged ? q->limit : 0 };
 	struct buf next = BUF_INIT;
 
 	if (page->cursor.n == 0)
 		return;
-	rest_query_next(
-	    &next, c->req->query, buf_slice(&page->cursor), &c->arena);
+	if (page->cursor.n > REST_CURSOR_MAX)
+		to.cursor = SLICE_EMPTY;
+	rest_query_next(&next, c->req->query, &to, &c->arena);
 	http_header(c->res, "Link", "<%.*s?%s>; rel=\"next\"",
 	    SLICE_ARG(c->req->path), buf_cstr(&next));
 	buf_fini(&next);
@@ -147,7 +153,7 @@ static int
 behind_end(struct ctx *c, const struct rest_query *q,
     const struct store_page *page, struct err *e)
 {
-	if (page->n > 0 || q->offset == 0 || page->total < 0 ||
+	if (page->n > 0 || q->offset == 0 || page->total < 0 || q->resumes ||
 	    q->offset < page->total)
 		return 0;
 	put_range(c, q, page);
@@ -175,7 +181,7 @@ list(struct ctx *c, struct rest_query *q, struct err *e)
 	rc = behind_end(c, q, &page, e);
 	if (rc == 0) {
 		put_range(c, q, &page);
-		put_link(c, &page);
+		put_link(c, q, &page);
 		rest_applied(c, &prefer);
 		rc = rest_answer(
 		    c, status_of(q, &page), buf_slice(&page.json), e);

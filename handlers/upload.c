@@ -109,8 +109,7 @@ keep(struct form *f, struct json_object **media, struct err *e)
 		rc = media_add_row(c->store, &c->who, &new, &row, e);
 	ctx_store_leave(c);
 	if (rc != 0)
-		media_view_drop_file(
-		    c, slice_from(new.owner), slice_from(file));
+		media_view_drop_file(c, slice_from(new.owner));
 	else
 		*media = media_view_new(c, row, f->type.kind);
 	(void)json_object_put(row);

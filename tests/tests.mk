@@ -60,6 +60,11 @@ test: ## install what is missing and run every functional test
 	  END { printf "%d passed, %d failed%s\n", p, f, s ? ", " s " skipped" : "" }' \
 	  $(COUNTS); exit $$rc
 
+.PHONY: sweep
+sweep: all ## every bad request there is against the REST API, on both stores: 10 minutes
+	$(Q)LIMIT=3600 MOST=100000 V=1 JOBS=1 BUILD=$(abspath $(O)) tests/run sweep \
+	  tests/e2e/sweep.test.mjs tests/e2e/sweep.test.mjs@pg
+
 include tests/conformance/conformance.mk
 include tests/fuzz/fuzz.mk
 include tests/torture/torture.mk

@@ -4,6 +4,8 @@
  */
 #include "base/like.h"
 
+#include <stdint.h>
+
 #include <unicase.h>
 
 #include "base/utf8.h"
@@ -51,28 +53,50 @@ take_pair(struct slice *pattern, struct slice *text, bool fold)
 	    take_char(pattern, fold) == take_char(text, fold);
 }
 
+void
+like_init(struct like *m, struct slice pattern, struct slice text, bool fold)
+{
+	*m = (struct like){ pattern, text, { NULL, 0 }, text, fold };
+}
+
+/* One character, or what the pattern says of the rest. */
+static enum like_result
+step(struct like *m)
+{
+	if (m->pattern.n > 0 && m->pattern.p[0] == '%') {
+		m->behind = m->pattern = slice_from_at(m->pattern, 1);
+		m->start = m->text;
+		return m->pattern.n == 0 ? LIKE_YES : LIKE_MORE;
+	}
+	if (m->text.n == 0)
+		return m->pattern.n == 0 ? LIKE_YES : LIKE_NO;
+	if (take_pair(&m->pattern, &m->text, m->fold))
+		return LIKE_MORE;
+	if (m->behind.p == NULL)
+		return LIKE_NO;
+	(void)take_char(&m->start, false);
+	m->pattern = m->behind;
+	m->text = m->start;
+	return LIKE_MORE;
+}
+
+enum like_result
+like_run(struct like *m, size_t steps)
+{
+	enum like_result result = LIKE_MORE;
+
+	while (result == LIKE_MORE && steps-- > 0)
+		result = step(m);
+	return result;
+}
+
 static bool
 match(struct slice pattern, struct slice text, bool fold)
 {
-	struct slice behind = { NULL, 0 }; /* the last %, none while NULL */
-	struct slice start = text;         /* where `behind` was tried last */
+	struct like m;
 
-	for (;;) {
-		if (pattern.n > 0 && pattern.p[0] == '%') {
-			behind = pattern = slice_from_at(pattern, 1);
-			start = text;
-			if (pattern.n == 0)
-				return true;
-		} else if (text.n == 0) {
-			return pattern.n == 0;
-		} else if (!take_pair(&pattern, &text, fold)) {
-			if (behind.p == NULL)
-				return false;
-			(void)take_char(&start, false);
-			pattern = behind;
-			text = start;
-		}
-	}
+	like_init(&m, pattern, text, fold);
+	return like_run(&m, SIZE_MAX) == LIKE_YES;
 }
 
 bool

@@ -15,6 +15,7 @@
 
 #include "base/ck.h"
 #include "io/rnd.h"
+#include "proto/media_type.h"
 
 /* The web server serves no name that begins with a dot. */
 #define BEGUN ".upload-"
@@ -190,18 +191,24 @@ media_file_name(struct slice name)
 	return true;
 }
 
+/* Which ending it got, nobody but the folder knows for sure. */
 int
-media_file_remove(
-    const char *folder, struct slice owner, struct slice name, struct err *e)
+media_file_remove(const char *folder, struct slice owner, struct err *e)
 {
 	char path[PATH_MAX], own[MEDIA_FILE_NAME];
+	const char *ending;
+	int rc = 0;
 
-	if (!media_file_name(name) || owner.n != MEDIA_FILE_OWNER - 1 ||
-	    !slice_starts(name, owner))
-		return 0;
-	(void)snprintf(own, sizeof(own), "%.*s", SLICE_ARG(name));
-	path_of(path, folder, "", own);
-	return unlink(path) == 0 || errno == ENOENT ? 0 : fail(e, "remove");
+	for (size_t i = 0; (ending = media_type_ending(i)) != NULL; i++) {
+		(void)snprintf(
+		    own, sizeof(own), "%.*s.%s", SLICE_ARG(owner), ending);
+		if (!media_file_name(slice_from(own)))
+			continue;
+		path_of(path, folder, "", own);
+		if (unlink(path) == -1 && errno != ENOENT)
+			rc = fail(e, "remove");
+	}
+	return rc;
 }
 
 /* What was begun under a name with this beginning, before `then`. */

@@ -5,7 +5,7 @@
  * when it is complete and on the disk. That name is ours, its owner's and an
  * ending of media_type.h: it cannot be guessed, and nothing of the client's is in
  * it. The owner is the row that has the file: a letter (media_kind_letter()), a
- * hyphen, the row's UUID. Who removes a row removes that row's file and no other,
+ * hyphen, the row's UUID. Who removes a row removes that row's files and no other,
  * whatever the row says: clients may write what stands in it.
  *
  *      f = media_file_new(folder, NULL, max, &e);
@@ -57,9 +57,9 @@ void media_file_owner(
     char out[static MEDIA_FILE_OWNER], char letter, struct slice uuid);
 /** Is it a name as media_file_keep() gives them? */
 bool media_file_name(struct slice name);
-/** A kept one; no such file is no error, as is one that is not the owner's. */
-int media_file_remove(const char *folder, struct slice owner, struct slice name,
-    struct err *e) MUST_CHECK NONNULL(1, 4);
+/** All that is kept of an owner; nothing at all is no error. */
+int media_file_remove(const char *folder, struct slice owner,
+    struct err *e) MUST_CHECK NONNULL(1, 3);
 /** Take away what was begun long ago and never kept. */
 void media_file_sweep(const char *folder) NONNULL(1);
 /** Take away what was begun for this job: its worker died, or is to stop. */

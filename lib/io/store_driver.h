@@ -31,6 +31,16 @@ struct store_migration {
 	bool optional; /* its failing is no error */
 };
 
+/** A statement made of parts (store_sql.h). */
+struct store_made {
+	const char *sql;
+	const struct store_value *params;
+	int n_params;
+	/* There may be more rows than memory should hold: one after the other.
+	 * What was handed over is not taken back when the rest fails. */
+	bool stream;
+};
+
 struct store_dialect;
 
 /** A driver's connection; each driver knows its own. */
@@ -57,9 +67,8 @@ struct store_driver {
 	int (*run)(struct store_conn *c, enum store_query q,
 	    const struct store_value *params, int n_params,
 	    struct store_sink *sink, struct err *e);
-	/** A statement made of parts (store_sql.h); kept prepared by its text. */
-	int (*run_made)(struct store_conn *c, const char *sql,
-	    const struct store_value *params, int n_params,
+	/** Kept prepared by its text. */
+	int (*run_made)(struct store_conn *c, const struct store_made *made,
 	    struct store_sink *sink, struct err *e);
 	void (*on_wait)(
 	    struct store_conn *c, const struct store_waiter *waiter);
@@ -68,12 +77,16 @@ struct store_driver {
 	    struct store_conn *c, const char *statement, struct err *e);
 	/** Is a transaction open in truth? Failures may end it. */
 	bool (*inside)(const struct store_conn *c);
+	/** Was the last statement, and its transaction, undone for others'
+	 *  sake? NULL: never. */
+	bool (*undone)(const struct store_conn *c);
 };
 
 struct store {
 	const struct store_driver *driver;
 	struct store_conn *conn;
 	bool inside; /* between store_begin() and its end */
+	bool undone; /* the last transaction: see store_again() */
 };
 
 struct store_scope {
@@ -92,9 +105,8 @@ int store_begin_read(struct store *s, struct err *e) MUST_CHECK;
 int store_prepare_all(struct store *s, struct err *e) MUST_CHECK;
 
 /** Run a statement made of parts; only reads are made. */
-int store_run_made(struct store *s, const char *sql,
-    const struct store_value *params, int n_params, struct store_sink *sink,
-    struct err *e) MUST_CHECK;
+int store_run_made(struct store *s, const struct store_made *made,
+    struct store_sink *sink, struct err *e) MUST_CHECK;
 
 /** Run a write; `*changed` (may be NULL) gets the number of rows. */
 int store_write(struct store *s, enum store_query q,

@@ -14,6 +14,10 @@
 #include "proto/rest_term.h"
 #include "proto/timefmt.h"
 
+/* Rows that PostgreSQL's library may hold at once, which is faster: of metadata
+ * as large as a body, 50 MB. */
+#define AT_ONCE_MAX 50
+
 /* The statement */
 
 /* In an answer a column is as it is, but what is stored as JSON must be JSON. */
@@ -145,7 +149,9 @@ struct printer {
 	const struct member *members;
 	unsigned n_members;
 	int64_t n, limit;
-	int64_t *total; /* NULL: not counted */
+	size_t bytes;                  /* that are left */
+	int64_t *total;                /* NULL: not counted */
+	const struct store_each *each; /* NULL: all into `out` */
 	/* The order's values of the last row; text in `last`. */
 	const struct store_list_sql *list;
 	struct buf last;
@@ -201,14 +207,23 @@ static int
 print_row(const struct store_row *row, void *cookie)
 {
 	struct printer *p = cookie;
+	size_t before;
 
 	if (p->n == p->limit) {
 		p->n++; /* there is a next page */
 		return 1;
 	}
-	if (p->n++ > 0)
+	if (p->n++ > 0 && p->each == NULL)
 		buf_addc(p->out, ',');
+	before = p->out->n;
 	put_row(p, row);
+	if (p->out->n - before >= p->bytes)
+		p->limit = p->n;
+	p->bytes -= p->out->n - before;
+	if (p->each != NULL) {
+		p->each->row(p->each->cookie, buf_slice(p->out));
+		buf_clear(p->out);
+	}
 	if (p->total != NULL)
 		*p->total = row->values[row->n - 1].number;
 	if (p->n == p->limit)
@@ -278,23 +293,48 @@ members_of(struct store_list_sql *l, struct member *out)
 	return q->n_select;
 }
 
+/* Many rows, or any that may be long: text that nobody sorts by. */
+static bool
+is_large(const struct rest_query *q)
+{
+	for (unsigned i = 0; i < q->n_select; i++) {
+		const struct rest_term *term = &q->select[i].term;
+
+		if (rest_term_type(q->table, term) == REST_TEXT &&
+		    !rest_term_has(q->table, term, REST_ORDER))
+			return true;
+	}
+	return q->limit > AT_ONCE_MAX;
+}
+
+/* What is wanted beside the rows. */
+struct wanted {
+	bool count;
+	const struct store_each *each; /* or NULL: an array */
+};
+
 static int
-read_page(struct store *s, struct store_list_sql *l, bool count,
-    struct store_page *page, struct err *e)
+read_page(struct store *s, struct store_list_sql *l,
+    const struct wanted *wanted, struct store_page *page, struct err *e)
 {
 	struct member members[REST_SELECT_MAX];
 	struct printer p = { .out = &page->json,
 		.members = members,
 		.n_members = members_of(l, members),
 		.limit = l->q->limit,
-		.total = count ? &page->total : NULL,
+		.bytes = l->q->bytes > 0 ? l->q->bytes : STORE_PAGE_BYTES,
+		.total = wanted->count ? &page->total : NULL,
+		.each = wanted->each,
 		.list = l };
 	struct store_sink sink = { print_row, &p, 0 };
 	int rc;
 
-	buf_addc(&page->json, '[');
+	l->sql.stream = is_large(l->q);
+	if (wanted->each == NULL)
+		buf_addc(&page->json, '[');
 	rc = store_sql_run(s, &l->sql, &sink, e);
-	buf_addc(&page->json, ']');
+	if (wanted->each == NULL)
+		buf_addc(&page->json, ']');
 	page->n = p.n < p.limit ? p.n : p.limit;
 	if (rc == 0 && p.n > p.limit)
 		put_cursor(&page->cursor, &p);
@@ -325,11 +365,11 @@ check_order(const struct rest_query *q, struct err *e)
 }
 
 /* One parameter more than usual: what is asked, and what comes of it. */
-int
-store_list( // NOLINT(readability-function-size)
+static int
+list( // NOLINT(readability-function-size)
     struct store *s, const struct store_view *view, enum store_list_id id,
-    const struct rest_query *asked, bool count, struct store_page *page,
-    struct err *e)
+    const struct rest_query *asked, const struct wanted *wanted,
+    struct store_page *page, struct err *e)
 {
 	struct rest_query *q = ck_calloc(1, sizeof(*q));
 	struct store_list_sql *l = ck_calloc(1, sizeof(*l));
@@ -343,22 +383,44 @@ store_list( // NOLINT(readability-function-size)
 		select_all(q);
 	if (rc == 0) {
 		list_init(l, s, view, id, q);
-		put_columns(l, count);
+		put_columns(l, wanted->count);
 		put_source(l);
 		if (q->resumes)
 			store_list_after(l);
 		put_order(l);
 		put_page(l);
-		rc = read_page(s, l, count, page, e);
+		rc = read_page(s, l, wanted, page, e);
 		store_sql_fini(&l->sql);
 	}
-	if (rc == 0 && count && page->n == 0)
+	if (rc == 0 && wanted->count && page->n == 0)
 		rc = count_rows(s, view, id, q, page, e);
 	free(l);
 	free(q);
 	if (rc == -1)
 		store_page_fini(page);
 	return rc;
+}
+
+int
+store_list( // NOLINT(readability-function-size)
+    struct store *s, const struct store_view *view, enum store_list_id id,
+    const struct rest_query *q, bool count, struct store_page *page,
+    struct err *e)
+{
+	const struct wanted wanted = { count, NULL };
+
+	return list(s, view, id, q, &wanted, page, e);
+}
+
+int
+store_list_each( // NOLINT(readability-function-size)
+    struct store *s, const struct store_view *view, enum store_list_id id,
+    const struct rest_query *q, const struct store_each *each,
+    struct store_page *page, struct err *e)
+{
+	const struct wanted wanted = { false, each };
+
+	return list(s, view, id, q, &wanted, page, e);
 }
 
 void
@@ -395,7 +457,9 @@ get_one(struct store *s, const struct address *a, struct buf *json,
 	struct rest_query *q = ck_calloc(1, sizeof(*q));
 	struct store_list_sql *l = ck_calloc(1, sizeof(*l));
 	struct member members[REST_SELECT_MAX];
-	struct printer p = { .out = json, .members = members, .limit = 1 };
+	struct printer p = {
+		.out = json, .members = members, .limit = 1, .bytes = SIZE_MAX
+	};
 	struct store_sink sink = { print_row, &p, 0 };
 	int rc;
 

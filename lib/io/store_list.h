@@ -38,6 +38,12 @@ struct store_view {
 	bool shared;
 };
 
+/**
+ * A page ends with the row that fills so many bytes, whatever its limit is: as
+ * much as the largest rows of a request have, and memory for each that reads.
+ */
+#define STORE_PAGE_BYTES ((size_t)8 * 1000 * 1000)
+
 /** A page of a list. store_page_fini() drops it. */
 struct store_page {
 	struct buf json; /* an array of rows */
@@ -53,6 +59,17 @@ int store_list(struct store *s, const struct store_view *view,
     enum store_list_id id, const struct rest_query *q, bool count,
     struct store_page *page, struct err *e) MUST_CHECK;
 void store_page_fini(struct store_page *page);
+
+/** What is done with each row; it is gone when that is over. */
+struct store_each {
+	void (*row)(void *cookie, struct slice json);
+	void *cookie;
+};
+/** The same row by row: page->json stays empty. */
+int store_list_each(struct store *s, const struct store_view *view,
+    enum store_list_id id, const struct rest_query *q,
+    const struct store_each *each, struct store_page *page,
+    struct err *e) MUST_CHECK; // NOLINT
 
 /** The whole row into `json` (appended); ERR_NOT_FOUND. */
 int store_list_get(struct store *s, const struct store_view *view,

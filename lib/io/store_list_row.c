@@ -14,6 +14,22 @@ put_msec(struct buf *out, int64_t ms)
 	buf_addc(out, '"');
 }
 
+/* What is no time becomes the last one, or the first. */
+static void
+put_time(struct buf *out, struct slice text)
+{
+	char shown[TIMEFMT_US_SIZE];
+
+	if (text.n > 0 && text.p[0] >= '0' && text.p[0] <= '9') {
+		jval_quote(out, text);
+		return;
+	}
+	timefmt_iso_us(
+	    slice_eqs(text, "infinity") ? TIMEFMT_MAX_US : TIMEFMT_MIN_US,
+	    shown);
+	jval_quote(out, slice_from(shown));
+}
+
 void
 store_list_value_print(
     struct buf *out, enum rest_type type, const struct store_value *v)
@@ -31,6 +47,8 @@ store_list_value_print(
 	case STORE_TEXT:
 		if (type == REST_JSON)
 			buf_add_slice(out, v->bytes);
+		else if (type == REST_TIME)
+			put_time(out, v->bytes);
 		else
 			jval_quote(out, v->bytes);
 		return;

@@ -85,6 +85,9 @@ time_text(struct store_list_sql *l, int64_t us)
 {
 	char text[TIMEFMT_US_SIZE];
 
+	/* Words to PostgreSQL, and in text greater or less than any digit. */
+	if (us == REST_TIME_INFINITY || us == -REST_TIME_INFINITY)
+		return us > 0 ? SLICE("infinity") : SLICE("-infinity");
 	timefmt_iso_us(us, text);
 	if (l->dialect->milliseconds)
 		timefmt_iso(us / 1000 - (us % 1000 < 0), text);

@@ -17,17 +17,26 @@
 #include "io/clock.h"
 #include "io/rnd.h"
 #include "io/store_dialect.h"
+#include "io/store_pg_cancel.h"
 #include "io/store_pg_error.h"
 #include "io/store_pg_value.h"
 
 /* A request waits no longer for a statement; web servers wait 60 s. */
 #define STATEMENT_MS 10000
+/* One that was taken back says so at once, where there is a server. */
+#define CANCEL_MS 2000
+/* Migrations take what they take; no clock comes near. */
+#define PATIENT_MS (INT64_MAX / 4000)
 /* Making a connection; on one machine it takes two or three. */
 #define CONNECT_MS 3000
 /* Tries of what may be tried again, and the first pause between them: with
  * doubling some 300 ms in all, a restart of an idle server. */
 #define TRIES    5
 #define PAUSE_MS 10
+
+/* Rows left of a stream that is read to its end all the same. The one behind a
+ * page tells that there is a next, and is the last. */
+#define REST_ROWS 2
 
 /* Statements made of parts that are kept prepared. Requests have few forms. */
 #define MADE_MAX 32
@@ -42,12 +51,14 @@ struct store_conn {
 	char *conninfo;
 	bool prepare; /* keep statements on the connection */
 	PGconn *pg;   /* NULL: none */
+	bool undone;  /* the last statement, for others' sake */
 	bool prepared[STORE_QUERY__MAX];
 	struct made made[MADE_MAX];
 	int64_t turn;
 	struct store_waiter waiter;
 	struct pg_params params;
 	struct buf scratch; /* of the row being delivered */
+	bool enough;        /* the sink wants no more */
 };
 
 static const char *const SQL[STORE_QUERY__MAX] = {
@@ -268,8 +279,10 @@ deliver(struct store_conn *c, const PGresult *result, struct store_sink *sink,
 		if (!pg_row(result, i, &c->scratch, values))
 			return wrong_type(name, e);
 		if (sink->row(&(struct store_row){ n, names, values },
-			sink->cookie) != 0)
+			sink->cookie) != 0) {
+			c->enough = true;
 			break;
+		}
 	}
 	return 0;
 }
@@ -280,6 +293,7 @@ take_result(struct store_conn *c, const PGresult *result,
 {
 	switch ((int)PQresultStatus(result)) {
 	case PGRES_TUPLES_OK:
+	case PGRES_SINGLE_TUPLE:
 		return deliver(c, result, sink, name, e) == 0 ? PG_DONE
 							      : PG_FAILED;
 	case PGRES_COMMAND_OK:
@@ -291,20 +305,46 @@ take_result(struct store_conn *c, const PGresult *result,
 	}
 }
 
-/* All results of what was sent; the worst verdict. */
+/* The next result within the limit. What takes longer is taken back, and says
+ * whether it was: it may have been done just then. */
+static PGresult *
+awaited(struct store_conn *c, int64_t deadline_ms, bool *late)
+{
+	PGresult *result = next_result(c, deadline_ms, late);
+
+	if (!*late)
+		return result;
+	*late = false;
+	pg_cancel(c->pg);
+	return next_result(c, clock_mono_ms() + CANCEL_MS, late);
+}
+
+/*
+ * All results of what was sent; the worst verdict. Of a stream that nobody wants
+ * more of a row or two are read; of longer rests the connection is given up, as
+ * to cancel may hit what is asked next.
+ */
 static enum pg_verdict
 collect(struct store_conn *c, struct store_sink *sink, const char *name,
-    struct err *e)
+    int64_t limit_ms, struct err *e)
 {
-	int64_t deadline = clock_mono_ms() + STATEMENT_MS;
+	int64_t deadline = clock_mono_ms() + limit_ms;
 	enum pg_verdict verdict = PG_DONE;
+	int rest = REST_ROWS;
 	bool late = false;
 	PGresult *result;
 
-	while ((result = next_result(c, deadline, &late)) != NULL) {
-		if (verdict == PG_DONE)
+	c->enough = false;
+	while (rest > 0 && (result = awaited(c, deadline, &late)) != NULL) {
+		if (verdict == PG_DONE && !c->enough)
 			verdict = take_result(c, result, sink, name, e);
+		rest -=
+		    c->enough && PQresultStatus(result) == PGRES_SINGLE_TUPLE;
 		PQclear(result);
+	}
+	if (rest == 0) {
+		disconnect(c);
+		return PG_DONE;
 	}
 	if (late) {
 		/* The server finds out when it answers. */
@@ -335,8 +375,10 @@ struct question {
 	const char *sql;
 	const char *name; /* on the connection, and for the log */
 	bool reads;
+	int64_t limit_ms;
 	bool *prepared;    /* NULL: see `made` */
 	struct made *made; /* or NULL */
+	bool stream;       /* see struct store_made */
 };
 
 static bool
@@ -367,7 +409,7 @@ prepare(struct store_conn *c, const struct question *q, struct err *e)
 		return PG_DONE;
 	if (!PQsendPrepare(c->pg, name_of(c, q), q->sql, 0, NULL))
 		return not_sent(c, e);
-	verdict = collect(c, &none, q->name, e);
+	verdict = collect(c, &none, q->name, STATEMENT_MS, e);
 	if (q->prepared != NULL)
 		*q->prepared = verdict == PG_DONE;
 	else if (verdict != PG_DONE)
@@ -396,7 +438,10 @@ ask(struct store_conn *c, const struct question *q, struct store_sink *sink,
 	else
 		sent = PQsendQueryParams(c->pg, q->sql, p->n, NULL, p->value,
 		    p->length, p->format, 1);
-	return sent ? collect(c, sink, q->name, e) : not_sent(c, e);
+	if (sent && q->stream)
+		(void)PQsetSingleRowMode(c->pg);
+	return sent ? collect(c, sink, q->name, q->limit_ms, e)
+		    : not_sent(c, e);
 }
 
 /* May it be asked once more, after a pause? What only reads may always. */
@@ -429,16 +474,26 @@ run_question(struct store_conn *c, const struct question *q,
 		do {
 			sink->count = 0;
 			verdict = ask(c, q, sink, e);
-		} while (!inside && again(c, q, verdict, try++));
+		} while (!inside && (!q->stream || sink->count == 0) &&
+		    again(c, q, verdict, try++));
 	pg_params_fini(&c->params);
+	c->undone = verdict == PG_AGAIN;
 	return verdict == PG_DONE ? 0 : -1;
+}
+
+/* Who migrates waits for others who do. */
+static bool
+is_patient(enum store_query q)
+{
+	return q == STORE_SCHEMA_LOCK || q == STORE_UPKEEP_LOCK;
 }
 
 static struct question
 named(struct store_conn *c, enum store_query q)
 {
-	return (struct question){ SQL[q], NAMES[q], READS[q], &c->prepared[q],
-		NULL };
+	return (struct question){ SQL[q], NAMES[q], READS[q],
+		is_patient(q) ? PATIENT_MS : STATEMENT_MS, &c->prepared[q],
+		NULL, false };
 }
 
 static int
@@ -463,7 +518,8 @@ forget(struct store_conn *c, struct made *made)
 		(void)snprintf(sql, sizeof(sql), "%s %s",
 		    store_dialect_pg.parts[STORE_PART_FORGET], made->name);
 		if (PQsendQuery(c->pg, sql))
-			(void)collect(c, &none, "forget", &ignored);
+			(void)collect(
+			    c, &none, "forget", STATEMENT_MS, &ignored);
 	}
 	free(made->sql);
 	*made = (struct made){ .sql = NULL };
@@ -489,15 +545,21 @@ find_made(struct store_conn *c, const char *sql)
 }
 
 static int
-pg_run_made(struct store_conn *c, const char *sql,
-    const struct store_value *params, int n_params, struct store_sink *sink,
-    struct err *e)
+pg_run_made(struct store_conn *c, const struct store_made *made,
+    struct store_sink *sink, struct err *e)
 {
-	struct question question = { sql, "list", true, NULL,
-		find_made(c, sql) };
+	struct question question = { made->sql, "list", true, STATEMENT_MS,
+		NULL, find_made(c, made->sql), made->stream };
 
 	question.made->used = ++c->turn;
-	return run_question(c, &question, params, n_params, sink, e);
+	return run_question(
+	    c, &question, made->params, made->n_params, sink, e);
+}
+
+static bool
+pg_undone(const struct store_conn *c)
+{
+	return c->undone;
 }
 
 static void
@@ -527,7 +589,8 @@ pg_script(struct store_conn *c, const char *statement, struct err *e)
 		(void)not_sent(c, e);
 		return -1;
 	}
-	return collect(c, &none, "migration", e) == PG_DONE ? 0 : -1;
+	return collect(c, &none, "migration", PATIENT_MS, e) == PG_DONE ? 0
+									: -1;
 }
 
 /* Opening */
@@ -601,4 +664,5 @@ const struct store_driver store_pg_driver = {
 	.on_wait = pg_on_wait,
 	.script = pg_script,
 	.inside = is_inside,
+	.undone = pg_undone,
 };

@@ -174,7 +174,7 @@ uuid_value(struct slice bytes, struct buf *scratch)
 	return made(scratch, from, STORE_TEXT);
 }
 
-/* "2026-01-02T03:04:05.678901Z"; infinities become the last years. */
+/* "2026-01-02T03:04:05.678901Z"; years of five digits become the last of four. */
 static struct store_value
 time_value(struct slice bytes, struct buf *scratch)
 {
@@ -182,6 +182,9 @@ time_value(struct slice bytes, struct buf *scratch)
 	int64_t us = take_int(bytes);
 	char text[TIMEFMT_US_SIZE];
 
+	if (us == INT64_MAX || us == INT64_MIN)
+		return store_text(
+		    us > 0 ? SLICE("infinity") : SLICE("-infinity"));
 	if (us > INT64_MAX - EPOCH_US)
 		us = INT64_MAX - EPOCH_US;
 	timefmt_iso_us(us + EPOCH_US, text);

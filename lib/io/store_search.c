@@ -65,7 +65,7 @@ put_filter(struct statement *m, struct buf *b, enum store_part part,
 /* What stands behind a condition; "" where there is no filter. */
 static const char *
 filters(struct statement *m, const struct store_search *search,
-    enum store_part within)
+    enum store_part within, struct slice model)
 {
 	struct buf b = BUF_INIT;
 	const char *made = "";
@@ -76,6 +76,12 @@ filters(struct statement *m, const struct store_search *search,
 	if (b.n > 0)
 		made = store_sql_made(&m->sql, within,
 		    &(struct store_sql_part){ .x = buf_cstr(&b) });
+	buf_clear(&b);
+	put_filter(m, &b, STORE_PART_SEARCH_MODEL, model);
+	if (b.n > 0) {
+		buf_adds(&b, made);
+		made = arena_strdup(&m->sql.arena, buf_slice(&b));
+	}
 	buf_fini(&b);
 	return made;
 }
@@ -120,9 +126,9 @@ find(struct store *s, enum store_part part, const struct store_search *search,
 	struct statement *m = statement_new(s);
 	struct store_sql_part with = { .v = store_sql_param(&m->sql, what) };
 
-	with.x = filters(m, search,
-	    part == STORE_PART_SEARCH_WORDS ? STORE_PART_SEARCH_WORDS_WITHIN
-					    : STORE_PART_SEARCH_WITHIN);
+	with.x = part == STORE_PART_SEARCH_WORDS
+	    ? filters(m, search, STORE_PART_SEARCH_WORDS_WITHIN, SLICE_EMPTY)
+	    : filters(m, search, STORE_PART_SEARCH_WITHIN, search->model);
 	with.p = store_sql_param(&m->sql, store_int(search->limit));
 	store_sql_part(&m->sql, part, &with);
 	if (statement_run(m, rows, e) != 0)
@@ -159,8 +165,10 @@ count(struct store *s, const struct store_search *search, int64_t *chunks,
     struct err *e)
 {
 	struct statement *m = statement_new(s);
-	struct store_sql_part with = { .x = filters(m, search,
-					   STORE_PART_SEARCH_WITHIN) };
+	/* Whoever embedded them: to read metadata takes longer than counting. */
+	struct store_sql_part with = {
+		.x = filters(m, search, STORE_PART_SEARCH_WITHIN, SLICE_EMPTY)
+	};
 	struct json_object *rows, *row;
 
 	with.v = store_sql_param(&m->sql, store_int(exact_max(search) + 1));
@@ -238,28 +246,24 @@ store_search_near(struct store *s, const struct principal *who,
 
 /* By words */
 
-static bool
-has_word(struct slice words)
-{
-	struct buf b = BUF_INIT;
-	bool has = words_query(words, &b);
-
-	buf_fini(&b);
-	return has;
-}
-
 int
 store_search_words(struct store *s, const struct principal *who,
     const struct store_search *search, struct slice words,
     struct json_object **rows, struct err *e)
 {
+	struct buf query = BUF_INIT;
+	int rc = 0;
+
 	(void)who;
 	*rows = NULL;
-	if (has_word(words))
-		return find(s, STORE_PART_SEARCH_WORDS, search,
-		    store_text(words), rows, e);
-	*rows = json_object_new_array();
-	if (*rows == NULL)
+	/* SQLite reads the words itself (words_match()). */
+	if (words_query_web(words, &query))
+		rc = find(s, STORE_PART_SEARCH_WORDS, search,
+		    store_text(
+			s->driver->dialect->scans ? words : buf_slice(&query)),
+		    rows, e);
+	else if ((*rows = json_object_new_array()) == NULL)
 		abort();
-	return 0;
+	buf_fini(&query);
+	return rc;
 }

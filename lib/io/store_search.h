@@ -33,6 +33,9 @@ struct store_search {
 	struct slice output_type; /* of videos that have an output of it */
 	int64_t limit;
 	int64_t exact_max; /* 0: STORE_SEARCH_EXACT */
+	/* Who made the embedding that is looked for, as the chunks' metadata say
+	 * it: what another model made has nothing to do with it. */
+	struct slice model;
 };
 
 int store_search_near(struct store *s, const struct principal *who,

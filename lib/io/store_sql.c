@@ -10,6 +10,7 @@ store_sql_init(struct store_sql *m, const struct store_dialect *d)
 	m->text = BUF_INIT;
 	m->arena = ARENA_INIT;
 	m->n_params = 0;
+	m->stream = false;
 }
 
 void
@@ -117,6 +118,8 @@ int
 store_sql_run(struct store *s, struct store_sql *m, struct store_sink *sink,
     struct err *e)
 {
-	return store_run_made(
-	    s, buf_cstr(&m->text), m->params, m->n_params, sink, e);
+	const struct store_made made = { buf_cstr(&m->text), m->params,
+		m->n_params, m->stream };
+
+	return store_run_made(s, &made, sink, e);
 }

@@ -23,6 +23,7 @@ struct store_sql {
 	struct arena arena;
 	struct store_value params[STORE_SQL_PARAMS_MAX];
 	int n_params;
+	bool stream; /* see struct store_made */
 };
 
 /** What a part's placeholders stand for; of those it has, none is NULL or 0. */

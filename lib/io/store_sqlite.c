@@ -11,9 +11,8 @@
 
 #include <sys/types.h>
 #include <endian.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,11 +24,14 @@
 #include "io/clock.h"
 #include "io/rnd.h"
 #include "io/store_dialect.h"
+#include "io/store_sqlite_file.h"
 #include "io/store_sqlite_fn.h"
 #include "io/store_sqlite_queue.h"
 
 /* A request waits no longer for the writer's lock; web servers wait 60 s. */
 #define STORE_WAIT_MS 5000
+/* Nor for what it reads: as long as PostgreSQL has (store_pg.c). */
+#define READ_MS 10000
 /* Steps of SQLite's machine, some 50 ns each: STORE_PATIENCE_US. */
 #define PROGRESS_STEPS 20000
 /* No statement returns more. */
@@ -40,7 +42,9 @@
 
 struct store_conn {
 	sqlite3 *db;
-	int64_t deadline_ms; /* of the running call, clock_mono_ms() */
+	int64_t deadline_ms;   /* of the running call, clock_mono_ms() */
+	int64_t read_until_ms; /* of the running read; else INT64_MAX */
+	struct store_sqlite_watch watch;
 	struct store_waiter waiter;
 	bool writing; /* has entered the queue of writers */
 	char *url;
@@ -78,12 +82,21 @@ tell_waiter(const struct store_conn *c)
 		c->waiter.wait(c->waiter.cookie);
 }
 
-/* A statement that has computed for STORE_PATIENCE_US or so. */
+/* A statement has computed for STORE_PATIENCE_US or so: may it go on? */
+static bool
+go_on(void *cookie)
+{
+	const struct store_conn *c = cookie;
+
+	tell_waiter(c);
+	return c->read_until_ms == INT64_MAX ||
+	    clock_mono_ms() < c->read_until_ms;
+}
+
 static int
 on_progress(void *cookie)
 {
-	tell_waiter(cookie);
-	return 0;
+	return go_on(cookie) ? 0 : 1;
 }
 
 /* Sleep 1 to 8 ms; false when the call's time is up. */
@@ -121,6 +134,11 @@ failed(struct store_conn *c, int rc, const char *what, struct err *e)
 		    "The store is busy: other processes held it for %d "
 		    "seconds. Try again in a moment.",
 		    STORE_WAIT_MS / 1000);
+	case SQLITE_INTERRUPT:
+		return err_set(e, ERR_UNAVAILABLE,
+		    "The store did not answer within %d seconds. Ask for less, "
+		    "or try again.",
+		    READ_MS / 1000);
 	case SQLITE_FULL:
 		return err_set(e, ERR_UNAVAILABLE,
 		    "The disk that holds the store is full. Free some space.");
@@ -361,8 +379,12 @@ run_statement(struct store_conn *c, const struct statement *statement,
 		    sqlite3_bind_parameter_count(st));
 	for (int i = 0; i < n_params && rc == SQLITE_OK; i++)
 		rc = bind(st, i + 1, &params[i]);
+	/* What writes may not stop halfway: others are in its transaction. */
+	if (sqlite3_stmt_readonly(st))
+		c->read_until_ms = clock_mono_ms() + READ_MS;
 	if (rc == SQLITE_OK)
 		rc = step_patiently(c, st, sink);
+	c->read_until_ms = INT64_MAX;
 	/* Parameters are borrowed: none may outlive the call. */
 	(void)sqlite3_clear_bindings(st);
 	return rc == SQLITE_DONE ? 0 : refused(c, rc, name, e);
@@ -427,28 +449,49 @@ run_all(struct store_conn *c, struct write_job *jobs, struct err *e)
 /*
  * Who has the turn writes through one connection of the process: its cache holds
  * what the last batch wrote, where another connection would have to read it all
- * again (18 pages for a row). A process that was forked has none yet.
+ * again (18 pages for a row). It goes with the last of the others. A process that
+ * was forked has none yet.
  */
 static struct {
+	pthread_mutex_t lock; /* of `pid` and `others` */
 	pid_t pid;
+	int others; /* connections of the process */
 	struct store_conn *conn;
-} writer;
+} writer = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
-static struct store_conn *sqlite_open(const char *url, struct err *e);
-static void sqlite_close(struct store_conn *c);
+static struct store_conn *open_conn(const char *url, struct err *e);
+static void close_conn(struct store_conn *c);
+
+/* One more, or one less: the last one takes the writer along. */
+static void
+count_conn(int more)
+{
+	(void)pthread_mutex_lock(&writer.lock);
+	if (writer.pid != getpid()) {
+		writer.pid = getpid();
+		writer.others = 0;
+		writer.conn = NULL;
+	}
+	writer.others += more;
+	if (writer.others <= 0 && writer.conn != NULL) {
+		close_conn(writer.conn);
+		writer.conn = NULL;
+	}
+	(void)pthread_mutex_unlock(&writer.lock);
+}
 
 static struct store_conn *
 writer_of(struct store_conn *c)
 {
 	struct err ignored = ERR_INIT;
 
-	if (writer.conn != NULL && writer.pid == getpid() &&
-	    strcmp(writer.conn->url, c->url) == 0)
+	if (writer.pid != getpid())
+		count_conn(0);
+	if (writer.conn != NULL && strcmp(writer.conn->url, c->url) == 0)
 		return writer.conn;
-	if (writer.conn != NULL && writer.pid == getpid())
-		sqlite_close(writer.conn);
-	writer.pid = getpid();
-	writer.conn = sqlite_open(c->url, &ignored);
+	if (writer.conn != NULL)
+		close_conn(writer.conn);
+	writer.conn = open_conn(c->url, &ignored);
 	return writer.conn != NULL ? writer.conn : c;
 }
 
@@ -537,19 +580,19 @@ sqlite_run(struct store_conn *c, enum store_query q,
 }
 
 static int
-sqlite_run_made(struct store_conn *c, const char *sql,
-    const struct store_value *params, int n_params, struct store_sink *sink,
-    struct err *e)
+sqlite_run_made(struct store_conn *c, const struct store_made *made,
+    struct store_sink *sink, struct err *e)
 {
-	size_t at = find_made(c, sql);
+	size_t at = find_made(c, made->sql);
 	struct statement statement;
 
 	c->deadline_ms = clock_mono_ms() + STORE_WAIT_MS;
 	c->made[at].used = ++c->turn;
-	if (prepare_text(c, sql, "list", &c->made[at].statement, e) == -1)
+	if (prepare_text(c, made->sql, "list", &c->made[at].statement, e) == -1)
 		return -1;
 	statement = (struct statement){ c->made[at].statement, "list" };
-	return run_statement(c, &statement, params, n_params, sink, e);
+	return run_statement(
+	    c, &statement, made->params, made->n_params, sink, e);
 }
 
 static int
@@ -578,7 +621,7 @@ sqlite_inside(const struct store_conn *c)
 }
 
 static void
-sqlite_close(struct store_conn *c)
+close_conn(struct store_conn *c)
 {
 	if (c->writing)
 		write_queue_leave();
@@ -586,38 +629,16 @@ sqlite_close(struct store_conn *c)
 		(void)sqlite3_finalize(c->statements[q]);
 	for (size_t i = 0; i < MADE_MAX; i++)
 		(void)sqlite3_finalize(c->made[i].statement);
-	(void)sqlite3_close(c->db);
+	store_sqlite_file_close(c->db, c->url);
 	free(c->url);
 	free(c);
 }
 
-/*
- * Make the file, readable by its owner only, under a name of its own first:
- * opening and closing the real one could drop the locks that another thread of
- * this process holds on it (POSIX). What cannot be made is left to SQLite's
- * opening to complain about.
- */
 static void
-make_file(const char *path)
+sqlite_close(struct store_conn *c)
 {
-	char temporary[PATH_MAX];
-	int n, fd;
-
-	if (access(path, F_OK) == 0)
-		return;
-	n = snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path);
-	if (n < 0 || (size_t)n >= sizeof(temporary))
-		return;
-	fd = mkostemp(temporary, O_CLOEXEC); /* mode 0600 */
-	if (fd == -1)
-		return;
-	(void)close(fd);
-	if (link(temporary, path) == -1 && errno != EEXIST) {
-		/* No hard links here: rename, unless it came up meanwhile. */
-		if (access(path, F_OK) == -1 && rename(temporary, path) == 0)
-			return;
-	}
-	(void)unlink(temporary);
+	close_conn(c);
+	count_conn(-1);
 }
 
 static int
@@ -633,7 +654,8 @@ set_up(struct store_conn *c, struct err *e)
 		(void)sqlite3_db_config(c->db, OFF[i], 0, NULL);
 	(void)sqlite3_busy_handler(c->db, on_busy, c);
 	sqlite3_progress_handler(c->db, PROGRESS_STEPS, on_progress, c);
-	if (store_sqlite_fn_register(c->db) != SQLITE_OK)
+	c->watch = (struct store_sqlite_watch){ go_on, c, 0 };
+	if (store_sqlite_fn_register(c->db, &c->watch) != SQLITE_OK)
 		return failed(c, SQLITE_ERROR, "functions", e);
 	for (size_t i = 0; i < COUNT(MIGRATIONS); i++)
 		if (MIGRATIONS[i].number == 0 &&
@@ -643,24 +665,21 @@ set_up(struct store_conn *c, struct err *e)
 }
 
 static struct store_conn *
-sqlite_open(const char *url, struct err *e)
+open_conn(const char *url, struct err *e)
 {
-	const char *rest = url + sizeof("sqlite:") - 1;
 	char path[PATH_MAX];
 	struct store_conn *c;
-	int rc, n;
+	int rc;
 
-	/* "./" keeps names such as ":memory:" and "file:x" plain files. */
-	n = snprintf(
-	    path, sizeof(path), "%s%s", rest[0] == '/' ? "" : "./", rest);
-	if (rest[0] == '\0' || n < 0 || (size_t)n >= sizeof(path)) {
+	if (!store_sqlite_file_path(url, path)) {
 		(void)err_set(e, ERR_BAD_REQUEST,
 		    "DATABASE_URL sqlite:PATH needs the path of a file.");
 		return NULL;
 	}
-	make_file(path);
+	store_sqlite_file_make(path);
 	c = ck_calloc(1, sizeof(*c));
 	c->url = ck_strdup(url);
+	c->read_until_ms = INT64_MAX;
 	rc = sqlite3_open_v2(path, &c->db,
 	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
 	    NULL);
@@ -668,8 +687,18 @@ sqlite_open(const char *url, struct err *e)
 		(void)failed(c, rc, "open", e);
 	else if (set_up(c, e) == 0)
 		return c;
-	sqlite_close(c);
+	close_conn(c);
 	return NULL;
+}
+
+static struct store_conn *
+sqlite_open(const char *url, struct err *e)
+{
+	struct store_conn *c = open_conn(url, e);
+
+	if (c != NULL)
+		count_conn(1);
+	return c;
 }
 
 const struct store_driver store_sqlite_driver = {

@@ -11,6 +11,25 @@
 #include "text/vector.h"
 #include "text/words_query.h"
 
+/* Bytes looked at between two questions whether to go on: some 0.1 ms. */
+#define WORK_MAX ((size_t)16384)
+
+/* So much more; false, and the statement ends, when there is no time left. */
+static bool
+spend(sqlite3_context *ctx, size_t work)
+{
+	struct store_sqlite_watch *watch = sqlite3_user_data(ctx);
+
+	watch->work += work;
+	if (watch->work < WORK_MAX)
+		return true;
+	watch->work = 0;
+	if (watch->go_on == NULL || watch->go_on(watch->cookie))
+		return true;
+	sqlite3_result_error_code(ctx, SQLITE_INTERRUPT);
+	return false;
+}
+
 /* The text's bytes, p == NULL for NULL. Valid until the value is asked again. */
 static struct slice
 text_of(sqlite3_value *value)
@@ -32,6 +51,8 @@ give_json(sqlite3_context *ctx, sqlite3_value *json, sqlite3_value *path,
 	struct slice steps = path ? text_of(path) : SLICE("[]");
 	struct buf b = BUF_INIT;
 
+	if (!spend(ctx, text.n))
+		return;
 	if (text.p == NULL || steps.p == NULL ||
 	    !jsonb_path(text, steps, form, &b)) {
 		buf_fini(&b);
@@ -78,27 +99,37 @@ json_number_order(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 }
 
 static void
-give_match(sqlite3_context *ctx, sqlite3_value **argv,
-    bool (*match)(struct slice pattern, struct slice text))
+give_match(sqlite3_context *ctx, sqlite3_value **argv, bool fold)
 {
 	struct slice pattern = text_of(argv[0]), text = text_of(argv[1]);
+	enum like_result result = LIKE_MORE;
+	struct like m;
 
-	if (pattern.p != NULL && text.p != NULL)
-		sqlite3_result_int(ctx, match(pattern, text));
+	if (pattern.p == NULL || text.p == NULL)
+		return; /* NULL */
+	like_init(&m, pattern, text, fold);
+	/* Most end long before. */
+	while (result == LIKE_MORE) {
+		result = like_run(&m, WORK_MAX);
+		if (result == LIKE_MORE && !spend(ctx, WORK_MAX))
+			return;
+	}
+	if (spend(ctx, text.n < WORK_MAX ? text.n : 0))
+		sqlite3_result_int(ctx, result == LIKE_YES);
 }
 
 static void
 like_text(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 {
 	(void)argc;
-	give_match(ctx, argv, like_match);
+	give_match(ctx, argv, false);
 }
 
 static void
 ilike_text(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 {
 	(void)argc;
-	give_match(ctx, argv, like_match_nocase);
+	give_match(ctx, argv, true);
 }
 
 static bool
@@ -176,14 +207,14 @@ static const struct {
 };
 
 int
-store_sqlite_fn_register(sqlite3 *db)
+store_sqlite_fn_register(sqlite3 *db, struct store_sqlite_watch *watch)
 {
 	int rc = SQLITE_OK;
 
 	for (size_t i = 0; i < COUNT(FUNCTIONS) && rc == SQLITE_OK; i++)
 		rc = sqlite3_create_function_v2(db, FUNCTIONS[i].name,
 		    FUNCTIONS[i].arguments,
-		    SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, NULL,
-		    FUNCTIONS[i].call, NULL, NULL, NULL);
+		    SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS,
+		    watch, FUNCTIONS[i].call, NULL, NULL, NULL);
 	return rc;
 }

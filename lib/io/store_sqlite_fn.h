@@ -26,11 +26,26 @@
 #ifndef IO_STORE_SQLITE_FN_H
 #define IO_STORE_SQLITE_FN_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include <sqlite3.h>
 
 #include "base/attr.h"
 
-/** Give them to one connection; SQLITE_OK, or what SQLite has against it. */
-int store_sqlite_fn_register(sqlite3 *db) MUST_CHECK NONNULL(1);
+/**
+ * Who is asked now and then whether to go on: to SQLite a call is one step,
+ * however long it takes. False ends the statement with SQLITE_INTERRUPT.
+ */
+struct store_sqlite_watch {
+	bool (*go_on)(void *cookie); /* or NULL */
+	void *cookie;
+	size_t work; /* since it was asked, in bytes looked at */
+};
+
+/** Give them to one connection, which `watch` outlives; SQLITE_OK, or what
+ *  SQLite has against it. */
+int store_sqlite_fn_register(
+    sqlite3 *db, struct store_sqlite_watch *watch) MUST_CHECK NONNULL(1, 2);
 
 #endif

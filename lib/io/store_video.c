@@ -16,16 +16,6 @@
 /* Collections and videos */
 
 int
-store_collection_list(struct store *s, const struct principal *who,
-    struct json_object **rows, struct err *e)
-{
-	struct store_value param = store_text(SLICE(STORE_DEFAULT_COLLECTION));
-
-	(void)who;
-	return store_all(s, STORE_COLLECTION_LIST, &param, 1, rows, e);
-}
-
-int
 store_collection_get(struct store *s, const struct principal *who,
     struct slice id, struct json_object **row, struct err *e)
 {

@@ -38,9 +38,6 @@ int store_video_get(struct store *s, const struct principal *who,
 int
 store_video_count(struct store *s, int64_t *count, struct err *e) MUST_CHECK;
 
-/** Rows {id, name, description}; the default one first. */
-int store_collection_list(struct store *s, const struct principal *who,
-    struct json_object **rows, struct err *e) MUST_CHECK;
 int store_collection_get(struct store *s, const struct principal *who,
     struct slice id, struct json_object **row, struct err *e) MUST_CHECK;
 

@@ -18,6 +18,8 @@ struct parser {
 	struct buf text; /* the string or number read last */
 	unsigned depth;
 	size_t containers;
+	bool sent;     /* numbers are bounded */
+	size_t digits; /* that exponents ask for */
 };
 
 static const char *const MESSAGES[JVAL_STATUS__MAX] = {
@@ -28,6 +30,8 @@ static const char *const MESSAGES[JVAL_STATUS__MAX] = {
 	[JVAL_SURROGATE] = "A \\u escape is half of a surrogate pair.",
 	[JVAL_DEEP] = "Arrays and objects are nested too deeply.",
 	[JVAL_LARGE] = "There are too many arrays and objects.",
+	[JVAL_NUMBER] = "A number has an exponent over 1000, or too many have "
+			"large ones.",
 };
 
 const char *
@@ -231,6 +235,28 @@ number_length(struct slice s, bool *whole)
 	return at;
 }
 
+/* Are its digits, written out, not too many? */
+static bool
+is_short(struct parser *ps, struct slice number)
+{
+	size_t at = slice_chr(number, 'e');
+	int64_t exponent = 0;
+
+	if (at == number.n)
+		at = slice_chr(number, 'E');
+	if (!ps->sent || at == number.n)
+		return true;
+	number = slice_from_at(number, at + 1);
+	if (number.p[0] == '+' || number.p[0] == '-')
+		number = slice_from_at(number, 1);
+	while (number.n > 1 && number.p[0] == '0')
+		number = slice_from_at(number, 1);
+	if (!num_parse(number, 0, JVAL_EXPONENT_MAX, &exponent))
+		return false;
+	ps->digits += (size_t)exponent;
+	return ps->digits <= JVAL_DIGITS_MAX;
+}
+
 static enum jval_status
 take_number(struct parser *ps, struct json_object **out)
 {
@@ -241,6 +267,8 @@ take_number(struct parser *ps, struct json_object **out)
 
 	if (n == 0)
 		return JVAL_SYNTAX;
+	if (!is_short(ps, slice_sub(ps->rest, 0, n)))
+		return JVAL_NUMBER;
 	buf_clear(&ps->text);
 	buf_add(&ps->text, ps->rest.p, n);
 	skip(ps, n);
@@ -382,10 +410,10 @@ take_value(struct parser *ps, struct json_object **out)
 
 /* NOLINTEND(misc-no-recursion) */
 
-enum jval_status
-jval_parse(struct slice text, struct json_object **out)
+static enum jval_status
+parse(struct slice text, bool sent, struct json_object **out)
 {
-	struct parser ps = { text, BUF_INIT, 0, 0 };
+	struct parser ps = { .rest = text, .text = BUF_INIT, .sent = sent };
 	struct json_object *value = NULL;
 	enum jval_status status = JVAL_UTF8;
 
@@ -402,6 +430,18 @@ jval_parse(struct slice text, struct json_object **out)
 	if (status == JVAL_OK)
 		*out = value;
 	return status;
+}
+
+enum jval_status
+jval_parse(struct slice text, struct json_object **out)
+{
+	return parse(text, false, out);
+}
+
+enum jval_status
+jval_parse_sent(struct slice text, struct json_object **out)
+{
+	return parse(text, true, out);
 }
 
 static void

@@ -34,6 +34,14 @@
  */
 #define JVAL_CONTAINERS_MAX 50000
 
+/**
+ * PostgreSQL's jsonb writes a number out: 1e131071 would be as many digits each
+ * time it is read, and a body of those 10 GB. Beyond any double, and in all not
+ * more than a body has bytes.
+ */
+#define JVAL_EXPONENT_MAX 1000
+#define JVAL_DIGITS_MAX   1000000
+
 enum jval_status {
 	JVAL_OK = 0,
 	JVAL_SYNTAX,    /* not JSON, or empty, or something behind it */
@@ -42,12 +50,16 @@ enum jval_status {
 	JVAL_SURROGATE, /* half of a surrogate pair */
 	JVAL_DEEP,      /* over JVAL_DEPTH_MAX */
 	JVAL_LARGE,     /* over JVAL_CONTAINERS_MAX */
+	JVAL_NUMBER,    /* over JVAL_EXPONENT_MAX or JVAL_DIGITS_MAX */
 	JVAL_STATUS__MAX
 };
 
 /** `*out` is NULL on failure. */
 enum jval_status
 jval_parse(struct slice text, struct json_object **out) MUST_CHECK NONNULL(2);
+/** The same of what a client wants stored or compared: numbers are bounded. */
+enum jval_status jval_parse_sent(
+    struct slice text, struct json_object **out) MUST_CHECK NONNULL(2);
 /** A sentence for people. */
 const char *jval_strerror(enum jval_status status);
 /**

@@ -4,6 +4,9 @@
 
 #include "proto/http.h"
 
+/* Of what is in no table. */
+#define OTHER "bin"
+
 /* Of each type the usual ending first. */
 static const struct {
 	struct slice type;
@@ -45,6 +48,14 @@ static const struct slice KINDS[MEDIA_KIND__MAX] = {
 };
 
 const char *
+media_type_ending(size_t i)
+{
+	if (i < COUNT(TABLE))
+		return TABLE[i].ending;
+	return i == COUNT(TABLE) ? OTHER : NULL;
+}
+
+const char *
 media_kind_name(enum media_kind kind)
 {
 	return KINDS[kind].p;
@@ -72,7 +83,7 @@ by_type(struct slice type, struct media_type *out)
 	for (int kind = 0; kind < MEDIA_KIND__MAX; kind++)
 		if (top.n + 1 < type.n && slice_eq_nocase(top, KINDS[kind])) {
 			*out =
-			    (struct media_type){ (enum media_kind)kind, "bin" };
+			    (struct media_type){ (enum media_kind)kind, OTHER };
 			return true;
 		}
 	return false;

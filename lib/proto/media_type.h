@@ -43,6 +43,9 @@ bool media_type_find(struct slice content_type, struct slice filename,
  */
 bool media_type_sniff(struct slice bytes, struct slice content_type,
     struct media_type *out) MUST_CHECK NONNULL(3);
+/** Each ending that there is, `i` from 0 on, some more than once; NULL behind the
+ *  last one. */
+const char *media_type_ending(size_t i);
 /** "video", "audio", "image". */
 const char *media_kind_name(enum media_kind kind);
 /** The first of an id: "m-", "a-" or "i-" and a UUID. */

@@ -309,16 +309,11 @@ read_offset(struct rest_reader *r, struct slice text, struct rest_query *out)
 }
 
 static int
-read_cursor(
-    struct rest_reader *r, const struct given *given, struct rest_query *out)
+read_cursor(struct rest_reader *r, struct slice text, struct rest_query *out)
 {
-	struct slice text = given->param[CURSOR];
-
 	r->field = PARAMS[CURSOR];
 	if (text.p == NULL)
 		return 0;
-	if (given->param[OFFSET].p != NULL)
-		return refuse(r, "A cursor takes the place of an offset.");
 	return rest_cursor_parse(r, text, out);
 }
 
@@ -390,28 +385,44 @@ rest_query_parse(const struct rest_table *table, const struct rest_asked *asked,
 	    read_order(&r, given.param[ORDER], out) != 0 ||
 	    read_limit(&r, given.param[LIMIT], out) != 0 ||
 	    read_offset(&r, given.param[OFFSET], out) != 0 ||
-	    read_cursor(&r, &given, out) != 0)
+	    read_cursor(&r, given.param[CURSOR], out) != 0)
 		return -1;
 	return read_range(
 	    &r, range_spec(asked->range, asked->range_unit), &given, out);
 }
 
+static void
+put_number(struct buf *b, enum param param, int64_t number)
+{
+	buf_adds(b, PARAMS[param]);
+	buf_addc(b, '=');
+	buf_add_int(b, number);
+}
+
 void
-rest_query_next(
-    struct buf *b, struct slice query, struct slice cursor, struct arena *a)
+rest_query_next(struct buf *b, struct slice query, const struct rest_next *next,
+    struct arena *a)
 {
 	struct slice rest = query, name, value;
 
 	while (http_query_next(&rest, a, &name, &value)) {
-		if (slice_eqs(name, PARAMS[CURSOR]) ||
-		    slice_eqs(name, PARAMS[OFFSET]))
+		if (slice_eqs(name, PARAMS[OFFSET]) ||
+		    (next->cursor.n > 0 && slice_eqs(name, PARAMS[CURSOR])))
 			continue;
 		http_encode(b, name);
 		buf_addc(b, '=');
 		http_encode(b, value);
 		buf_addc(b, '&');
 	}
+	if (next->limit > 0) {
+		put_number(b, LIMIT, next->limit);
+		buf_addc(b, '&');
+	}
+	if (next->cursor.n == 0) {
+		put_number(b, OFFSET, next->offset);
+		return;
+	}
 	buf_adds(b, PARAMS[CURSOR]);
 	buf_addc(b, '=');
-	http_encode(b, cursor);
+	http_encode(b, next->cursor);
 }

@@ -80,6 +80,10 @@ struct rest_table {
 #define REST_ALIAS_MAX   63    /* bytes, as a name has in PostgreSQL */
 #define REST_QUERY_MAX   16384 /* bytes; servers in front take half of that */
 #define REST_LIMIT_MAX   1000  /* rows of a page, also when none is named */
+#define REST_CURSOR_MAX  2048 /* bytes of one in a Link; the rest is the query */
+
+/** A time that is later, or negated earlier, than all others. */
+#define REST_TIME_INFINITY (INT64_MAX / 1000000 * 1000000)
 
 /** A column, or what a JSON path finds in it. */
 struct rest_term {
@@ -142,9 +146,11 @@ struct rest_query {
 	unsigned n_order;
 	struct rest_select select[REST_SELECT_MAX]; /* n_select 0: all */
 	unsigned n_select;
-	int64_t limit; /* 1 to REST_LIMIT_MAX */
-	int64_t offset;
-	bool ranged; /* offset and limit came in a Range header */
+	int64_t limit;  /* 1 to REST_LIMIT_MAX */
+	size_t bytes;   /* a page ends with the row that fills them; 0: as many
+	                   as the store likes */
+	int64_t offset; /* from where `after` says */
+	bool ranged;    /* offset and limit came in a Range header */
 	bool
 	    resumes; /* `after` holds the order's values of the last row seen */
 	struct rest_value after[REST_TERMS_MAX];
@@ -165,11 +171,20 @@ struct rest_asked {
 int rest_query_parse(const struct rest_table *table,
     const struct rest_asked *asked, struct arena *a, struct rest_query *out,
     struct err *e) MUST_CHECK NONNULL(1, 2, 3, 4, 5);
+/** Where the next page begins. */
+struct rest_next {
+	/** Behind this row; empty: `offset` rows behind where the query began, its
+	 *  own cursor or the first row. */
+	struct slice cursor;
+	int64_t offset;
+	int64_t limit; /* of a range; 0: the query says it */
+};
+
 /**
- * The query of the next page: `query`, which was parsed, with this cursor in
- * place of its cursor and offset; for the Link header, so encoded.
+ * The query of the next page: `query`, which was parsed, with this place instead
+ * of its own; for the Link header, so encoded.
  */
-void rest_query_next(struct buf *b, struct slice query, struct slice cursor,
-    struct arena *a) NONNULL(1, 4);
+void rest_query_next(struct buf *b, struct slice query,
+    const struct rest_next *next, struct arena *a) NONNULL(1, 3, 4);
 
 #endif

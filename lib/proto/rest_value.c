@@ -37,11 +37,25 @@ read_uuid(struct slice text, struct arena *a, struct slice *out)
 	return true;
 }
 
+/* As PostgreSQL writes them. */
+static bool
+is_infinity(struct slice text, int64_t *us)
+{
+	bool minus = slice_eqs(text, "-infinity");
+
+	if (!minus && !slice_eqs(text, "infinity"))
+		return false;
+	*us = minus ? -REST_TIME_INFINITY : REST_TIME_INFINITY;
+	return true;
+}
+
 static bool
 read_msec(struct slice text, int64_t *us, bool *between)
 {
 	int64_t below;
 
+	if (is_infinity(text, us))
+		return true;
 	if (!timefmt_parse_us(text, us, between))
 		return false;
 	below = *us % US_PER_MS;
@@ -56,7 +70,7 @@ static bool
 is_json(struct slice text)
 {
 	struct json_object *value;
-	bool valid = jval_parse(text, &value) == JVAL_OK;
+	bool valid = jval_parse_sent(text, &value) == JVAL_OK;
 
 	json_object_put(value);
 	return valid;
@@ -77,7 +91,8 @@ read_value(struct arena *a, enum rest_type type, struct rest_value *value,
 	case REST_INT:
 		return num_parse(text, INT64_MIN, INT64_MAX, &value->number);
 	case REST_TIME:
-		return timefmt_parse_us(text, &value->number, between);
+		return is_infinity(text, &value->number) ||
+		    timefmt_parse_us(text, &value->number, between);
 	case REST_MSEC:
 		return read_msec(text, &value->number, between);
 	case REST_JSON:

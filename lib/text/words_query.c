@@ -160,6 +160,52 @@ print_terms(struct buf *out, const struct query *q, struct term kind,
 	return count;
 }
 
+/* As an index whose text was cut at the marks of ASCII has it. */
+static void
+print_web_term(struct buf *out, const struct term *term)
+{
+	buf_adds(out, term->negated ? " -\"" : " \"");
+	for (size_t i = 0; i < term->text.n; i++) {
+		char c = term->text.p[i];
+		bool word = (unsigned char)c >= 0x80 ||
+		    (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+		    (c >= 'a' && c <= 'z');
+
+		buf_addc(out, word ? c : ' ');
+	}
+	buf_addc(out, '"');
+}
+
+/* One alternative; false, and nothing, when it has no word that is wanted. */
+static bool
+print_web_terms(struct buf *out, const struct query *q, unsigned alternative,
+    const char *before)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < q->n; i++)
+		any |= q->terms[i].alternative == alternative &&
+		    !q->terms[i].negated;
+	if (any)
+		buf_adds(out, before);
+	for (size_t i = 0; any && i < q->n; i++)
+		if (q->terms[i].alternative == alternative)
+			print_web_term(out, &q->terms[i]);
+	return any;
+}
+
+bool
+words_query_web(struct slice text, struct buf *out)
+{
+	struct query q = { .n = 0 };
+	bool any = false;
+
+	parse(text, &q);
+	for (unsigned i = 0; i < q.alternative + 1; i++)
+		any |= print_web_terms(out, &q, i, any ? " or" : "");
+	return any;
+}
+
 bool
 words_query(struct slice text, struct buf *out)
 {

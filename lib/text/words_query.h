@@ -15,7 +15,8 @@
  * Not as there: FTS5 cannot look for rows without a word only, so an
  * alternative which has nothing but -words is left out. Words beyond
  * WORDS_QUERY_MAX are ignored. What PostgreSQL takes for a host, a number with
- * a point, a path or an address is the phrase of its parts here.
+ * a point, a path or an address is the phrase of its parts here; so it gets what
+ * words_query_web() makes.
  *
  * Layer:  text (pure)
  * Spec:   PostgreSQL 15, 12.3.2, "Parsing Queries"; SQLite, "FTS5 Extension",
@@ -39,5 +40,10 @@
  * matches.
  */
 bool words_query(struct slice text, struct buf *out) MUST_CHECK NONNULL(2);
+/**
+ * The same for websearch_to_tsquery(), where marks of ASCII within a word are
+ * spaces: `node.js` is "node js", as in an index whose text was cut so.
+ */
+bool words_query_web(struct slice text, struct buf *out) MUST_CHECK NONNULL(2);
 
 #endif

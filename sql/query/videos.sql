@@ -10,10 +10,6 @@ id, video_id, full_text, metadata AS "metadata:json", created_at
 -- define: output_row
 id, video_id, output_type, content, metadata AS "metadata:json", created_at
 
--- name: collection_list
-SELECT id, name, description FROM {own}collections
-ORDER BY CASE WHEN id = $1 THEN 0 ELSE 1 END, created_at, id
-
 -- name: collection_get
 SELECT id, name, description FROM {own}collections WHERE id = $1
 

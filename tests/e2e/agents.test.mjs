@@ -139,6 +139,16 @@ test('stream_video: by name, whatever its case', async () => {
   assert.match(textOf(end), /Solar call.*no stream/);
 });
 
+test('stream_video: a file that was uploaded plays from where the client is', async () => {
+  const form = new FormData();
+  form.append('file', new Blob([MP4], { type: 'video/mp4' }), 'garden walk.mp4');
+  const up = await (await fetch(`${base}/videodb/collection/default/upload`, { method: 'POST', body: form })).json();
+  const video = only(await good('@stream_video garden walk'), 'video').video;
+  assert.equal(video.id, up.id);
+  assert.equal(video.stream_url, up.stream_url);
+  assert.equal((await fetch(video.stream_url)).status, 200);
+});
+
 // ---- In plain words --------------------------------------------------------------------
 
 const PLAIN = [

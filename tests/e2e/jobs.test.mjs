@@ -139,7 +139,7 @@ function cancelling(stack) {
     const [, { id: next }] = await jobsOf(stack, message);
     assert.equal((await post(stack, next, 'cancel')).status, 202);
     await chat.end(second, SOON_MS);
-    assert.ok(jobsIn(stack.log('worker')).some((one) => one.status === 'cancelled'));
+    await until('the log', () => jobsIn(stack.log('worker')).some((one) => one.status === 'cancelled'));
   }, LONG);
 
   test('a queued job is cancelled at once; those around it are not', async () => {
@@ -263,9 +263,9 @@ function stopping(stack) {
     assert.equal((await post(stack, job, 'retry')).status, 202);
     assert.equal((await output()).status, 'progress');
     const worker = await Worker.open(stack, {});
-    await until('the end', async () => (await output()).status === 'success', 30000);
+    await chat.see(id, 'the second end', (event) => event.status === 'success', 30000);
     assert.equal((await inState(stack, job, 'success')).attempts, 2);
-    assert.equal(chat.of(id).at(-1).status, 'success');
+    assert.equal((await output()).status, 'success');
     await worker.end('SIGKILL');
   }, LONG);
 
@@ -278,6 +278,7 @@ function stopping(stack) {
     worker.signal('SIGTERM');
     assert.equal((await chat.end(id, 30000)).status, 'success');
     await worker.gone;
+    await until('its log', () => worker.ends().length);
     assert.deepEqual(worker.ends().map((one) => one.status), ['done']);
     assert.equal((await inState(stack, job.id, 'success')).attempts, 1);
     // No more was begun; the next worker does.

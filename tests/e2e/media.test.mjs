@@ -169,6 +169,20 @@ test('a video deleted by REST takes its file with it', async () => {
   assert.deepEqual(files(), before);
 });
 
+// Names are the client's to change; whose file it is, they do not say.
+test('a video that has forgotten its file takes it along', async () => {
+  const before = files();
+  for (const file of [null, 'other.mp4', 5]) {
+    const { json } = await upload(FIRST, 'a.mp4', 'video/mp4', 'x');
+    const { status, text } = await ask(base, 'PATCH', `/api/v1/videos/${json.id}`, { json: { metadata: { file } } });
+    assert.equal(status, 200, text);
+    assert.equal(files().length, before.length + 1);
+    const gone = await ask(base, 'DELETE', file === 5 ? `${FIRST}/video/${json.id}` : `/api/v1/videos/${json.id}`);
+    assert.ok([200, 204].includes(gone.status), gone.text);
+    assert.deepEqual(files(), before);
+  }
+});
+
 test('a video that names the file of another leaves it', async () => {
   const before = files();
   const { json: video } = await upload(FIRST, 'a.mp4', 'video/mp4', 'x');
@@ -233,6 +247,30 @@ test('a file is never whole in memory', async () => {
   assert.ok(made.every((one) => one.status === 200));
   assert.ok(memory() - before < 5000, `${memory() - before} KB more`);
   for (const { json } of made) await ask(base, 'DELETE', `${FIRST}/video/${json.id}`);
+});
+
+// A small object is 8 bytes of text and 800 of memory.
+test('a list of large rows is never whole in memory', async () => {
+  const large = (i) => ({ collection_id: 'c-large', metadata: { name: `Large ${i}`, description: 'd'.repeat(20000), all: Array(20000).fill({}) } });
+  await Promise.all(Array.from({ length: 60 }, async (_, i) => {
+    const { status, text } = await ask(base, 'POST', '/api/v1/videos', { json: large(i), headers: { Prefer: 'return=minimal' } });
+    assert.equal(status, 201, text);
+  }));
+  const before = memory();
+  const { status, json } = await ask(base, 'GET', '/videodb/collection/c-large/video');
+  assert.equal(status, 200);
+  assert.deepEqual(json.map(({ name }) => name).sort(), Array.from({ length: 60 }, (_, i) => `Large ${i}`).sort());
+  assert.ok(memory() - before < 50000, `${memory() - before} KB more`);
+});
+
+// Their times may be the same; the first one stays the first.
+test('many collections: all of them, each once', async () => {
+  const ids = Array.from({ length: 250 }, (_, i) => `a-${i}`);
+  await ask(base, 'POST', '/api/v1/collections', { json: ids.map((id) => ({ id, name: id })) });
+  const { json } = await ask(base, 'GET', '/videodb/collection');
+  assert.equal(json[0].id, 'c-main');
+  assert.equal(new Set(json.map(({ id }) => id)).size, json.length);
+  assert.deepEqual(ids.filter((id) => !json.some((one) => one.id === id)), []);
 });
 
 test('a client that leaves in the middle leaves nothing', async () => {

@@ -164,6 +164,21 @@ test('parameters have examples, and they are what the schemas say', () => {
 
 // ---- A client ---------------------------------------------------------------------
 
+// The page shows them where one types.
+test('the examples of parameters are taken by every list that names them', async () => {
+  for (const { path, method, op } of operations.filter((one) => one.method === 'GET' && !one.path.includes('{'))) {
+    for (const one of (op.parameters ?? []).map(resolve).filter((p) => p.in === 'query')) {
+      const schema = resolve(one.schema ?? {});
+      for (const example of [...examplesOf(one), ...schema.examples ?? []]) {
+        const pairs = typeof example === 'object' ? Object.entries(example) : [[one.name, example]];
+        const query = pairs.map((pair) => pair.map(encodeURIComponent).join('=')).join('&');
+        const { status, text } = await ask(base, method, `${path}?${query}`);
+        assert.ok([200, 206].includes(status), `${path}?${query}: ${status} ${text.slice(0, 200)}`);
+      }
+    }
+  }
+});
+
 test('a client made of it lists, creates, changes and deletes a video', async () => {
   const { json: definition } = await get(base, '/api/v1/openapi.json');
   const api = new OpenAPIClientAxios({ definition, withServer: { url: base } });

@@ -161,6 +161,15 @@ test('numbers keep their value or their text', async () => {
   assert.ok([201, 400].includes(long.status), long.text.slice(0, 200));
 });
 
+// PostgreSQL would write them out, 131,072 digits each, whenever a row is read.
+test('numbers that are long only when written out are refused', async () => {
+  const many = `[${Array(3000).fill('1e131071')}]`;
+  for (const metadata of [`{"n":${many}}`, '{"n":1e1001}', '{"n":-1e-999999}', `{"n":[${Array(1001).fill('1e1000')}]}`]) {
+    assertProblem(await post(`{"metadata":${metadata}}`), 400, 'bad-request', 'body');
+  }
+  assertProblem(await get(base, `${VIDEOS}?metadata-%3En=eq.1e131071`), 400, 'bad-request', 'metadata->n');
+});
+
 test('strange but good text comes back as it was', async () => {
   const text = '\u0001\u001f\u007f\u0080\u2028\u2029\ufeff\ufffe\uffff😀 </script> %00 \' " \\ / ; DROP TABLE videos; --';
   const made = await post(JSON.stringify({ metadata: { [text]: text, '': {}, __proto__x: null } }));

@@ -275,6 +275,29 @@ test('Range: count behind a cursor is the whole, without a position', async () =
   assert.deepEqual([second.status, second.headers['content-range'], second.json.length], [206, `*/${ROWS}`, 50]);
 });
 
+test('Range: the next page is as long as the range was', async () => {
+  const answer = await api.get('/videos?collection_id=eq.c-list&order=video_id', { Range: 'items=2-3' });
+  const next = nextOf(answer);
+  assert.match(next, /[?&]limit=2(&|$)/);
+  assert.deepEqual((await api.rows(next)).map((row) => row.video_id), ['l-004', 'l-005']);
+});
+
+// What has no room in an address is no part of it.
+test('cursors: values of any length', async () => {
+  const made = Array.from({ length: 7 }, (_, i) => ({ video_id: `long-${i}`, collection_id: 'c-long', metadata: { k: `${'x'.repeat(20000)}${i}` } }));
+  await api.made('/videos', made);
+  await api.made('/videos', { video_id: 'long-0b', collection_id: 'c-long', metadata: { k: 'a' } });
+  const query = '/videos?collection_id=eq.c-long&order=metadata->>k&select=video_id&limit=';
+  const want = ['long-0b', ...made.map((row) => row.video_id)];
+  for (const limit of [1, 2, 3]) {
+    const pages = await api.pages(`${query}${limit}`);
+    assert.equal(pages.length, Math.ceil(8 / limit));
+    assert.deepEqual(pages.flat().map((row) => row.video_id), want);
+  }
+  const past = await api.get(`${nextOf(await api.get(`${query}1`))}&offset=100`, total);
+  assert.deepEqual([past.status, past.headers['content-range'], past.json], [200, '*/8', []]);
+});
+
 // ---- The other lists ------------------------------------------------------------------------
 
 test('each list has filters, orders and pages of its own columns', async () => {

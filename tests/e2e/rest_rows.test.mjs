@@ -57,7 +57,7 @@ test('videos: changed and removed by id and by video_id', async () => {
 
 test('videos: a name that another one has is 409, nothing changes', async () => {
   const [one, two] = await api.made('/videos', [{ video_id: 'v-one' }, { video_id: 'v-two' }]);
-  assertProblem(await api.patch('/videos/v-one', { video_id: 'v-two', metadata: { x: 1 } }), 409, 'conflict');
+  assertProblem(await api.patch('/videos/v-one', { video_id: 'v-two', metadata: { x: 1 } }), 409, 'conflict', 'video_id');
   assert.deepEqual([await api.rows('/videos/v-one'), await api.rows('/videos/v-two')], [one, two]);
 });
 
@@ -180,6 +180,27 @@ test('patches: what is no patch of this row is refused and changes nothing', asy
   assert.deepEqual((await api.patch('/videos/v-patched', {})).json, row, 'nothing is a patch, too');
 });
 
+test('patches: a row that was read can be written back', async () => {
+  const rows = {
+    collections: await api.made('/collections', { name: 'back', description: 'x' }),
+    videos: await api.made('/videos', { collection_id: 'c-back', metadata: { a: [1] } }),
+    outputs: await addVideo(stack.url, 'back').then(({ id }) =>
+      api.made('/outputs', { video_id: id, output_type: 'analysis', content: 'x' })),
+  };
+  for (const [list, row] of Object.entries(rows)) {
+    const { status, json } = await api.patch(`/${list}/${row.id}`, row);
+    assert.deepEqual([status, json], [200, row], list);
+    const again = await api.post(`/${list}`, row, { Prefer: 'resolution=merge-duplicates' });
+    assert.deepEqual([again.status, again.json], [200, row], list);
+    const created_at = '2020-01-01T00:00:00.000Z';
+    assertProblem(await api.patch(`/${list}/${row.id}`, { created_at }), 400, 'bad-request', 'created_at');
+    for (const body of [{ ...row, created_at }, { ...row, id: list === 'collections' ? 'c-none' : NO_ROW, video_id: row.video_id && 'none-yet', created_at }])
+      if (list !== 'outputs' || body.id === row.id)
+        assertProblem(await api.post(`/${list}`, body, { Prefer: 'resolution=merge-duplicates' }), 400, 'bad-request', 'created_at');
+    assert.deepEqual(await api.rows(`/${list}/${row.id}`), row);
+  }
+});
+
 // ---- Several rows -------------------------------------------------------------------
 
 test('bulk: all rows in their order, none without any', async () => {
@@ -234,6 +255,57 @@ test('upsert: collections and outputs by their id', async () => {
       422, 'unprocessable', 'video_id');
 });
 
+test('upsert: videos by their id, which goes before the video_id', async () => {
+  const first = await api.made('/videos', { video_id: 'by-id', metadata: { a: 1 } });
+  const { id } = first;
+  const Prefer = 'resolution=merge-duplicates';
+  const merged = await api.post('/videos', { id, metadata: { b: 2 } }, { Prefer });
+  assert.deepEqual([merged.status, merged.json], [200, { ...first, metadata: { a: 1, b: 2 } }]);
+  const renamed = await api.post('/videos', { id, video_id: 'by-id-2' }, { Prefer });
+  assert.deepEqual([renamed.status, renamed.json.id, renamed.json.video_id], [200, id, 'by-id-2']);
+  const ignored = await api.post('/videos', { id, video_id: 'by-id-3' }, { Prefer: 'resolution=ignore-duplicates' });
+  assert.deepEqual(ignored.json, []);
+  assert.deepEqual(await api.rows(`/videos/${id}`), renamed.json);
+  const taken = await api.post('/videos', { id, video_id: 'by-id-4' });
+  assertProblem(taken, 409, 'conflict', 'id');
+  assert.match(taken.json.detail, /merge-duplicates/);
+  assertProblem(await api.post('/videos', [{ id, video_id: 'by-id-4' }]), 409, 'conflict', '0.id');
+  await api.made('/videos', { video_id: 'by-id-5' });
+  const other = await api.post('/videos', { id, video_id: 'by-id-5' }, { Prefer });
+  assertProblem(other, 409, 'conflict', 'video_id');
+  assert.doesNotMatch(other.json.detail, /merge-duplicates/, 'no advice to do what was done');
+  assert.deepEqual(await api.rows(`/videos/${id}`), renamed.json);
+});
+
+test('upserts of the same rows in two orders: all succeed', { timeout: 120000 }, async () => {
+  const rows = Array.from({ length: 60 }, (_, n) => ({ video_id: `order-${n}`, collection_id: `c-order-${n}` }));
+  const orders = [rows, [...rows].reverse()];
+  await Promise.all(Array.from({ length: 4 }, async (_, client) => {
+    for (let turn = 0; turn < 8; turn++) {
+      const body = orders[(client + turn) % 2].map((row) => ({ ...row, metadata: { [`n${client}-${turn}`]: 1 } }));
+      const answer = await api.post('/videos', body, { Prefer: 'resolution=merge-duplicates' });
+      assert.ok([200, 201].includes(answer.status), answer.text.slice(0, 300));
+      assert.deepEqual(answer.json.map((row) => row.video_id), body.map((row) => row.video_id), 'in the order asked for');
+    }
+  }));
+  for (const row of await api.rows('/videos?video_id=like.order-*'))
+    assert.equal(Object.keys(row.metadata).length, 32, row.video_id);
+});
+
+test('bulk: two that make the same collections in two orders both succeed', { timeout: 120000 }, async () => {
+  const COUNT = 40;
+  await Promise.all([0, 1].map(async (client) => {
+    for (let turn = 0; turn < 4; turn++) {
+      const made = await api.made('/videos', Array.from({ length: COUNT }, (_, n) => ({
+        video_id: `cross-${client}-${turn}-${String(n).padStart(2, '0')}`,
+        collection_id: `c-cross-${turn}-${client ? n : COUNT - 1 - n}`,
+      })), { Prefer: 'return=representation' });
+      assert.equal(made.length, COUNT);
+    }
+  }));
+  assert.equal((await api.rows('/videos?select=id&video_id=like.cross-*')).length, 8 * COUNT);
+});
+
 test('upsert: ignore-duplicates leaves what is there', async () => {
   const Prefer = 'resolution=ignore-duplicates';
   const first = await api.made('/videos', { video_id: 'ig-1', metadata: { a: 1 } });
@@ -241,7 +313,9 @@ test('upsert: ignore-duplicates leaves what is there', async () => {
   assert.equal(both.status, 201, both.text);
   assert.deepEqual(both.json.map((row) => row.video_id), ['ig-2'], 'what was made');
   const none = await api.post('/videos', { video_id: 'ig-1' }, { Prefer });
-  assert.deepEqual([none.status, none.json, none.headers.etag, none.headers.location], [201, [], undefined, undefined]);
+  assert.deepEqual([none.status, none.json, none.headers.etag, none.headers.location], [200, [], undefined, undefined]);
+  for (const [body, status] of [[[{ video_id: 'ig-1' }], 200], [[], 200], [[{ video_id: 'ig-1' }, { video_id: 'ig-3' }], 201]])
+    assert.equal((await api.post('/videos', body, { Prefer })).status, status);
   assert.deepEqual(await api.rows('/videos/ig-1'), first);
 });
 
@@ -441,6 +515,17 @@ test('Idempotency-Key: 20 at once make one row and get one answer', async () => 
     assertProblem(await api.post('/collections', body, { 'Idempotency-Key': by }), 422, 'unprocessable', 'Idempotency-Key');
     assert.equal((await api.rows(`/videos?metadata->>by=eq.${by}`)).length, [body].flat().length);
   }
+});
+
+test('Idempotency-Key: each answer is as its request prefers', async () => {
+  const post = (Prefer) => api.post('/videos', { metadata: { k: 1 } }, { 'Idempotency-Key': 'preferred', Prefer });
+  const first = await post('return=minimal');
+  assert.deepEqual([first.status, first.text], [201, '']);
+  const again = await post('return=representation');
+  assert.deepEqual([again.status, again.json.metadata, again.headers['preference-applied']], [201, { k: 1 }, 'return=representation']);
+  assert.equal(again.headers.location, first.headers.location);
+  const last = await post('return=minimal');
+  assert.deepEqual([last.status, last.text, last.headers['preference-applied']], [201, '', 'return=minimal']);
 });
 
 test('Idempotency-Key: what was refused does not use it up; each visitor has their own', async () => {

@@ -273,7 +273,7 @@ run(struct slice name, struct slice with)
 	c.rds = rds_new("unix:none", 1000, breaker);
 	c.store = (struct eio_store){ .prefix = "fuzz", .wake = &WAKE };
 	c.adapter = (struct sio_adapter){ c.rds, &c.store };
-	c.queue = (struct queue){ c.rds, "fuzz" };
+	c.queue = (struct queue){ c.rds, "fuzz", QUEUE_JOBS };
 	for (size_t i = 0; i < COUNT(CALLS); i++)
 		if (slice_eqs(name, CALLS[i].name))
 			CALLS[i].run(&c);

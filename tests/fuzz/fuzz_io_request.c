@@ -202,7 +202,7 @@ run(const struct fuzz_fields *in)
 		.ping_timeout_ms = 20000,
 		.recovery_ms = RECOVERY_MS };
 	c.sockets = (struct sio_adapter){ c.rds, &c.eio };
-	c.queue = (struct queue){ c.rds, PREFIX };
+	c.queue = (struct queue){ c.rds, PREFIX, QUEUE_JOBS };
 	if (slice_eqs(in->field[1], "OVERDUE")) {
 		run_overdue(&c, in);
 	} else {

@@ -5,6 +5,7 @@
 #include "proto/rest_query.h"
 
 #include "base/base64.h"
+#include "base/num.h"
 #include "base/utf8.h"
 #include "harness/fuzz.h"
 #include "harness/rest.h"
@@ -105,7 +106,7 @@ require_query(const struct rest_query *q, struct arena *a)
 	fuzz_require(q->n_filters <= REST_FILTERS_MAX);
 	fuzz_require(q->n_select <= REST_SELECT_MAX);
 	fuzz_require(q->limit >= 1 && q->limit <= REST_LIMIT_MAX);
-	fuzz_require(q->offset >= 0 && (q->offset == 0 || !q->resumes));
+	fuzz_require(q->offset >= 0);
 	for (unsigned i = 0; i < q->n_filters; i++)
 		require_filter(&q->filters[i], a);
 	for (unsigned i = 0; i < q->n_select; i++) {
@@ -185,7 +186,8 @@ try_next(const struct rest_query *q, struct slice query, struct slice text,
 	else
 		make_row(q, utf8_text(text) ? text : SLICE("x"), row);
 	rest_cursor_print(&cursor, q, row);
-	rest_query_next(&again, query, buf_slice(&cursor), a);
+	rest_query_next(&again, query,
+	    &(struct rest_next){ .cursor = buf_slice(&cursor) }, a);
 	for (size_t i = 0; i < again.n; i++)
 		fuzz_require(again.p[i] > ' ' && again.p[i] != '>');
 	/* Encoded, it may have become too long. */
@@ -198,6 +200,27 @@ try_next(const struct rest_query *q, struct slice query, struct slice text,
 	buf_fini(&again);
 }
 
+/* By position: the same place, and so many rows behind it. */
+static void
+try_position(const struct rest_query *q, struct slice query, struct arena *a)
+{
+	static struct rest_query next;
+	struct rest_next to = { .offset = q->offset + q->limit };
+	struct buf again = BUF_INIT;
+
+	to.limit = q->ranged ? q->limit : 0;
+	rest_query_next(&again, query, &to, a);
+	if (again.n <= REST_QUERY_MAX) {
+		fuzz_require(parse(
+		    buf_slice(&again), SLICE_EMPTY, SLICE_EMPTY, a, &next));
+		fuzz_require(next.offset == q->offset + q->limit);
+		fuzz_require(next.limit == q->limit);
+		fuzz_require(next.resumes == q->resumes);
+		fuzz_require(next.n_filters == q->n_filters);
+	}
+	buf_fini(&again);
+}
+
 /* What is taken out of a made-up cursor is of the columns' types. */
 static void
 try_cursor(struct slice query, struct slice json, struct arena *a)
@@ -205,8 +228,11 @@ try_cursor(struct slice query, struct slice json, struct arena *a)
 	static struct rest_query q;
 	struct buf cursor = BUF_INIT, with = BUF_INIT;
 
+	if (json.n == 0)
+		return;
 	base64_encode_url(&cursor, json);
-	rest_query_next(&with, query, buf_slice(&cursor), a);
+	rest_query_next(&with, query,
+	    &(struct rest_next){ .cursor = buf_slice(&cursor) }, a);
 	if (parse(buf_slice(&with), SLICE_EMPTY, SLICE_EMPTY, a, &q)) {
 		fuzz_require(q.resumes);
 		for (unsigned i = 0; i < q.n_order; i++) {
@@ -247,6 +273,8 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	if (parse(in.field[0], in.field[1], in.field[2], &a, &q)) {
 		require_query(&q, &a);
 		try_next(&q, in.field[0], in.field[3], &a);
+		if (q.offset <= NUM_JS_MAX - REST_LIMIT_MAX)
+			try_position(&q, in.field[0], &a);
 		try_cursor(in.field[0], in.field[4], &a);
 	}
 	try_prefer(in.field[3]);

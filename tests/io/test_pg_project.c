@@ -3,6 +3,7 @@
  * what nobody forbids in them, taken as they are; and a role that may not make
  * tables.
  */
+#include "handlers/resource.h"
 #include "io/store_list.h"
 #include "io/store_video.h"
 #include "list_fixture.h"
@@ -234,6 +235,143 @@ check_writing(struct store *s)
 	(void)json_object_put(row);
 }
 
+/* Removes it, whatever it is. */
+static int
+edit_none(void *cookie, struct slice json, struct json_object *row,
+    struct store_fields *fields, struct err *e)
+{
+	(void)cookie;
+	(void)json;
+	(void)row;
+	(void)fields;
+	(void)e;
+	return 0;
+}
+
+static const struct store_edit by_none = { edit_none, NULL };
+
+struct patch {
+	enum store_list_id list;
+	struct json_object *patch;
+	struct arena arena;
+};
+
+static int
+edit(void *cookie, struct slice json, struct json_object *row,
+    struct store_fields *fields, struct err *e)
+{
+	struct patch *p = cookie;
+
+	(void)json;
+	return resource_patch(
+	    resource_of(p->list), row, p->patch, &p->arena, fields, e);
+}
+
+/* `kept`, a condition of what is stored, holds before and after. */
+static void
+check_kept(struct store *s, enum store_list_id list, const char *id,
+    const char *patch, const char *kept)
+{
+	const struct store_view view = { &NOBODY, false };
+	const struct store_address at = { &view, list, slice_from(id) };
+	struct patch p = { list, fixture_json(patch), ARENA_INIT };
+	struct store_edit by = { edit, &p };
+	struct err e = ERR_INIT;
+	struct buf row = BUF_INIT;
+
+	list_sql(s, "DO $$BEGIN ASSERT (SELECT %s); END$$", kept);
+	CHECK(store_rest_change(s, &at, &by, &row, &e) == 0);
+	CHECK_SLICE(slice_from(e.msg), "");
+	list_sql(s, "DO $$BEGIN ASSERT (SELECT %s); END$$", kept);
+	arena_fini(&p.arena);
+	buf_fini(&row);
+	(void)json_object_put(p.patch);
+}
+
+/* A patch leaves alone what it does not name, and what it says again. */
+static void
+check_patching(struct store *s, bool jsonb)
+{
+	static const char *const VALUES[] = { "5", "true", "\"{\\\"a\\\":1}\"",
+		"[1.50]", "null" };
+	char kept[256];
+
+	for (size_t i = 0; jsonb && i < COUNT(VALUES); i++) {
+		list_sql(s,
+		    "UPDATE generated_outputs SET content = '%s' WHERE id ="
+		    " '" LIST_ID "02'",
+		    VALUES[i]);
+		(void)snprintf(kept, sizeof(kept),
+		    "content = '%s' FROM generated_outputs WHERE id = '" LIST_ID
+		    "02'",
+		    VALUES[i]);
+		check_kept(s, STORE_LIST_OUTPUTS, LIST_ID "02",
+		    "{\"metadata\": {\"x\": 1}, \"video_id\": \"" LIST_ID
+		    "01\"}",
+		    kept);
+	}
+	list_sql(s,
+	    "UPDATE generated_outputs SET content = NULL, output_type ="
+	    " 'Their type' WHERE id = '" LIST_ID "02'");
+	check_kept(s, STORE_LIST_OUTPUTS, LIST_ID "02",
+	    "{\"metadata\": {}, \"content\": null, \"output_type\":"
+	    " \"Their type\"}",
+	    "content IS NULL AND output_type = 'Their type' FROM"
+	    " generated_outputs WHERE id = '" LIST_ID "02'");
+	check_kept(s, STORE_LIST_VIDEOS, LIST_ID "02",
+	    "{\"metadata\": {\"x\": 1}}",
+	    "video_id = 'v' AND collection_id IS NULL FROM videos WHERE id ="
+	    " '" LIST_ID "02'");
+	check_kept(s, STORE_LIST_VIDEOS, LIST_ID "03",
+	    "{\"collection_id\": \"theirs\", \"metadata\": \"text\"}",
+	    "video_id IS NULL AND metadata::text = '\"text\"' FROM videos"
+	    " WHERE id = '" LIST_ID "03'");
+	list_sql(s,
+	    "UPDATE videos SET video_id = 'https://a.example/Größe' WHERE"
+	    " id = '" LIST_ID "03'");
+	check_kept(s, STORE_LIST_VIDEOS, LIST_ID "03",
+	    "{\"metadata\": {\"x\": 1}, \"video_id\":"
+	    " \"https://a.example/Größe\"}",
+	    "video_id = 'https://a.example/Größe' FROM videos WHERE id ="
+	    " '" LIST_ID "03'");
+}
+
+/* What their constraints do not allow is no failure of ours. */
+static void
+check_constraints(struct store *s)
+{
+	const struct store_view view = { &NOBODY, false };
+	struct patch p = { STORE_LIST_VIDEOS,
+		fixture_json("{\"metadata\": {\"n\": 1}}"), ARENA_INIT };
+	const struct store_address at = { &view, p.list, SLICE("new") };
+	struct store_edit by = { edit, &p };
+	struct err e = ERR_INIT;
+	struct buf row = BUF_INIT;
+
+	list_sql(s,
+	    "ALTER TABLE videos ADD CONSTRAINT theirs CHECK (video_id <> 'new'"
+	    " OR metadata::text = '{}')");
+	CHECK(store_rest_change(s, &at, &by, &row, &e) == -1);
+	CHECK(e.code == ERR_UNPROCESSABLE);
+	CHECK(strstr(e.msg, "constraint of the database") != NULL);
+	list_sql(s,
+	    "CREATE TABLE notes AS SELECT id AS video FROM videos WHERE"
+	    " video_id = 'new'");
+	list_sql(s,
+	    "ALTER TABLE notes ADD FOREIGN KEY (video) REFERENCES videos (id)");
+	CHECK(store_rest_remove(s, &at, &by_none, &row, &e) == -1);
+	CHECK(e.code == ERR_CONFLICT);
+	CHECK(strstr(e.msg, "another table") != NULL);
+	list_sql(s, "DROP TABLE notes");
+	e = ERR_INIT;
+	buf_clear(&row);
+	CHECK(store_rest_remove(s, &at, &by_none, &row, &e) == 0);
+	CHECK_SLICE(slice_from(e.msg), "");
+	arena_fini(&p.arena);
+	buf_fini(&row);
+	(void)json_object_put(p.patch);
+}
+
 static void
 check_project(size_t kind)
 {
@@ -248,6 +386,8 @@ check_project(size_t kind)
 	check_reading(f.s);
 	check_contents(f.s, strcmp(KINDS[kind][2], "jsonb") == 0);
 	check_writing(f.s);
+	check_patching(f.s, strcmp(KINDS[kind][2], "jsonb") == 0);
+	check_constraints(f.s);
 	fixture_close(&f);
 }
 

@@ -548,22 +548,23 @@ keep_plan(const struct store_row *row, void *cookie)
 }
 
 static int
-explain(struct store_conn *c, const char *sql, const struct store_value *params,
-    int n_params, struct store_sink *sink, struct err *e)
+explain(struct store_conn *c, const struct store_made *made,
+    struct store_sink *sink, struct err *e)
 {
+	struct store_made asked = *made;
 	struct store_sink keep = { keep_plan, NULL, 0 };
 	struct buf text = BUF_INIT;
 	int rc;
 
 	buf_adds(&text, fixture_is_pg() ? "EXPLAIN " : "EXPLAIN QUERY PLAN ");
-	buf_adds(&text, sql);
+	buf_adds(&text, made->sql);
 	buf_clear(&plan.text);
-	rc = plan.driver->run_made(
-	    c, buf_cstr(&text), params, n_params, &keep, e);
+	asked.sql = buf_cstr(&text);
+	rc = plan.driver->run_made(c, &asked, &keep, e);
 	buf_fini(&text);
 	if (rc == -1)
 		return -1;
-	return plan.driver->run_made(c, sql, params, n_params, sink, e);
+	return plan.driver->run_made(c, made, sink, e);
 }
 
 /* `sqlite`, `pg`: what stands in the plan, also behind a cursor. */

@@ -2,6 +2,8 @@
  * Page after page: every row once, whatever the order and whoever writes
  * meanwhile; and random queries, which SQLite and PostgreSQL answer alike.
  */
+#include <sys/resource.h>
+
 #include "list_fixture.h"
 #include "proto/http.h"
 #include "proto/jsonb.h"
@@ -160,6 +162,95 @@ test_every_row_once(void)
 	for (size_t i = 0; i < COUNT(ORDERS); i++)
 		check_walk(&w, ORDERS[i],
 		    strstr(ORDERS[i], "not.is") ? 0 : (size_t)LIST_VIDEOS);
+	fixture_close(&f);
+}
+
+/* PostgreSQL has times before and after all others. */
+static void
+test_infinite_times(void)
+{
+	struct store_page page;
+	struct fixture f;
+	struct walk w = { NULL, "", STORE_LIST_VIDEOS, &VIDEO, 0, false };
+
+	fixture_open(&f);
+	list_fill(f.s);
+	w.s = f.s;
+	list_sql(f.s,
+	    "UPDATE videos SET created_at = 'infinity' WHERE video_id < 'v-07'");
+	list_sql(f.s,
+	    "UPDATE videos SET created_at = '-infinity'"
+	    " WHERE video_id > 'v-33'");
+	check_walk(&w, "order=created_at", (size_t)LIST_VIDEOS);
+	check_walk(&w, "order=created_at.desc", (size_t)LIST_VIDEOS);
+	CHECK(list_ask(f.s, "", STORE_LIST_VIDEOS,
+		  SLICE("order=created_at.desc&limit=1&select=created_at"),
+		  false, &page, &f.e) == 0);
+	CHECK_SLICE(buf_slice(&page.json),
+	    "[{\"created_at\":\"9999-12-31T23:59:59.999999Z\"}]");
+	store_page_fini(&page);
+	CHECK(list_ask(f.s, "", STORE_LIST_VIDEOS,
+		  SLICE("created_at=eq.-infinity&limit=1&select=created_at"),
+		  false, &page, &f.e) == 0);
+	CHECK_SLICE(buf_slice(&page.json),
+	    "[{\"created_at\":\"0000-01-01T00:00:00.000000Z\"}]");
+	store_page_fini(&page);
+	fixture_close(&f);
+}
+
+#define LARGE_ROWS  60
+#define LARGE_BYTES 1000000
+
+static long
+peak_kb(void)
+{
+	struct rusage usage;
+
+	CHECK(getrusage(RUSAGE_SELF, &usage) == 0);
+	return usage.ru_maxrss;
+}
+
+/* A page ends with its bytes, too, and no more than that is ever held. */
+static void
+test_large_rows(void)
+{
+	struct slice query = SLICE_EMPTY;
+	struct buf next = BUF_INIT;
+	struct store_page page;
+	struct fixture f;
+	int64_t n = 0;
+	int pages = 0;
+	long before;
+
+	fixture_open(&f);
+	list_fill(f.s);
+	list_sql(f.s, "DELETE FROM generated_outputs");
+	for (int i = 0; i < LARGE_ROWS; i++)
+		list_sql(f.s,
+		    "INSERT INTO generated_outputs (id, video_id, output_type,"
+		    " content, created_at) VALUES ('" LIST_ID "%02d', '" LIST_ID
+		    "00', 'note', %s, '2026-01-02T03:04:05.000Z')",
+		    i,
+		    fixture_is_pg() ? "repeat('x', 1000000)"
+				    : "printf('%.*c', 1000000, 'x')");
+	before = peak_kb();
+	do {
+		CHECK(list_ask(f.s, "", STORE_LIST_OUTPUTS, query, pages == 1,
+			  &page, &f.e) == 0);
+		CHECK(page.json.n < STORE_PAGE_BYTES + 2 * LARGE_BYTES);
+		CHECK(page.total == (pages == 1 ? LARGE_ROWS : -1));
+		n += page.n;
+		buf_clear(&next);
+		buf_addf(&next, "cursor=%s", buf_cstr(&page.cursor));
+		query = buf_slice(&next);
+		if (page.cursor.n == 0)
+			query.n = 0;
+		store_page_fini(&page);
+	} while (query.n > 0 && ++pages < PAGES_MAX);
+	CHECK(n == LARGE_ROWS);
+	CHECK(pages == LARGE_ROWS / 8);
+	CHECK(peak_kb() - before < 45000);
+	buf_fini(&next);
 	fixture_close(&f);
 }
 
@@ -427,6 +518,7 @@ main(void)
 	return check_main(
 	    (struct check_case[]){ CHECK_CASE(test_every_row_once),
 		CHECK_CASE(test_new_rows_do_not_disturb),
+		CHECK_CASE(test_infinite_times), CHECK_CASE(test_large_rows),
 		CHECK_CASE(test_every_list), CHECK_CASE(test_random_queries),
 		{ NULL, NULL } });
 }

@@ -66,6 +66,9 @@ add_all(struct fixture *f)
 		"price lists and the price of houses", NULL });
 	add(f, "v-3", "c-two",
 	    (const char *const[]){ "sailing boats need wind", "...", NULL });
+	add(f, "v-4", "c-marks",
+	    (const char *const[]){ "we run node.js at www.example.com/path",
+		"mail anna@example.org about v2.0-beta of snake_case", NULL });
 	add_output(f, "v-2", "analysis");
 	add_output(f, "v-3", "voice_prompt");
 }
@@ -95,7 +98,8 @@ static struct store_search
 asked(const struct search_row *r)
 {
 	return (struct store_search){ slice_from(r->video),
-		slice_from(r->collection), slice_from(r->output), r->limit, 0 };
+		slice_from(r->collection), slice_from(r->output), r->limit, 0,
+		SLICE_EMPTY };
 }
 
 static void
@@ -128,6 +132,18 @@ static const struct search_row WORDS[] = {
 	{ __LINE__, "beach", "", "", "analysis", 10, "v-2/0" },
 	{ __LINE__, "beach", "v-1", "c-two", "", 10, "" },
 	{ __LINE__, "beach", "nobody's", "", "", 10, "" },
+	/* Parts of what PostgreSQL's parser takes for one word. */
+	{ __LINE__, "node", ALL, 10, "v-4/0" },
+	{ __LINE__, "node.js", ALL, 10, "v-4/0" },
+	{ __LINE__, "js.node", ALL, 10, "" },
+	{ __LINE__, "example.com", ALL, 10, "v-4/0" },
+	{ __LINE__, "www.example.com/path", ALL, 10, "v-4/0" },
+	{ __LINE__, "anna", ALL, 10, "v-4/1" },
+	{ __LINE__, "mail -anna", ALL, 10, "" },
+	{ __LINE__, "anna@example.org", ALL, 10, "v-4/1" },
+	{ __LINE__, "beta", ALL, 10, "v-4/1" },
+	{ __LINE__, "v2.0-beta or nothing", ALL, 10, "v-4/1" },
+	{ __LINE__, "snake case", ALL, 10, "v-4/1" },
 	{ __LINE__, "?!", ALL, 10, "" },
 	{ __LINE__, "-beach", ALL, 10, "" },
 	{ __LINE__, "' OR 1=1 --", ALL, 10, "" },
@@ -190,6 +206,54 @@ test_near(void)
 }
 
 static void
+set_model(struct fixture *f, const char *model, const char *like)
+{
+	char sql[256];
+
+	(void)snprintf(sql, sizeof(sql),
+	    "UPDATE transcript_chunks SET metadata ="
+	    " '{\"embedding_model\":\"%s\"}' WHERE chunk_text LIKE '%s'",
+	    model, like);
+	CHECK(f->s->driver->script(f->s->conn, sql, &f->e) == 0);
+}
+
+/* What another model made is not compared, wherever it is. */
+static void
+test_near_of_a_model(void)
+{
+	const struct search_row row = { __LINE__, "the price of the house", ALL,
+		10, "" };
+	struct store_search search = asked(&row);
+	float vector[EMBED_DIMS];
+	struct fixture f;
+
+	fixture_open(&f);
+	add_all(&f);
+	set_model(&f, "mine", "%beach%");
+	set_model(&f, "other", "%price%");
+	embed_text(slice_from(row.what), vector);
+	for (int exact = 0; exact < 2 && has_vectors(); exact++) {
+		struct json_object *rows = NULL;
+		struct buf b = BUF_INIT;
+
+		search.exact_max = exact == 0 ? 1 : 0;
+		search.model = SLICE("mine");
+		CHECK(store_search_near(
+			  f.s, &NOBODY, &search, vector, &rows, &f.e) == 0);
+		print_rows(&b, rows);
+		CHECK_SLICE(buf_slice(&b), "v-1/1 v-2/0");
+		(void)json_object_put(rows);
+		search.model = SLICE("nobody's");
+		CHECK(store_search_near(
+			  f.s, &NOBODY, &search, vector, &rows, &f.e) == 0);
+		CHECK(json_object_array_length(rows) == 0);
+		(void)json_object_put(rows);
+		buf_fini(&b);
+	}
+	fixture_close(&f);
+}
+
+static void
 test_without_vectors(void)
 {
 	struct json_object *rows = NULL;
@@ -236,7 +300,7 @@ test_row(void)
 	/* Also by its uuid. */
 	CHECK(store_search_words(f.s, &NOBODY,
 		  &(struct store_search){
-		      jval_str(row, "video_uuid"), { 0 }, { 0 }, 9, 0 },
+		      .video = jval_str(row, "video_uuid"), .limit = 9 },
 		  slice_from(ROW.what), &again, &f.e) == 0);
 	CHECK(json_object_array_length(again) == 1);
 	(void)json_object_put(again);
@@ -374,10 +438,11 @@ test_functions(void)
 		{ __LINE__, "SELECT vector_cosine(zeroblob(6144), NULL)",
 		    "NULL" },
 	};
+	struct store_sqlite_watch watch = { .go_on = NULL };
 	sqlite3 *db;
 
 	if (sqlite3_open(":memory:", &db) != SQLITE_OK ||
-	    store_sqlite_fn_register(db) != SQLITE_OK)
+	    store_sqlite_fn_register(db, &watch) != SQLITE_OK)
 		abort();
 	for (size_t i = 0; i < COUNT(ROWS); i++)
 		check_value(db, ROWS[i].line, ROWS[i].sql, ROWS[i].want);
@@ -390,6 +455,7 @@ main(void)
 	return check_main((struct check_case[]){
 	    CHECK_CASE(test_words),
 	    CHECK_CASE(test_near),
+	    CHECK_CASE(test_near_of_a_model),
 	    CHECK_CASE(test_without_vectors),
 	    CHECK_CASE(test_row),
 	    CHECK_CASE(test_many),

@@ -2,6 +2,7 @@
 #include <sys/resource.h>
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 
 #include "io/store_job.h"
@@ -416,6 +417,107 @@ test_full_disk_while_writing(void)
 }
 
 static void
+count_wait(void *cookie)
+{
+	++*(int *)cookie;
+}
+
+/* A pattern that is tried at each place of a long text: one step to SQLite. */
+static void
+test_reading_takes_no_longer_than_allowed(void)
+{
+	struct store_sink sink = { NULL, NULL, 0 };
+	struct store_value params[2];
+	const struct store_made made = { "SELECT like_text(?1, ?2)", params, 2,
+		false };
+	struct buf pattern = BUF_INIT, text = BUF_INIT;
+	int64_t before;
+	struct fixture f;
+	int waits = 0;
+
+	fixture_open(&f);
+	store_on_wait(f.s, count_wait, &waits);
+	buf_addc(&pattern, '%');
+	memset(buf_room(&pattern, 6000), 'a', 6000);
+	pattern.n += 6000;
+	buf_adds(&pattern, "b%");
+	memset(buf_room(&text, 10000000), 'a', 10000000);
+	text.n += 10000000;
+	params[0] = store_text(buf_slice(&pattern));
+	params[1] = store_text(buf_slice(&text));
+	before = fixture_now_ms();
+	CHECK(store_run_made(f.s, &made, &sink, &f.e) == -1);
+	CHECK(f.e.code == ERR_UNAVAILABLE);
+	CHECK(strstr(f.e.msg, "within 10 seconds") != NULL);
+	CHECK(fixture_now_ms() - before >= 9900);
+	CHECK(waits > 10);
+	/* The connection goes on, and its next read has all the time again. */
+	params[1] = store_text(SLICE("xb"));
+	CHECK(store_run_made(f.s, &made, &sink, &f.e) == 0);
+	CHECK(sink.count == 1);
+	buf_fini(&pattern);
+	buf_fini(&text);
+	fixture_close(&f);
+}
+
+static void *
+write_thread(void *cookie)
+{
+	const struct fixture *f = cookie;
+	const struct store_video_new video = { .video_id = SLICE_EMPTY };
+	struct principal nobody = { .id = SLICE_EMPTY };
+	struct json_object *row = NULL;
+	struct err e = ERR_INIT;
+	struct store *s = store_open(f->url, &e);
+
+	if (s == NULL || store_video_add(s, &nobody, &video, &row, &e) == -1)
+		return cookie;
+	(void)json_object_put(row);
+	store_close(s);
+	return NULL;
+}
+
+static int
+write_child(void *cookie)
+{
+	pthread_t threads[4];
+	void *failed;
+	int rc = 0;
+
+	for (size_t i = 0; i < COUNT(threads); i++)
+		if (pthread_create(&threads[i], NULL, write_thread, cookie) !=
+		    0)
+			return 1;
+	for (size_t i = 0; i < COUNT(threads); i++)
+		if (pthread_join(threads[i], &failed) != 0 || failed != NULL)
+			rc = 1;
+	return rc;
+}
+
+/* Threads of processes that end at once: whoever is last leaves no log. */
+static void
+test_closing_leaves_one_file(void)
+{
+	struct fixture f;
+	char log[128];
+
+	fixture_open(&f);
+	store_close(f.s);
+	f.s = NULL;
+	(void)snprintf(log, sizeof(log), "%s-wal", f.path);
+	for (int i = 0; i < 10; i++) {
+		pid_t pids[2] = { fixture_fork(write_child, &f),
+			fixture_fork(write_child, &f) };
+
+		CHECK(fixture_wait(pids[0]) == 0);
+		CHECK(fixture_wait(pids[1]) == 0);
+		CHECK(access(f.path, F_OK) == 0);
+		CHECK(access(log, F_OK) == -1);
+	}
+	fixture_close(&f);
+}
+
+static void
 test_rnd(void)
 {
 	char a[37], b[37], id[21];
@@ -452,6 +554,8 @@ main(void)
 	    CHECK_CASE(test_not_a_database),
 	    CHECK_CASE(test_full_disk_while_migrating),
 	    CHECK_CASE(test_full_disk_while_writing),
+	    CHECK_CASE(test_reading_takes_no_longer_than_allowed),
+	    CHECK_CASE(test_closing_leaves_one_file),
 	    CHECK_CASE(test_rnd),
 	    { NULL, NULL },
 	});

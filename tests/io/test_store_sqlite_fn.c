@@ -6,13 +6,15 @@
 #include "base/slice.h"
 #include "harness/check.h"
 
+static struct store_sqlite_watch watch;
+
 static sqlite3 *
 open_memory(void)
 {
 	sqlite3 *db;
 
 	if (sqlite3_open(":memory:", &db) != SQLITE_OK ||
-	    store_sqlite_fn_register(db) != SQLITE_OK ||
+	    store_sqlite_fn_register(db, &watch) != SQLITE_OK ||
 	    sqlite3_exec(db, "PRAGMA trusted_schema = OFF", NULL, NULL, NULL) !=
 		SQLITE_OK)
 		abort();

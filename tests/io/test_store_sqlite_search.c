@@ -39,10 +39,11 @@ migrate(sqlite3 *db, int first, int last)
 static sqlite3 *
 open_version(int version)
 {
+	static struct store_sqlite_watch watch;
 	sqlite3 *db;
 
 	if (sqlite3_open(":memory:", &db) != SQLITE_OK ||
-	    store_sqlite_fn_register(db) != SQLITE_OK)
+	    store_sqlite_fn_register(db, &watch) != SQLITE_OK)
 		abort();
 	migrate(db, 0, version);
 	run(db,

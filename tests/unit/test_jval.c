@@ -235,6 +235,48 @@ test_strerror(void)
 		CHECK(jval_strerror((enum jval_status)i) != NULL);
 }
 
+static void
+test_numbers_that_are_sent(void)
+{
+	static const struct {
+		int line;
+		const char *json;
+		enum jval_status status;
+	} SENT[] = {
+		{ __LINE__, "1e1000", JVAL_OK },
+		{ __LINE__, "[-1.5E+0001000, 1e-1000]", JVAL_OK },
+		{ __LINE__, "\"1e1001\"", JVAL_OK },
+		{ __LINE__, "12345678901234567890.5", JVAL_OK },
+		{ __LINE__, "1e1001", JVAL_NUMBER },
+		{ __LINE__, "{\"a\":[1E+1001]}", JVAL_NUMBER },
+		{ __LINE__, "1e-1001", JVAL_NUMBER },
+		{ __LINE__, "1e99999999999999999999", JVAL_NUMBER },
+	};
+	struct buf many = BUF_INIT;
+	struct json_object *value;
+
+	for (size_t i = 0; i < COUNT(SENT); i++) {
+		CHECK_ROW(SENT[i].line,
+		    jval_parse_sent(slice_from(SENT[i].json), &value) ==
+			SENT[i].status);
+		json_object_put(value);
+		CHECK_ROW(SENT[i].line,
+		    jval_parse(slice_from(SENT[i].json), &value) == JVAL_OK);
+		json_object_put(value);
+	}
+	buf_addc(&many, '[');
+	for (int i = 0; i < JVAL_DIGITS_MAX / 1000; i++)
+		buf_adds(&many, "1e1000,");
+	buf_adds(&many, "1e0]");
+	CHECK(jval_parse_sent(buf_slice(&many), &value) == JVAL_OK);
+	json_object_put(value);
+	many.n -= 2;
+	buf_adds(&many, "1]");
+	CHECK(jval_parse_sent(buf_slice(&many), &value) == JVAL_NUMBER);
+	CHECK(value == NULL);
+	buf_fini(&many);
+}
+
 int
 main(void)
 {
@@ -244,6 +286,7 @@ main(void)
 	    CHECK_CASE(test_depth),
 	    CHECK_CASE(test_containers),
 	    CHECK_CASE(test_numbers),
+	    CHECK_CASE(test_numbers_that_are_sent),
 	    CHECK_CASE(test_long_number),
 	    CHECK_CASE(test_quote),
 	    CHECK_CASE(test_members),

@@ -142,6 +142,36 @@ test_no_blow_up(void)
 	buf_fini(&text);
 }
 
+/* In pieces of any size the answer is the same. */
+static void
+test_in_pieces(void)
+{
+	for (size_t i = 0; i < COUNT(ROWS); i++)
+		for (size_t steps = 1; steps < 4; steps++) {
+			enum like_result result = LIKE_MORE;
+			struct like m;
+
+			like_init(&m, slice_from(ROWS[i].pattern),
+			    slice_from(ROWS[i].text), steps & 1);
+			while (result == LIKE_MORE)
+				result = like_run(&m, steps);
+			CHECK_ROW(ROWS[i].line,
+			    (result == LIKE_YES) ==
+				(steps & 1 ? ROWS[i].ilike : ROWS[i].like));
+		}
+}
+
+/* Hostile ones take long: who asks can stop. */
+static void
+test_more(void)
+{
+	struct like m;
+
+	like_init(&m, SLICE("%aab"), SLICE("aaaaaaaaaaaaaaaa"), false);
+	CHECK(like_run(&m, 10) == LIKE_MORE);
+	CHECK(like_run(&m, 100) == LIKE_NO);
+}
+
 int
 main(void)
 {
@@ -150,6 +180,8 @@ main(void)
 	    CHECK_CASE(test_nul_is_a_character),
 	    CHECK_CASE(test_all_of_unicode),
 	    CHECK_CASE(test_no_blow_up),
+	    CHECK_CASE(test_in_pieces),
+	    CHECK_CASE(test_more),
 	    { NULL, NULL },
 	});
 }

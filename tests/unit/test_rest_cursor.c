@@ -46,6 +46,8 @@ static const struct {
 	{ __LINE__, "name", { "", ID }, { 0 } },
 	{ __LINE__, "metadata->\"a,b\"->>c.desc", { "x", ID }, { 0 } },
 	{ __LINE__, "metadata->>c", { NULL, ID }, { 0 } },
+	{ __LINE__, "", { "infinity", ID }, { REST_TIME_INFINITY, 0 } },
+	{ __LINE__, "", { "-infinity", ID }, { -REST_TIME_INFINITY, 0 } },
 	{ __LINE__, "updated_at", { "2026-01-02T03:04:05.678Z", ID },
 	    { US / 1000 * 1000, 0 } },
 };

@@ -387,7 +387,7 @@ static const struct {
 	{ __LINE__, "offset=1e3", "", "offset", "from 0" },
 	{ __LINE__, "offset=1&offset=1", "", "offset", "once" },
 	{ __LINE__, "cursor=a&cursor=a", "", "cursor", "once" },
-	{ __LINE__, "cursor=&offset=0", "", "cursor", "offset" },
+	{ __LINE__, "cursor=&offset=0", "", "cursor", "no cursor" },
 	{ __LINE__, "", "items=5-4", "Range", "items=0-19" },
 	{ __LINE__, "", "items=-5", "Range", "items=0-19" },
 	{ __LINE__, "", "items=", "Range", "items=0-19" },
@@ -518,18 +518,33 @@ test_rest_select_limit(void)
 	arena_fini(&a);
 }
 
+#define BEHIND                          \
+	{                               \
+		SLICE_INIT("C-_"), 0, 0 \
+	}
+
 static const struct {
 	int line;
 	const char *query;
 	const char *next;
+	struct rest_next to;
 } NEXT[] = {
-	{ __LINE__, "", "cursor=C-_" },
-	{ __LINE__, "limit=5&offset=10", "limit=5&cursor=C-_" },
-	{ __LINE__, "cursor=B&q=1&&c%75rsor=A", "q=1&cursor=C-_" },
+	{ __LINE__, "", "cursor=C-_", BEHIND },
+	{ __LINE__, "limit=5&offset=10", "limit=5&cursor=C-_", BEHIND },
+	{ __LINE__, "cursor=B&q=1&&c%75rsor=A", "q=1&cursor=C-_", BEHIND },
 	{ __LINE__, "name=like.a*+b%26%0d%0a>;\"&x",
-	    "name=like.a*%20b%26%0D%0A%3E%3B%22&x=&cursor=C-_" },
+	    "name=like.a*%20b%26%0D%0A%3E%3B%22&x=&cursor=C-_", BEHIND },
 	{ __LINE__, "metadata->>k=in.(a,b)&order=id.desc",
-	    "metadata-%3E%3Ek=in.%28a%2Cb%29&order=id.desc&cursor=C-_" },
+	    "metadata-%3E%3Ek=in.%28a%2Cb%29&order=id.desc&cursor=C-_",
+	    BEHIND },
+	/* Of a range. */
+	{ __LINE__, "q=1", "q=1&limit=2&cursor=C", { SLICE_INIT("C"), 4, 2 } },
+	/* By position. */
+	{ __LINE__, "limit=5&offset=10", "limit=5&offset=15",
+	    { SLICE_INIT(""), 15, 0 } },
+	{ __LINE__, "limit=5&cursor=A&offset=5", "limit=5&cursor=A&offset=10",
+	    { SLICE_INIT(""), 10, 0 } },
+	{ __LINE__, "", "limit=3&offset=3", { SLICE_INIT(""), 3, 3 } },
 };
 
 static void
@@ -539,8 +554,7 @@ test_rest_next(void)
 		struct arena a = ARENA_INIT;
 		struct buf b = BUF_INIT;
 
-		rest_query_next(
-		    &b, slice_from(NEXT[i].query), SLICE("C-_"), &a);
+		rest_query_next(&b, slice_from(NEXT[i].query), &NEXT[i].to, &a);
 		CHECK_SLICE_ROW(NEXT[i].line, buf_slice(&b), NEXT[i].next);
 		buf_fini(&b);
 		arena_fini(&a);

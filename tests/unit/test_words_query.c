@@ -107,6 +107,36 @@ test_many(void)
 	buf_fini(&b);
 }
 
+static void
+test_web(void)
+{
+	static const struct {
+		int line;
+		const char *text;
+		const char *want;
+	} WEB[] = {
+		{ __LINE__, "", NULL },
+		{ __LINE__, "-beach", NULL },
+		{ __LINE__, "a b", " \"a\" \"b\"" },
+		{ __LINE__, "node.js", " \"node js\"" },
+		{ __LINE__, "\"a b\" -o'neil", " \"a b\" -\"o neil\"" },
+		{ __LINE__, "a or -b or c_d", " \"a\" or \"c d\"" },
+		{ __LINE__, "-b or c", " \"c\"" },
+		{ __LINE__, "\xc3\xa4-\xc3\xb6", " \"\xc3\xa4 \xc3\xb6\"" },
+	};
+
+	for (size_t i = 0; i < COUNT(WEB); i++) {
+		struct buf b = BUF_INIT;
+
+		CHECK_ROW(WEB[i].line,
+		    words_query_web(slice_from(WEB[i].text), &b) ==
+			(WEB[i].want != NULL));
+		CHECK_SLICE_ROW(
+		    WEB[i].line, buf_slice(&b), WEB[i].want ? WEB[i].want : "");
+		buf_fini(&b);
+	}
+}
+
 int
 main(void)
 {
@@ -114,6 +144,7 @@ main(void)
 	    CHECK_CASE(test_rows),
 	    CHECK_CASE(test_nul),
 	    CHECK_CASE(test_many),
+	    CHECK_CASE(test_web),
 	    { NULL, NULL },
 	});
 }

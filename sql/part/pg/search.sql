@@ -72,14 +72,20 @@ SELECT
 FROM (SELECT string_to_array(extversion, '.')::int[] >= '{0,8}' AS iterates
     FROM pg_extension WHERE extname = 'vector') AS pgvector
 
+-- Text without the marks of ASCII, as FTS5 takes it: else a host or an address is
+-- one word. As in the index (sql/schema/pg/always.sql).
+-- define: search_text
+regexp_replace(chunk_text,
+    '[\u0001-\u002F\u003A-\u0040\u005B-\u0060\u007B-\u007F]+', ' ', 'g')
+
 -- To rank a match its words are counted anew, so only that many are looked at.
 -- name: search_words
 WITH matching AS MATERIALIZED (
     SELECT c.id, c.chunk_text FROM transcript_chunks AS c
-    WHERE to_tsvector('simple', c.chunk_text)
+    WHERE to_tsvector('simple', {search_text})
         @@ websearch_to_tsquery('simple', @v::text)@x LIMIT 4000),
 found AS MATERIALIZED (
-    SELECT id, ts_rank_cd(to_tsvector('simple', chunk_text),
+    SELECT id, ts_rank_cd(to_tsvector('simple', {search_text}),
         websearch_to_tsquery('simple', @v::text), 1) AS score
     FROM matching ORDER BY score DESC, id LIMIT @p::bigint)
 {search_rows}
@@ -93,6 +99,9 @@ found AS MATERIALIZED (
 
 -- name: search_words_within
 {within}
+
+-- name: search_model
+ AND c.metadata::jsonb ->> 'embedding_model' = @v::text
 
 -- name: search_video
  AND (v.video_id = @v::text OR v.id =

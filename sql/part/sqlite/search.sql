@@ -49,6 +49,9 @@ found AS (SELECT n.chunk_id AS id, best.score
     JOIN transcript_chunks AS c ON c.transcript_id = t.id
     JOIN chunk_numbers AS n ON n.chunk_id = c.id WHERE true@x)
 
+-- name: search_model
+ AND c.metadata ->> 'embedding_model' = @v
+
 -- name: search_video
  AND (v.id = @v OR v.video_id = @v)
 

@@ -35,6 +35,10 @@ embedding::real[] AS embedding
 -- define: row_lock
 FOR NO KEY UPDATE
 
+-- The row is to be removed.
+-- define: row_lock_all
+FOR UPDATE
+
 -- Around text for content, whose type is the project's: text or jsonb.
 -- define: content_from
 (json_populate_record(NULL::generated_outputs, director.content_record(
@@ -52,17 +56,26 @@ CASE WHEN $2 ~ '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$'
     THEN $2::uuid END
 
 -- A video may name a collection that nobody has made; but not one that is not
--- written.
+-- written. One that is there is not removed before the transaction's end: who
+-- removes it locks it, and looks for videos then. Of two that make the same one
+-- the second locks what the first has made.
 -- define: insert_collection
-WITH made AS (INSERT INTO director.collections (id, name)
+WITH kept AS (SELECT 1 FROM director.collections WHERE id = $3::text
+    FOR KEY SHARE),
+made AS (INSERT INTO director.collections AS c (id, name)
     SELECT $3::text, $3::text
     WHERE NOT EXISTS (SELECT 1 FROM videos WHERE video_id = $2)
-    ON CONFLICT (id) DO NOTHING)
+        AND NOT EXISTS (SELECT 1 FROM videos WHERE id = $1)
+        AND NOT EXISTS (SELECT 1 FROM kept)
+    ON CONFLICT (id) DO UPDATE SET name = c.name WHERE false)
 
 -- define: update_collection
-WITH made AS (INSERT INTO director.collections (id, name)
-    SELECT $3::text, $3::text FROM videos WHERE id = $1
-    ON CONFLICT (id) DO NOTHING)
+WITH kept AS (SELECT 1 FROM director.collections WHERE id = $3::text
+    FOR KEY SHARE),
+made AS (INSERT INTO director.collections AS c (id, name)
+    SELECT $3::text, $3::text FROM videos
+    WHERE id = $1 AND $3::text IS NOT NULL AND NOT EXISTS (SELECT 1 FROM kept)
+    ON CONFLICT (id) DO UPDATE SET name = c.name WHERE false)
 
 -- define: v_uuid
 @v::uuid
@@ -105,9 +118,22 @@ RELEASE SAVEPOINT call
 -- name: savepoint_rollback
 ROLLBACK TO SAVEPOINT call
 
--- The migrations' lock; the number is of no meaning.
+-- The migrations' locks; the numbers are of no meaning. The second is of what
+-- may take long and is optional.
 -- name: schema_lock
 SELECT 1 FROM pg_advisory_xact_lock(4270193348)
+
+-- name: upkeep_lock
+SELECT 1 FROM pg_advisory_xact_lock(4270193349)
+
+-- Until the transaction's end: the limits that a role may have are for requests.
+-- name: schema_patience
+SELECT set_config('statement_timeout', '0', true),
+    set_config('lock_timeout', '0', true)
+
+-- Tables that somebody else holds; all who come later wait behind us.
+-- name: schema_haste
+SELECT set_config('lock_timeout', '10s', true)
 
 -- name: schema_present
 SELECT count(*) FROM pg_catalog.pg_tables

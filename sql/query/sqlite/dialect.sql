@@ -27,6 +27,9 @@ INDEXED BY jobs_open
 -- define: row_lock
 
 
+-- define: row_lock_all
+
+
 -- define: content_from
 
 
@@ -91,6 +94,16 @@ ROLLBACK TO call
 
 -- Beginning took the writer's lock already.
 -- name: schema_lock
+SELECT 1
+
+-- Of PostgreSQL's only.
+-- name: upkeep_lock
+SELECT 1
+
+-- name: schema_patience
+SELECT 1
+
+-- name: schema_haste
 SELECT 1
 
 -- name: schema_present
