@@ -39,6 +39,7 @@ look_for(struct stage_run *s, const float *vector, int64_t k,
     struct passages *chosen, size_t n, struct err *e)
 {
 	const struct store_search within = { .video = jval_str(s->video, "id"),
+		.model = stage_embed_model(s->run->j->conf),
 		.limit = k };
 	struct json_object *rows = NULL;
 
