@@ -96,6 +96,7 @@ main(int argc, char **argv)
 	    (strcmp(option, "-t") == 0 && conf_access(&conf, &e) != 0) ||
 	    rds_url_check(conf.redis_url, &e) != 0) {
 		(void)fprintf(stderr, "director.fcgi: %s\n", e.msg);
+		conf_fini(&conf);
 		return 1;
 	}
 	log_set_level(log_level_parse(conf.log_level));

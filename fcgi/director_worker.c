@@ -141,8 +141,10 @@ main(int argc, char **argv)
 	if (strcmp(option, "--help") == 0)
 		return help();
 	if (conf_load(&conf, &e) != 0 || stage_check(&conf, &e) != 0 ||
-	    rds_url_check(conf.redis_url, &e) != 0)
+	    rds_url_check(conf.redis_url, &e) != 0) {
+		conf_fini(&conf);
 		return complain(&e);
+	}
 	log_set_level(log_level_parse(conf.log_level));
 	if (strcmp(option, "-t") == 0)
 		rc = puts("The configuration is good.") < 0;

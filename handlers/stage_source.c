@@ -4,12 +4,14 @@
  * of each are given, in the order they were said (director contract, G, 4).
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/ck.h"
 #include "handlers/stage.h"
 #include "io/store_search.h"
 #include "proto/jval.h"
 #include "text/chunk.h"
+#include "text/embed.h"
 
 static const char *const ASPECTS[] = {
 	"sales techniques and persuasion",
@@ -29,7 +31,7 @@ static const char *const ASPECTS[] = {
 #define PASSAGES_MAX  40
 
 struct passages {
-	struct json_object *row; /* owned; NULL: not chosen */
+	struct slice text; /* in the arena; empty: not chosen */
 };
 
 static int
@@ -37,6 +39,7 @@ look_for(struct stage_run *s, const float *vector, int64_t k,
     struct passages *chosen, size_t n, struct err *e)
 {
 	const struct store_search within = { .video = jval_str(s->video, "id"),
+		.model = stage_embed_model(s->run->j->conf),
 		.limit = k };
 	struct json_object *rows = NULL;
 
@@ -49,34 +52,95 @@ look_for(struct stage_run *s, const float *vector, int64_t k,
 		    json_object_object_get(row, "chunk_index"));
 
 		if (index >= 0 && (size_t)index < n &&
-		    chosen[index].row == NULL)
-			chosen[index].row = json_object_get(row);
+		    chosen[index].text.n == 0)
+			chosen[index].text =
+			    arena_dup(s->arena, jval_str(row, "chunk_text"));
 	}
 	(void)json_object_put(rows);
 	return 0;
+}
+
+/* How many of each aspect. */
+static int64_t
+passages_of(const struct stage_run *s)
+{
+	int64_t k = s->run->j->conf->engine_input_max /
+	    ((int64_t)N_ASPECTS * PASSAGE_BYTES);
+
+	if (k < PASSAGES_MIN)
+		return PASSAGES_MIN;
+	return k < PASSAGES_MAX ? k : PASSAGES_MAX;
+}
+
+static float
+likeness(const float *a, const float *b)
+{
+	float sum = 0;
+
+	for (size_t i = 0; i < STORE_DIMENSIONS; i++)
+		sum += a[i] * b[i];
+	return sum;
+}
+
+/* The best of the passages that is not chosen for this aspect yet. */
+static void
+choose_best(
+    const struct chunk_list *list, float *scores, struct passages *chosen)
+{
+	size_t best = 0;
+
+	for (size_t i = 1; i < list->n; i++)
+		if (scores[i] > scores[best])
+			best = i;
+	chosen[best].text = list->items[best].text;
+	scores[best] = -1;
+}
+
+/* Where the store compares no embeddings: by words, here. */
+static void
+look_here(struct stage_run *s, struct passages *chosen, size_t n)
+{
+	struct chunk_list list;
+	float aspect[EMBED_DIMS], *vectors, *scores;
+
+	chunk_split(&s->transcript, s->arena, &list);
+	if (list.n == 0 || list.n > n)
+		return;
+	vectors = ck_calloc(list.n, STORE_DIMENSIONS * sizeof(float));
+	scores = ck_calloc(list.n, sizeof(*scores));
+	for (size_t i = 0; i < list.n; i++)
+		embed_text(list.items[i].text, vectors + i * EMBED_DIMS);
+	for (size_t a = 0; a < N_ASPECTS; a++) {
+		embed_text(slice_from(ASPECTS[a]), aspect);
+		for (size_t i = 0; i < list.n; i++)
+			scores[i] = likeness(aspect, vectors + i * EMBED_DIMS);
+		for (int64_t k = passages_of(s); k > 0; k--)
+			choose_best(&list, scores, chosen);
+	}
+	free(vectors);
+	free(scores);
 }
 
 static int
 look_for_all(
     struct stage_run *s, struct passages *chosen, size_t n, struct err *e)
 {
-	int64_t k = s->run->j->conf->engine_input_max /
-	    ((int64_t)N_ASPECTS * PASSAGE_BYTES);
 	float *vectors = ck_calloc(N_ASPECTS, STORE_DIMENSIONS * sizeof(float));
 	struct slice texts[N_ASPECTS];
 	int rc;
 
-	if (k < PASSAGES_MIN)
-		k = PASSAGES_MIN;
-	if (k > PASSAGES_MAX)
-		k = PASSAGES_MAX;
 	for (size_t i = 0; i < N_ASPECTS; i++)
 		texts[i] = slice_from(ASPECTS[i]);
 	rc = stage_embed(s->run, texts, N_ASPECTS, vectors, e);
 	for (size_t i = 0; rc == 0 && i < N_ASPECTS; i++)
-		rc = look_for(
-		    s, vectors + i * STORE_DIMENSIONS, k, chosen, n, e);
+		rc = look_for(s, vectors + i * STORE_DIMENSIONS, passages_of(s),
+		    chosen, n, e);
 	free(vectors);
+	if (rc != 0 && strcmp(err_word(e), STORE_SEARCH_NO_VECTORS) == 0) {
+		*e = ERR_INIT;
+		look_here(s, chosen, n);
+		return 0;
+	}
 	return rc;
 }
 
@@ -87,11 +151,11 @@ join(struct stage_run *s, const struct passages *chosen, size_t n)
 	struct buf text = BUF_INIT;
 
 	for (size_t i = 0; i < n && text.n < max; i++) {
-		if (chosen[i].row == NULL)
+		if (chosen[i].text.n == 0)
 			continue;
 		if (text.n != 0)
 			buf_adds(&text, "\n\n");
-		buf_add_slice(&text, jval_str(chosen[i].row, "chunk_text"));
+		buf_add_slice(&text, chosen[i].text);
 	}
 	s->source = arena_dup(s->arena, buf_slice(&text));
 	buf_fini(&text);
@@ -115,8 +179,6 @@ by_aspects(struct stage_run *s, struct err *e)
 	rc = look_for_all(s, chosen, n, e);
 	if (rc == 0)
 		join(s, chosen, n);
-	for (size_t i = 0; i < n; i++)
-		(void)json_object_put(chosen[i].row);
 	free(chosen);
 	return rc;
 }

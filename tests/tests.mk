@@ -32,6 +32,7 @@ TOPOLOGIES := one two stacks
 ON_POSTGRES := $(patsubst %,%@pg,$(wildcard tests/e2e/rest_*.test.mjs)) tests/e2e/rest_bad.test.mjs@pg-plain \
   tests/e2e/chat_flow.test.mjs@pg-plain tests/e2e/chat_flow.test.mjs@pgbouncer \
   tests/e2e/search.test.mjs@pg tests/e2e/search.test.mjs@pg-plain \
+  tests/e2e/agents.test.mjs@pg-plain tests/e2e/engine_llm.test.mjs@pg tests/e2e/engine_reasoning.test.mjs@pg-plain \
   tests/e2e/upload_url.test.mjs@pg-plain tests/e2e/videodb.test.mjs@pg-plain tests/e2e/sweep.test.mjs@pg tests/e2e/jobs.test.mjs@pg
 E2E := $(foreach t,$(TOPOLOGIES),$(TRANSPORT:%=%@$t)) \
   $(filter-out $(TRANSPORT),$(wildcard tests/e2e/*.test.sh tests/e2e/*.test.mjs)) \
