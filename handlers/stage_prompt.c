@@ -90,6 +90,7 @@ static const struct prompt {
 	    "You turn the analysis of a sales pitch into structured data. Use "
 	    "the analysis and the transcript. All of examples, objection, "
 	    "response and key_phrases are exact words of the transcript. "
+	    /* cppcheck-suppress unknownMacro; it does not nest macros so deep */
 	    QUOTES, STRUCTURED },
 	[STAGE_PROMPT_VOICE] = {
 	    "You write the system prompt of a voice agent that sells as well "
