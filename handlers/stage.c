@@ -241,19 +241,30 @@ put_transcript(struct stage_run *s, struct slice text, struct err *e)
 	return rc;
 }
 
-/* The stored one, else one that an engine makes. */
+static int
+get_transcript(struct stage_run *s, struct err *e)
+{
+	if (store_transcript_get(s->run->j->store, &s->run->who,
+		jval_str(s->video, "id"), &s->row, e) != 0)
+		return -1;
+	return parse(s, e);
+}
+
+/* The stored one, else what VideoDB heard, else one that an engine makes. */
 static int
 read_transcript(struct stage_run *s, bool make, struct err *e)
 {
-	struct err none = ERR_INIT;
+	bool heard = false;
 
-	if (store_transcript_get(s->run->j->store, &s->run->who,
-		jval_str(s->video, "id"), &s->row, &none) == 0)
-		return parse(s, e);
-	if (none.code != ERR_NOT_FOUND || !make) {
-		*e = none;
+	if (get_transcript(s, e) == 0)
+		return 0;
+	if (e->code != ERR_NOT_FOUND || !make)
 		return -1;
-	}
+	*e = ERR_INIT;
+	if (stage_videodb_transcript(s, &heard, e) != 0)
+		return -1;
+	if (heard)
+		return get_transcript(s, e);
 	if (stage_make(s, STAGE_TRANSCRIPTION, e) != 0 ||
 	    put_transcript(s, s->content[STAGE_TRANSCRIPTION], e) != 0)
 		return -1;

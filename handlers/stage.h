@@ -6,6 +6,7 @@
  *
  *                     offline   llm   edge
  *      transcription     -       x      x     (offline says what to do)
+ *                                          (VideoDB's videos: by VideoDB)
  *      chunks            x       x      x     (and their embeddings)
  *      analysis …        x       x      x
  *      summary           x       x      -
@@ -112,6 +113,11 @@ struct slice stage_embed_model(const struct conf *conf);
 
 /** What a stage makes of what is in `s`. */
 typedef int stage_fn(struct stage_run *s, struct buf *out, struct err *e);
+
+/** A video of VideoDB's: its transcript is there when this returns 0 with
+ *  `*heard`; else it is no such video. */
+int stage_videodb_transcript(
+    struct stage_run *s, bool *heard, struct err *e) MUST_CHECK;
 
 /* Cut, embed and store; `out` gets {"chunks": n, "model": "…"}. */
 stage_fn stage_chunks;

@@ -310,6 +310,25 @@ test('one that is not there yet is made, and polled for', async () => {
   assert.equal((await get(base, `/api/v1/videos/${video.id}/transcript`)).status, 200);
 });
 
+const ofAgent = (video, text) => page.run(chatMessage({ video_id: video.id, content: textContent(text) }));
+
+test('an agent waits for what VideoDB hears, once, and goes on', async () => {
+  const video = db.add('video', 'c-default');
+  db.heard.set(video.id, WORDS);
+  await appears('video', video.id);
+  db.polls = 30; // longer than it looks for it
+  const end = await ofAgent(video, '@transcription');
+  db.polls = 0;
+  assert.equal(end.status, 'success', JSON.stringify(end.content));
+  assert.match(end.content[0].text, /Good morning\./);
+  assert.equal(db.count('POST', new RegExp(`/${video.id}/transcription$`)), 1);
+  const silent = db.add('video', 'c-default');
+  await appears('video', silent.id);
+  const none = await ofAgent(silent, '@summarize_video');
+  assert.equal(none.status, 'error');
+  assert.match(none.content[0].text, /VideoDB gave no transcript/);
+});
+
 test('no words, no transcript: the reason', async () => {
   const video = db.add('video', 'c-default');
   await appears('video', video.id);
