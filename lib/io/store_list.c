@@ -140,7 +140,8 @@ list_init(struct store_list_sql *l, const struct store *s,
 
 /* What stands at a row's position. */
 struct member {
-	struct slice name; /* as in JSON, with its colon */
+	struct slice
+	    name; /* as in JSON, with what stands before and its colon */
 	enum rest_type type;
 };
 
@@ -162,10 +163,7 @@ struct printer {
 static void
 put_row(struct printer *p, const struct store_row *row)
 {
-	buf_addc(p->out, '{');
 	for (unsigned i = 0; i < p->n_members; i++) {
-		if (i > 0)
-			buf_addc(p->out, ',');
 		buf_add_slice(p->out, p->members[i].name);
 		store_list_value_print(
 		    p->out, p->members[i].type, &row->values[i]);
@@ -283,6 +281,7 @@ members_of(struct store_list_sql *l, struct member *out)
 
 	for (unsigned i = 0; i < q->n_select; i++) {
 		buf_clear(&name);
+		buf_addc(&name, i == 0 ? '{' : ',');
 		jval_quote(&name, q->select[i].name);
 		buf_addc(&name, ':');
 		out[i] =
