@@ -17,6 +17,8 @@
 /* Rows that PostgreSQL's library may hold at once, which is faster: of metadata
  * as large as a body, 50 MB. */
 #define AT_ONCE_MAX 50
+/* A list of 50 videos; what is longer grows. */
+#define PAGE_ROOM 12288
 
 /* The statement */
 
@@ -329,6 +331,7 @@ read_page(struct store *s, struct store_list_sql *l,
 	int rc;
 
 	l->sql.stream = is_large(l->q);
+	(void)buf_room(&page->json, PAGE_ROOM);
 	if (wanted->each == NULL)
 		buf_addc(&page->json, '[');
 	rc = store_sql_run(s, &l->sql, &sink, e);
