@@ -30,8 +30,7 @@ static const char *const MESSAGES[JVAL_STATUS__MAX] = {
 	[JVAL_SURROGATE] = "A \\u escape is half of a surrogate pair.",
 	[JVAL_DEEP] = "Arrays and objects are nested too deeply.",
 	[JVAL_LARGE] = "There are too many arrays and objects.",
-	[JVAL_NUMBER] = "A number has an exponent over 1000, or too many have "
-			"large ones.",
+	[JVAL_NUMBER] = "Exponents of numbers are too large.",
 };
 
 const char *
