@@ -17,6 +17,8 @@
 /* Rows that PostgreSQL's library may hold at once, which is faster: of metadata
  * as large as a body, 50 MB. */
 #define AT_ONCE_MAX 50
+/* A list of 50 videos; what is longer grows. */
+#define PAGE_ROOM 12288
 
 /* The statement */
 
@@ -140,7 +142,8 @@ list_init(struct store_list_sql *l, const struct store *s,
 
 /* What stands at a row's position. */
 struct member {
-	struct slice name; /* as in JSON, with its colon */
+	struct slice
+	    name; /* as in JSON, with what stands before and its colon */
 	enum rest_type type;
 };
 
@@ -162,10 +165,7 @@ struct printer {
 static void
 put_row(struct printer *p, const struct store_row *row)
 {
-	buf_addc(p->out, '{');
 	for (unsigned i = 0; i < p->n_members; i++) {
-		if (i > 0)
-			buf_addc(p->out, ',');
 		buf_add_slice(p->out, p->members[i].name);
 		store_list_value_print(
 		    p->out, p->members[i].type, &row->values[i]);
@@ -283,6 +283,7 @@ members_of(struct store_list_sql *l, struct member *out)
 
 	for (unsigned i = 0; i < q->n_select; i++) {
 		buf_clear(&name);
+		buf_addc(&name, i == 0 ? '{' : ',');
 		jval_quote(&name, q->select[i].name);
 		buf_addc(&name, ':');
 		out[i] =
@@ -330,6 +331,7 @@ read_page(struct store *s, struct store_list_sql *l,
 	int rc;
 
 	l->sql.stream = is_large(l->q);
+	(void)buf_room(&page->json, PAGE_ROOM);
 	if (wanted->each == NULL)
 		buf_addc(&page->json, '[');
 	rc = store_sql_run(s, &l->sql, &sink, e);

@@ -269,35 +269,35 @@ bind(sqlite3_stmt *st, int at, const struct store_value *v)
 	return sqlite3_bind_null(st, at);
 }
 
+/* The value is looked up once; a connection without mutexes protects none. */
 static struct store_value
 column(sqlite3_stmt *st, int at)
 {
+	sqlite3_value *value = sqlite3_column_value(st, at);
 	const void *p;
 
-	switch (sqlite3_column_type(st, at)) {
+	switch (sqlite3_value_type(value)) {
 	case SQLITE_INTEGER:
-		return store_int(sqlite3_column_int64(st, at));
+		return store_int(sqlite3_value_int64(value));
 	case SQLITE_NULL:
 		return STORE_NULL_VALUE;
 	case SQLITE_BLOB:
-		p = sqlite3_column_blob(st, at);
-		return store_blob(p, (size_t)sqlite3_column_bytes(st, at));
+		p = sqlite3_value_blob(value);
+		return store_blob(p, (size_t)sqlite3_value_bytes(value));
 	case SQLITE_FLOAT:
 		return (struct store_value){ STORE_REAL,
-			{ .real = sqlite3_column_double(st, at) },
-			SLICE_EMPTY };
+			{ .real = sqlite3_value_double(value) }, SLICE_EMPTY };
 	default:
-		p = sqlite3_column_text(st, at);
+		p = sqlite3_value_text(value);
 		return store_text(
-		    (struct slice){ p, (size_t)sqlite3_column_bytes(st, at) });
+		    (struct slice){ p, (size_t)sqlite3_value_bytes(value) });
 	}
 }
 
-/* Hand one row over; what the sink says. */
+/* Hand one row over; what the sink says. The names are those of the first. */
 static int
-deliver(sqlite3_stmt *st, struct store_sink *sink)
+deliver(sqlite3_stmt *st, const char **names, struct store_sink *sink)
 {
-	const char *names[COLUMNS_MAX];
 	struct store_value values[COLUMNS_MAX];
 	int n = sqlite3_column_count(st);
 
@@ -306,10 +306,10 @@ deliver(sqlite3_stmt *st, struct store_sink *sink)
 		return 0;
 	if (n > COLUMNS_MAX)
 		abort();
-	for (int i = 0; i < n; i++) {
+	for (int i = 0; i < n && sink->count == 1; i++)
 		names[i] = sqlite3_column_name(st, i);
+	for (int i = 0; i < n; i++)
 		values[i] = column(st, i);
-	}
 	return sink->row(&(struct store_row){ n, names, values }, sink->cookie);
 }
 
@@ -321,11 +321,12 @@ deliver(sqlite3_stmt *st, struct store_sink *sink)
 static int
 step_all(struct store_conn *c, sqlite3_stmt *st, struct store_sink *sink)
 {
+	const char *names[COLUMNS_MAX];
 	bool enough = false;
 	int rc;
 
 	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
-		enough = enough || deliver(st, sink) != 0;
+		enough = enough || deliver(st, names, sink) != 0;
 		if (enough && sqlite3_stmt_readonly(st))
 			return SQLITE_DONE;
 	}
@@ -664,9 +665,18 @@ set_up(struct store_conn *c, struct err *e)
 	return 0;
 }
 
+/* What SQLite counts of its memory nobody asks, and each allocation of each
+ * thread would take one lock for it. Once it is in use it refuses. */
+static void
+configure(void)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static struct store_conn *
 open_conn(const char *url, struct err *e)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	char path[PATH_MAX];
 	struct store_conn *c;
 	int rc;
@@ -676,6 +686,7 @@ open_conn(const char *url, struct err *e)
 		    "DATABASE_URL sqlite:PATH needs the path of a file.");
 		return NULL;
 	}
+	(void)pthread_once(&once, configure);
 	store_sqlite_file_make(path);
 	c = ck_calloc(1, sizeof(*c));
 	c->url = ck_strdup(url);

@@ -30,8 +30,7 @@ static const char *const MESSAGES[JVAL_STATUS__MAX] = {
 	[JVAL_SURROGATE] = "A \\u escape is half of a surrogate pair.",
 	[JVAL_DEEP] = "Arrays and objects are nested too deeply.",
 	[JVAL_LARGE] = "There are too many arrays and objects.",
-	[JVAL_NUMBER] = "A number has an exponent over 1000, or too many have "
-			"large ones.",
+	[JVAL_NUMBER] = "Exponents of numbers are too large.",
 };
 
 const char *
@@ -459,21 +458,49 @@ quote_special(struct buf *b, char c)
 	buf_addc(b, TO[at - FROM]);
 }
 
-void
-jval_quote(struct buf *b, struct slice s)
+/* How many bytes stand as they are. */
+static size_t
+count_plain(struct slice s)
 {
-	buf_addc(b, '"');
-	while (s.n > 0) {
-		size_t n = 0;
+	size_t n = 0;
 
-		while (n < s.n && is_plain(s.p[n]))
-			n++;
+	while (n < s.n && is_plain(s.p[n]))
+		n++;
+	return n;
+}
+
+static void
+quote_rest(struct buf *b, struct slice s)
+{
+	while (s.n > 0) {
+		size_t n = count_plain(s);
+
 		buf_add(b, s.p, n);
 		if (n < s.n)
 			quote_special(b, s.p[n]);
 		s = slice_from_at(s, n + 1);
 	}
 	buf_addc(b, '"');
+}
+
+/* Most text has nothing special: one look, one copy. */
+void
+jval_quote(struct buf *b, struct slice s)
+{
+	size_t n = count_plain(s);
+	char *to = buf_room(b, n + 2);
+
+	*to++ = '"';
+	if (n > 0)
+		memcpy(to, s.p, n);
+	b->n += n + 1;
+	if (n < s.n) {
+		quote_rest(b, slice_from_at(s, n));
+		return;
+	}
+	to[n] = '"';
+	to[n + 1] = '\0';
+	b->n++;
 }
 
 static void

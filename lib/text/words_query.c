@@ -160,18 +160,23 @@ print_terms(struct buf *out, const struct query *q, struct term kind,
 	return count;
 }
 
+static bool
+is_ascii_mark(char c)
+{
+	return (unsigned char)c < 0x80 && !(c >= '0' && c <= '9') &&
+	    !(c >= 'A' && c <= 'Z') && !(c >= 'a' && c <= 'z');
+}
+
 /* As an index whose text was cut at the marks of ASCII has it. */
 static void
 print_web_term(struct buf *out, const struct term *term)
 {
 	buf_adds(out, term->negated ? " -\"" : " \"");
 	for (size_t i = 0; i < term->text.n; i++) {
-		char c = term->text.p[i];
-		bool word = (unsigned char)c >= 0x80 ||
-		    (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-		    (c >= 'a' && c <= 'z');
-
-		buf_addc(out, word ? c : ' ');
+		if (is_ascii_mark(term->text.p[i]))
+			buf_addc(out, ' ');
+		else
+			buf_addc(out, term->text.p[i]);
 	}
 	buf_addc(out, '"');
 }
