@@ -17,11 +17,16 @@
 #include "io/clock.h"
 #include "io/rnd.h"
 #include "io/store_dialect.h"
+#include "io/store_pg_cancel.h"
 #include "io/store_pg_error.h"
 #include "io/store_pg_value.h"
 
 /* A request waits no longer for a statement; web servers wait 60 s. */
 #define STATEMENT_MS 10000
+/* One that was taken back says so at once, where there is a server. */
+#define CANCEL_MS 2000
+/* Migrations take what they take; no clock comes near. */
+#define PATIENT_MS (INT64_MAX / 4000)
 /* Making a connection; on one machine it takes two or three. */
 #define CONNECT_MS 3000
 /* Tries of what may be tried again, and the first pause between them: with
@@ -299,23 +304,39 @@ take_result(struct store_conn *c, const PGresult *result,
 	}
 }
 
+/* What took longer than the limit is taken back, and says whether it was: it may
+ * have been done just then. */
+static PGresult *
+awaited(struct store_conn *c, int64_t deadline_ms, bool *cancelled, bool *late)
+{
+	PGresult *result = next_result(c, deadline_ms, late);
+
+	if (!*late || *cancelled)
+		return result;
+	*late = false;
+	*cancelled = true;
+	pg_cancel(c->pg);
+	return next_result(c, clock_mono_ms() + CANCEL_MS, late);
+}
+
 /*
  * All results of what was sent; the worst verdict. Of a stream that nobody wants
- * more of a row or two are read; of longer rests the connection is given up, as
- * to cancel may hit what is asked next.
+ * more of a row or two are read; of longer rests the connection is given up, and
+ * so it is after a cancel, which may come late and hit what is asked next.
  */
 static enum pg_verdict
 collect(struct store_conn *c, struct store_sink *sink, const char *name,
-    struct err *e)
+    int64_t limit_ms, struct err *e)
 {
-	int64_t deadline = clock_mono_ms() + STATEMENT_MS;
+	int64_t deadline = clock_mono_ms() + limit_ms;
 	enum pg_verdict verdict = PG_DONE;
 	int rest = REST_ROWS;
-	bool late = false;
+	bool cancelled = false, late = false;
 	PGresult *result;
 
 	c->enough = false;
-	while (rest > 0 && (result = next_result(c, deadline, &late)) != NULL) {
+	while (rest > 0 &&
+	    (result = awaited(c, deadline, &cancelled, &late)) != NULL) {
 		if (verdict == PG_DONE && !c->enough)
 			verdict = take_result(c, result, sink, name, e);
 		rest -=
@@ -338,6 +359,8 @@ collect(struct store_conn *c, struct store_sink *sink, const char *name,
 		disconnect(c);
 		return verdict == PG_DONE ? PG_DONE : PG_LOST;
 	}
+	if (cancelled)
+		disconnect(c);
 	return verdict;
 }
 
@@ -355,6 +378,7 @@ struct question {
 	const char *sql;
 	const char *name; /* on the connection, and for the log */
 	bool reads;
+	int64_t limit_ms;
 	bool *prepared;    /* NULL: see `made` */
 	struct made *made; /* or NULL */
 	bool stream;       /* see struct store_made */
@@ -388,7 +412,7 @@ prepare(struct store_conn *c, const struct question *q, struct err *e)
 		return PG_DONE;
 	if (!PQsendPrepare(c->pg, name_of(c, q), q->sql, 0, NULL))
 		return not_sent(c, e);
-	verdict = collect(c, &none, q->name, e);
+	verdict = collect(c, &none, q->name, STATEMENT_MS, e);
 	if (q->prepared != NULL)
 		*q->prepared = verdict == PG_DONE;
 	else if (verdict != PG_DONE)
@@ -419,7 +443,8 @@ ask(struct store_conn *c, const struct question *q, struct store_sink *sink,
 		    p->length, p->format, 1);
 	if (sent && q->stream)
 		(void)PQsetSingleRowMode(c->pg);
-	return sent ? collect(c, sink, q->name, e) : not_sent(c, e);
+	return sent ? collect(c, sink, q->name, q->limit_ms, e)
+		    : not_sent(c, e);
 }
 
 /* May it be asked once more, after a pause? What only reads may always. */
@@ -458,10 +483,18 @@ run_question(struct store_conn *c, const struct question *q,
 	return verdict == PG_DONE ? 0 : -1;
 }
 
+/* Who migrates waits for others who do. */
+static bool
+is_patient(enum store_query q)
+{
+	return q == STORE_SCHEMA_LOCK || q == STORE_UPKEEP_LOCK;
+}
+
 static struct question
 named(struct store_conn *c, enum store_query q)
 {
-	return (struct question){ SQL[q], NAMES[q], READS[q], &c->prepared[q],
+	return (struct question){ SQL[q], NAMES[q], READS[q],
+		is_patient(q) ? PATIENT_MS : STATEMENT_MS, &c->prepared[q],
 		NULL, false };
 }
 
@@ -487,7 +520,8 @@ forget(struct store_conn *c, struct made *made)
 		(void)snprintf(sql, sizeof(sql), "%s %s",
 		    store_dialect_pg.parts[STORE_PART_FORGET], made->name);
 		if (PQsendQuery(c->pg, sql))
-			(void)collect(c, &none, "forget", &ignored);
+			(void)collect(
+			    c, &none, "forget", STATEMENT_MS, &ignored);
 	}
 	free(made->sql);
 	*made = (struct made){ .sql = NULL };
@@ -516,8 +550,8 @@ static int
 pg_run_made(struct store_conn *c, const struct store_made *made,
     struct store_sink *sink, struct err *e)
 {
-	struct question question = { made->sql, "list", true, NULL,
-		find_made(c, made->sql), made->stream };
+	struct question question = { made->sql, "list", true, STATEMENT_MS,
+		NULL, find_made(c, made->sql), made->stream };
 
 	question.made->used = ++c->turn;
 	return run_question(
@@ -551,7 +585,8 @@ pg_script(struct store_conn *c, const char *statement, struct err *e)
 		(void)not_sent(c, e);
 		return -1;
 	}
-	return collect(c, &none, "migration", e) == PG_DONE ? 0 : -1;
+	return collect(c, &none, "migration", PATIENT_MS, e) == PG_DONE ? 0
+									: -1;
 }
 
 /* Opening */

@@ -1,13 +1,16 @@
 /*
  * Migrations and what the store says about itself. The version is that of the
  * last migration applied; each migration and its number are one transaction,
- * so a process that dies in between leaves the one before.
+ * so a process that dies in between leaves the one before. What is run whenever
+ * migrating (indexes, mostly) is a transaction a statement: it may take minutes
+ * over a large table, and nothing else is lost when it fails.
  */
 #include "io/store_driver.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "io/log.h"
 #include "io/rnd.h"
 
 struct meta {
@@ -92,6 +95,23 @@ run_optional(struct store *s, const char *statement, struct err *e)
 	return 0;
 }
 
+/* A transaction of migrating, in which one process is at a time. It may take
+ * long, but does not wait long for tables that others use. */
+static int
+enter_alone(struct store *s, struct store_scope *scope, enum store_query q,
+    struct err *e)
+{
+	const enum store_query steps[] = { STORE_SCHEMA_PATIENCE, q,
+		STORE_SCHEMA_HASTE };
+
+	if (store_enter(s, scope, e) == -1)
+		return -1;
+	for (size_t i = 0; i < COUNT(steps); i++)
+		if (store_write(s, steps[i], NULL, 0, NULL, e) == -1)
+			return store_leave(s, scope, -1, e);
+	return 0;
+}
+
 /* All statements of a number. */
 static int
 run_migration(struct store *s, int64_t number, struct err *e)
@@ -131,11 +151,9 @@ step(struct store *s, int64_t number, struct err *e)
 	struct meta meta = META_NONE;
 	int rc;
 
-	if (store_enter(s, &scope, e) == -1)
+	if (enter_alone(s, &scope, STORE_SCHEMA_LOCK, e) == -1)
 		return -1;
-	rc = store_write(s, STORE_SCHEMA_LOCK, NULL, 0, NULL, e);
-	if (rc == 0)
-		rc = read_meta(s, &meta, e);
+	rc = read_meta(s, &meta, e);
 	if (rc == 0)
 		rc = refuse_newer(s, &meta, e);
 	if (rc == 0 && meta.version < number)
@@ -144,17 +162,39 @@ step(struct store *s, int64_t number, struct err *e)
 }
 
 static int
-upkeep(struct store *s, struct err *e)
+upkeep_one(struct store *s, const struct store_migration *m, struct err *e)
 {
 	struct store_scope scope;
-	int rc;
 
-	if (store_enter(s, &scope, e) == -1)
+	if (enter_alone(s, &scope, STORE_UPKEEP_LOCK, e) == -1)
 		return -1;
-	rc = store_write(s, STORE_SCHEMA_LOCK, NULL, 0, NULL, e);
-	if (rc == 0)
-		rc = run_migration(s, 0, e);
-	return store_leave(s, &scope, rc, e);
+	return store_leave(
+	    s, &scope, s->driver->script(s->conn, m->statement, e), e);
+}
+
+/* Only speed depends on what is optional: each reason is told once. */
+static int
+upkeep(struct store *s, struct err *e)
+{
+	struct err last = ERR_INIT, why = ERR_INIT;
+
+	for (size_t i = 0; i < s->driver->n_migrations; i++) {
+		const struct store_migration *m = &s->driver->migrations[i];
+
+		if (m->number != 0)
+			continue;
+		if (!m->optional) {
+			if (upkeep_one(s, m, e) == -1)
+				return -1;
+		} else if (upkeep_one(s, m, &why) == -1 &&
+		    strcmp(why.msg, last.msg) != 0) {
+			log_info("An index of the store could not be looked "
+				 "after; lists and search may be slow. %s",
+			    why.msg);
+			last = why;
+		}
+	}
+	return 0;
 }
 
 int

@@ -192,6 +192,96 @@ test_failure_within(void)
 	fixture_close(&f);
 }
 
+/* Longer than a request waits for a statement, once; then an error, once. */
+static void
+set_slow_index(struct fixture *f)
+{
+	static const char *const STATEMENTS[] = {
+		"DROP INDEX generated_outputs_created",
+		"CREATE SEQUENCE naps",
+		"CREATE FUNCTION nap() RETURNS event_trigger LANGUAGE plpgsql"
+		" AS $$ DECLARE n bigint := nextval('naps'); BEGIN"
+		"  IF n = 1 THEN PERFORM pg_sleep(11); END IF;"
+		"  IF n = 2 THEN RAISE EXCEPTION 'no room' USING ERRCODE ="
+		"    '53100'; END IF;"
+		" END $$",
+		"CREATE EVENT TRIGGER nap ON ddl_command_start WHEN TAG IN"
+		" ('CREATE INDEX') EXECUTE FUNCTION nap()",
+	};
+
+	for (size_t i = 0; i < COUNT(STATEMENTS); i++)
+		CHECK(f->s->driver->script(f->s->conn, STATEMENTS[i], &f->e) ==
+		    0);
+}
+
+static int
+migrate_child(void *cookie)
+{
+	const struct fixture *f = cookie;
+	struct err e = ERR_INIT;
+	struct store *s = store_open(f->url, &e);
+	int rc = s == NULL ? -1 : store_migrate(s, &e);
+
+	store_close(s);
+	return rc == 0 ? 0 : 1;
+}
+
+/* However long an index takes, and who waits for it: both start. */
+static void
+test_long_upkeep(void)
+{
+	struct fixture f;
+	pid_t pid;
+
+	fixture_open(&f);
+	set_slow_index(&f);
+	pid = fixture_fork(migrate_child, &f);
+	CHECK(store_migrate(f.s, &f.e) == 0);
+	CHECK_SLICE(slice_from(f.e.msg), "");
+	CHECK(fixture_wait(pid) == 0);
+	CHECK(f.s->driver->script(f.s->conn,
+		  "DO $$BEGIN ASSERT to_regclass('generated_outputs_created')"
+		  " IS NOT NULL; END$$",
+		  &f.e) == 0);
+	CHECK(add(&f, "after") == 0);
+	fixture_close(&f);
+}
+
+/* Another session that holds all videos. */
+static PGconn *
+hold_videos(const struct fixture *f)
+{
+	char url[PG_URL_MAX];
+	PGconn *other;
+
+	pg_url(&fixture_pg, f->database, url);
+	other = PQconnectdb(url);
+	PQclear(PQexec(other, "BEGIN"));
+	PQclear(PQexec(other, "LOCK TABLE videos IN SHARE MODE"));
+	return other;
+}
+
+/* Who is told to try again finds no row of the first time later on. */
+static void
+test_late_statement_is_taken_back(void)
+{
+	struct fixture f;
+	PGconn *other;
+
+	fixture_open(&f);
+	other = hold_videos(&f);
+	CHECK(add(&f, "late") == -1);
+	CHECK(f.e.code == ERR_UNAVAILABLE);
+	PQclear(PQexec(other, "COMMIT"));
+	/* Had it waited still, it would be in front of this one. */
+	PQclear(PQexec(other, "BEGIN"));
+	PQclear(PQexec(other, "LOCK TABLE videos"));
+	PQfinish(other);
+	CHECK(!is_there(&f, "late"));
+	CHECK(add(&f, "late") == 0);
+	fixture_close(&f);
+}
+
 int
 main(void)
 {
@@ -202,6 +292,8 @@ main(void)
 	    CHECK_CASE(test_away),
 	    CHECK_CASE(test_failures),
 	    CHECK_CASE(test_failure_within),
+	    CHECK_CASE(test_long_upkeep),
+	    CHECK_CASE(test_late_statement_is_taken_back),
 	    { NULL, NULL },
 	});
 }

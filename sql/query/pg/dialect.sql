@@ -105,9 +105,22 @@ RELEASE SAVEPOINT call
 -- name: savepoint_rollback
 ROLLBACK TO SAVEPOINT call
 
--- The migrations' lock; the number is of no meaning.
+-- The migrations' locks; the numbers are of no meaning. The second is of what
+-- may take long and is optional.
 -- name: schema_lock
 SELECT 1 FROM pg_advisory_xact_lock(4270193348)
+
+-- name: upkeep_lock
+SELECT 1 FROM pg_advisory_xact_lock(4270193349)
+
+-- Until the transaction's end: the limits that a role may have are for requests.
+-- name: schema_patience
+SELECT set_config('statement_timeout', '0', true),
+    set_config('lock_timeout', '0', true)
+
+-- Tables that somebody else holds; all who come later wait behind us.
+-- name: schema_haste
+SELECT set_config('lock_timeout', '10s', true)
 
 -- name: schema_present
 SELECT count(*) FROM pg_catalog.pg_tables

@@ -93,6 +93,16 @@ ROLLBACK TO call
 -- name: schema_lock
 SELECT 1
 
+-- Of PostgreSQL's only.
+-- name: upkeep_lock
+SELECT 1
+
+-- name: schema_patience
+SELECT 1
+
+-- name: schema_haste
+SELECT 1
+
 -- name: schema_present
 SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'store_meta'
 

@@ -1,10 +1,17 @@
--- Run whenever the store is brought up to date, behind the migrations: what may
--- have become possible or missing meanwhile. In a foreign schema most of it may
--- fail, and nothing depends on it but speed.
+-- Run whenever the store is brought up to date, behind the migrations, each
+-- statement by itself: what may have become possible or missing meanwhile. In a
+-- foreign schema most of it may fail, and nothing depends on it but speed.
 
 -- pgvector may have come later than the table.
 -- optional
-CREATE EXTENSION IF NOT EXISTS vector;
+DO $$
+BEGIN
+    IF EXISTS (
+        SELECT 1 FROM pg_available_extensions WHERE name = 'vector') THEN
+        CREATE EXTENSION IF NOT EXISTS vector;
+    END IF;
+END
+$$;
 
 -- optional
 DO $$
@@ -53,9 +60,15 @@ CREATE INDEX IF NOT EXISTS transcript_chunks_text
 -- More links and candidates than by default (16, 64): hashed words have many
 -- dimensions, and the nearest were missed too often.
 -- optional
-CREATE INDEX IF NOT EXISTS transcript_chunks_embedding
-    ON transcript_chunks USING hnsw (embedding vector_cosine_ops)
-    WITH (m = 24, ef_construction = 128);
+DO $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM pg_am WHERE amname = 'hnsw') THEN
+        CREATE INDEX IF NOT EXISTS transcript_chunks_embedding
+            ON transcript_chunks USING hnsw (embedding vector_cosine_ops)
+            WITH (m = 24, ef_construction = 128);
+    END IF;
+END
+$$;
 
 -- optional
 CREATE INDEX IF NOT EXISTS generated_outputs_video
