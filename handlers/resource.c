@@ -115,16 +115,29 @@ check_type(const char *name, struct json_object *value, struct err *e)
 	    name, TYPE_MAX);
 }
 
-/* Programs read it as JSON, and so does an index of PostgreSQL. */
-static int
-check_output(const struct store_fields *fields, struct err *e)
+/* Of a field: as it is to be, else as it is. */
+static struct slice
+text_of(
+    const struct store_value *value, struct json_object *row, const char *key)
 {
+	return value->type == STORE_NULL ? jval_str(row, key) : value->bytes;
+}
+
+/* Programs read it as JSON, and so does an index of PostgreSQL. What is there
+ * already may be anything. */
+static int
+check_output(
+    const struct store_fields *fields, struct json_object *row, struct err *e)
+{
+	const struct store_value *type = &fields->value[2];
+	const struct store_value *content = &fields->value[3];
 	struct json_object *value = NULL;
 	enum jval_status status;
 
-	if (!slice_eqs(fields->value[2].bytes, "training_data"))
+	if ((type->type == STORE_NULL && content->type == STORE_NULL) ||
+	    !slice_eqs(text_of(type, row, "output_type"), "training_data"))
 		return 0;
-	status = jval_parse(fields->value[3].bytes, &value);
+	status = jval_parse(text_of(content, row, "content"), &value);
 	(void)json_object_put(value);
 	if (status == JVAL_OK)
 		return 0;
@@ -163,15 +176,19 @@ resource_of(unsigned list)
 	return NULL;
 }
 
-/* The members that a body may have. */
+/* The members that a body may have. Rows that were read have a time, which may
+ * come back with them. */
 static int
-check_known(const struct resource *r, struct json_object *body, struct err *e)
+check_known(const struct resource *r, struct json_object *body, bool dated,
+    struct err *e)
 {
-	const char *known[STORE_FIELDS_MAX + 2] = { "id" };
+	const char *known[STORE_FIELDS_MAX + 3] = { "id" };
 	size_t n = 1;
 
 	for (size_t i = 0; r->fields[i].name != NULL; i++)
 		known[n++] = r->fields[i].name;
+	if (dated)
+		known[n++] = RESOURCE_TIME;
 	return jval_only(body, known, e);
 }
 
@@ -289,11 +306,11 @@ take_fields(
 	for (const struct resource_field *f = m->r->fields; f->name; f++)
 		if (take_field(m, f, body, &out->value[out->n++]) != 0)
 			return -1;
-	return m->r->check != NULL ? m->r->check(out, m->e) : 0;
+	return m->r->check != NULL ? m->r->check(out, NULL, m->e) : 0;
 }
 
 int
-resource_new(const struct resource *r, struct json_object *body,
+resource_new(const struct resource *r, struct json_object *body, bool dated,
     struct arena *a, struct store_fields *out, struct err *e)
 {
 	char uuid[37];
@@ -303,10 +320,23 @@ resource_new(const struct resource *r, struct json_object *body,
 		return err_field(e, ERR_BAD_REQUEST, "body",
 		    "The body must be a JSON object, or an array of them.");
 	rnd_uuid(uuid);
-	if (check_known(r, body, e) != 0 ||
+	if (check_known(r, body, dated, e) != 0 ||
 	    take_id(&m, body, &out->value[0]) != 0)
 		return -1;
 	return take_fields(&m, body, out);
+}
+
+static int
+check_same(const char *name, struct json_object *row, struct json_object *patch,
+    struct err *e)
+{
+	struct json_object *value;
+
+	if (!json_object_object_get_ex(patch, name, &value) ||
+	    json_object_equal(value, json_object_object_get(row, name)))
+		return 0;
+	return err_field(
+	    e, ERR_BAD_REQUEST, name, "%s cannot be changed.", name);
 }
 
 /* What cannot be changed may be said again. */
@@ -314,21 +344,52 @@ static int
 check_fixed(const struct resource *r, struct json_object *row,
     struct json_object *patch, struct err *e)
 {
-	struct json_object *value;
-
-	if (json_object_object_get_ex(patch, "id", &value) &&
-	    !json_object_equal(value, json_object_object_get(row, "id")))
-		return err_field(
-		    e, ERR_BAD_REQUEST, "id", "id cannot be changed.");
+	if (check_same("id", row, patch, e) != 0 ||
+	    check_same(RESOURCE_TIME, row, patch, e) != 0)
+		return -1;
 	for (size_t i = 0; r->fields[i].name != NULL; i++)
 		if (r->fields[i].fixed &&
-		    json_object_object_get_ex(
-			patch, r->fields[i].name, &value) &&
-		    !json_object_equal(
-			value, json_object_object_get(row, r->fields[i].name)))
-			return err_field(e, ERR_BAD_REQUEST, r->fields[i].name,
-			    "%s cannot be changed.", r->fields[i].name);
+		    check_same(r->fields[i].name, row, patch, e) != 0)
+			return -1;
 	return 0;
+}
+
+/* Is it to become something else? What somebody else stored need not be what we
+ * would take, as long as it stays. An object is merged, be it the same. */
+static bool
+is_changed(const struct resource_field *f, struct json_object *row,
+    struct json_object *patch)
+{
+	struct json_object *value;
+
+	return !f->fixed && json_object_object_get_ex(patch, f->name, &value) &&
+	    (json_object_is_type(value, json_type_object) ||
+		!json_object_equal(
+		    value, json_object_object_get(row, f->name)));
+}
+
+static int
+patch_fields(const struct making *m, struct json_object *row,
+    struct json_object *patch, struct store_fields *out)
+{
+	struct json_object *merged = NULL;
+	int rc = 0;
+
+	if (!jmerge_apply(row, patch, &merged))
+		return err_field(m->e, ERR_BAD_REQUEST, "body",
+		    "The patch is nested too deep.");
+	out->n = 1;
+	for (const struct resource_field *f = m->r->fields; f->name; f++) {
+		struct store_value *value = &out->value[out->n++];
+
+		*value = STORE_NULL_VALUE;
+		if (rc == 0 && is_changed(f, row, patch))
+			rc = take_field(m, f, merged, value);
+	}
+	(void)json_object_put(merged);
+	if (rc == 0 && m->r->check != NULL)
+		rc = m->r->check(out, row, m->e);
+	return rc;
 }
 
 int
@@ -338,16 +399,10 @@ resource_patch(const struct resource *r, struct json_object *row,
 {
 	const struct making m = { r,
 		arena_printf(a, "%.*s", SLICE_ARG(jval_str(row, "id"))), a, e };
-	struct json_object *merged = NULL;
-	int rc;
 
-	if (check_known(r, patch, e) != 0 || check_fixed(r, row, patch, e) != 0)
+	if (check_known(r, patch, true, e) != 0 ||
+	    check_fixed(r, row, patch, e) != 0)
 		return -1;
-	if (!jmerge_apply(row, patch, &merged))
-		return err_field(e, ERR_BAD_REQUEST, "body",
-		    "The patch is nested too deep.");
 	out->value[0] = store_text(slice_from(m.uuid));
-	rc = take_fields(&m, merged, out);
-	(void)json_object_put(merged);
-	return rc;
+	return patch_fields(&m, row, patch, out);
 }

@@ -33,9 +33,14 @@ struct resource {
 	/** Of the row that is in the way of a new one: a field, or "id". */
 	const char *unique;
 	struct resource_field fields[STORE_FIELDS_MAX]; /* ends with no name */
-	/** Of all fields together; or NULL. */
-	int (*check)(const struct store_fields *fields, struct err *e);
+	/** Of all fields together; or NULL. Those that stay as `row` has them
+	 *  are NULL; `row` is where all is new. */
+	int (*check)(const struct store_fields *fields, struct json_object *row,
+	    struct err *e);
 };
+
+/** When a row was made; rows that were read have it. */
+#define RESOURCE_TIME "created_at"
 
 /** Where a video's parameters have its collection. */
 #define RESOURCE_COLLECTION 2
@@ -43,10 +48,11 @@ struct resource {
 /** NULL when the list cannot be written to. */
 const struct resource *resource_of(unsigned list);
 
-/** A new row's parameters from a body; `a` holds what they point to. */
-int resource_new(const struct resource *r, struct json_object *body,
+/** A new row's parameters from a body, which may be `dated` (RESOURCE_TIME);
+ *  `a` holds what they point to. */
+int resource_new(const struct resource *r, struct json_object *body, bool dated,
     struct arena *a, struct store_fields *out, struct err *e) MUST_CHECK;
-/** Those of a row after `patch` (RFC 7396). */
+/** What of a row becomes another by `patch` (RFC 7396); the rest is NULL. */
 int resource_patch(const struct resource *r, struct json_object *row,
     struct json_object *patch, struct arena *a, struct store_fields *out,
     struct err *e) MUST_CHECK; // NOLINT

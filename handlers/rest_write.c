@@ -87,6 +87,7 @@ note_made(struct job *j, const struct store_fields *fields)
 	struct err none = ERR_INIT;
 
 	if (j->r->list != STORE_LIST_VIDEOS || j->changes.collections ||
+	    fields->value[RESOURCE_COLLECTION].type == STORE_NULL ||
 	    slice_eqs(id, STORE_DEFAULT_COLLECTION) ||
 	    changes_has_videos(&j->changes, id))
 		return;
@@ -205,15 +206,26 @@ add_known(struct job *j, struct json_object *item,
 	return j->prefer.resolution == REST_RESOLVE_IGNORE ? 0 : conflict(j, e);
 }
 
+/* A row that was read comes back; but only one that is still there has a time. */
+static int
+check_time(struct json_object *item, bool inserted, struct err *e)
+{
+	if (!inserted || !json_object_object_get_ex(item, RESOURCE_TIME, NULL))
+		return 0;
+	return err_field(e, ERR_BAD_REQUEST, RESOURCE_TIME,
+	    "There is no such row yet; leave out when it was made.");
+}
+
 static int
 add_item(struct job *j, struct json_object *item, struct err *e)
 {
+	bool upsert = j->prefer.resolution != REST_RESOLVE_NONE;
 	struct store_fields fields = { .n = 0 };
 	struct buf row = BUF_INIT;
 	bool inserted = false;
 	int rc;
 
-	rc = resource_new(j->r, item, &j->c->arena, &fields, e);
+	rc = resource_new(j->r, item, upsert, &j->c->arena, &fields, e);
 	if (rc == 0) {
 		note_made(j, &fields);
 		rc = store_rest_insert(
@@ -222,6 +234,8 @@ add_item(struct job *j, struct json_object *item, struct err *e)
 	/* A race may be lost to a unique index. */
 	if (rc != 0 && e->code == ERR_CONFLICT)
 		rc = conflict(j, e);
+	if (rc == 0)
+		rc = check_time(item, inserted, e);
 	if (rc == 0 && !inserted)
 		rc = add_known(j, item, &fields, &row, e);
 	if (rc == 0 && row.n > 0) {

@@ -35,7 +35,7 @@ int store_rest_insert(struct store *s, enum store_list_id list,
 /** What to do with a row, inside the transaction that locks it. */
 struct store_edit {
 	/** Sees the row as it is (`json`, for its ETag, and parsed) and fills
-	 *  the fields; -1 with `e` refuses. `fields` is NULL where the row is to
+	 *  the fields, NULL for what stays; -1 with `e` refuses. `fields` is NULL where the row is to
 	 *  be removed. What the fields point to lives as long as `cookie`. */
 	int (*edit)(void *cookie, struct slice json, struct json_object *row,
 	    struct store_fields *fields, struct err *e);

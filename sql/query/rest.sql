@@ -1,5 +1,6 @@
 -- What REST clients write. Each statement returns the row as its list in
--- sql/list/ has it; no row: nothing was written.
+-- sql/list/ has it; no row: nothing was written. An update leaves alone what is
+-- given as NULL.
 
 -- define: collection_row
 id, name, description, created_at
@@ -10,7 +11,9 @@ VALUES ($1, $2, $3, {now_text}) ON CONFLICT (id) DO NOTHING
 RETURNING {collection_row}
 
 -- name: collection_update
-UPDATE {own}collections SET name = $2, description = $3 WHERE id = $1
+UPDATE {own}collections
+SET name = coalesce($2, name), description = coalesce($3, description)
+WHERE id = $1
 RETURNING {collection_row}
 
 -- The first collection stays, and any that something is in.
@@ -30,7 +33,10 @@ RETURNING {video_row}
 
 -- name: video_update
 {update_collection}
-UPDATE videos SET video_id = $2, collection_id = $3, metadata = $4
+UPDATE videos
+SET video_id = coalesce($2, video_id),
+    collection_id = coalesce($3, collection_id),
+    metadata = coalesce($4, metadata)
 WHERE id = $1
 RETURNING {video_row}
 
@@ -54,10 +60,14 @@ WHERE EXISTS (SELECT 1 FROM videos WHERE id = {uuid_2} OR video_id = $2)
     AND NOT EXISTS (SELECT 1 FROM generated_outputs WHERE id = $1)
 RETURNING {output_row}
 
+-- The video stays: $2 is NULL.
 -- name: output_update
-UPDATE generated_outputs SET output_type = $3,
-    content = {content_from}$4{content_to}, metadata = $5
-WHERE id = $1 AND video_id = $2
+UPDATE generated_outputs
+SET output_type = coalesce($3, output_type),
+    content = CASE WHEN CAST($4 AS text) IS NULL THEN content
+        ELSE {content_from}$4{content_to} END,
+    metadata = coalesce($5, metadata)
+WHERE id = $1 AND CAST($2 AS text) IS NULL
 RETURNING {output_row}
 
 -- name: output_remove

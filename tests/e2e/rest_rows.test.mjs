@@ -180,6 +180,27 @@ test('patches: what is no patch of this row is refused and changes nothing', asy
   assert.deepEqual((await api.patch('/videos/v-patched', {})).json, row, 'nothing is a patch, too');
 });
 
+test('patches: a row that was read can be written back', async () => {
+  const rows = {
+    collections: await api.made('/collections', { name: 'back', description: 'x' }),
+    videos: await api.made('/videos', { collection_id: 'c-back', metadata: { a: [1] } }),
+    outputs: await addVideo(stack.url, 'back').then(({ id }) =>
+      api.made('/outputs', { video_id: id, output_type: 'analysis', content: 'x' })),
+  };
+  for (const [list, row] of Object.entries(rows)) {
+    const { status, json } = await api.patch(`/${list}/${row.id}`, row);
+    assert.deepEqual([status, json], [200, row], list);
+    const again = await api.post(`/${list}`, row, { Prefer: 'resolution=merge-duplicates' });
+    assert.deepEqual([again.status, again.json], [200, row], list);
+    const created_at = '2020-01-01T00:00:00.000Z';
+    assertProblem(await api.patch(`/${list}/${row.id}`, { created_at }), 400, 'bad-request', 'created_at');
+    for (const body of [{ ...row, created_at }, { ...row, id: list === 'collections' ? 'c-none' : NO_ROW, video_id: row.video_id && 'none-yet', created_at }])
+      if (list !== 'outputs' || body.id === row.id)
+        assertProblem(await api.post(`/${list}`, body, { Prefer: 'resolution=merge-duplicates' }), 400, 'bad-request', 'created_at');
+    assert.deepEqual(await api.rows(`/${list}/${row.id}`), row);
+  }
+});
+
 // ---- Several rows -------------------------------------------------------------------
 
 test('bulk: all rows in their order, none without any', async () => {

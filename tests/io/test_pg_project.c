@@ -3,6 +3,7 @@
  * what nobody forbids in them, taken as they are; and a role that may not make
  * tables.
  */
+#include "handlers/resource.h"
 #include "io/store_list.h"
 #include "io/store_video.h"
 #include "list_fixture.h"
@@ -234,6 +235,92 @@ check_writing(struct store *s)
 	(void)json_object_put(row);
 }
 
+struct patch {
+	enum store_list_id list;
+	struct json_object *patch;
+	struct arena arena;
+};
+
+static int
+edit(void *cookie, struct slice json, struct json_object *row,
+    struct store_fields *fields, struct err *e)
+{
+	struct patch *p = cookie;
+
+	(void)json;
+	return resource_patch(
+	    resource_of(p->list), row, p->patch, &p->arena, fields, e);
+}
+
+/* `kept`, a condition of what is stored, holds before and after. */
+static void
+check_kept(struct store *s, enum store_list_id list, const char *id,
+    const char *patch, const char *kept)
+{
+	const struct store_view view = { &NOBODY, false };
+	const struct store_address at = { &view, list, slice_from(id) };
+	struct patch p = { list, fixture_json(patch), ARENA_INIT };
+	struct store_edit by = { edit, &p };
+	struct err e = ERR_INIT;
+	struct buf row = BUF_INIT;
+
+	list_sql(s, "DO $$BEGIN ASSERT (SELECT %s); END$$", kept);
+	CHECK(store_rest_change(s, &at, &by, &row, &e) == 0);
+	CHECK_SLICE(slice_from(e.msg), "");
+	list_sql(s, "DO $$BEGIN ASSERT (SELECT %s); END$$", kept);
+	arena_fini(&p.arena);
+	buf_fini(&row);
+	(void)json_object_put(p.patch);
+}
+
+/* A patch leaves alone what it does not name, and what it says again. */
+static void
+check_patching(struct store *s, bool jsonb)
+{
+	static const char *const VALUES[] = { "5", "true", "\"{\\\"a\\\":1}\"",
+		"[1.50]", "null" };
+	char kept[256];
+
+	for (size_t i = 0; jsonb && i < COUNT(VALUES); i++) {
+		list_sql(s,
+		    "UPDATE generated_outputs SET content = '%s' WHERE id ="
+		    " '" LIST_ID "02'",
+		    VALUES[i]);
+		(void)snprintf(kept, sizeof(kept),
+		    "content = '%s' FROM generated_outputs WHERE id = '" LIST_ID
+		    "02'",
+		    VALUES[i]);
+		check_kept(s, STORE_LIST_OUTPUTS, LIST_ID "02",
+		    "{\"metadata\": {\"x\": 1}, \"video_id\": \"" LIST_ID
+		    "01\"}",
+		    kept);
+	}
+	list_sql(s,
+	    "UPDATE generated_outputs SET content = NULL, output_type ="
+	    " 'Their type' WHERE id = '" LIST_ID "02'");
+	check_kept(s, STORE_LIST_OUTPUTS, LIST_ID "02",
+	    "{\"metadata\": {}, \"content\": null, \"output_type\":"
+	    " \"Their type\"}",
+	    "content IS NULL AND output_type = 'Their type' FROM"
+	    " generated_outputs WHERE id = '" LIST_ID "02'");
+	check_kept(s, STORE_LIST_VIDEOS, LIST_ID "02",
+	    "{\"metadata\": {\"x\": 1}}",
+	    "video_id = 'v' AND collection_id IS NULL FROM videos WHERE id ="
+	    " '" LIST_ID "02'");
+	check_kept(s, STORE_LIST_VIDEOS, LIST_ID "03",
+	    "{\"collection_id\": \"theirs\", \"metadata\": \"text\"}",
+	    "video_id IS NULL AND metadata::text = '\"text\"' FROM videos"
+	    " WHERE id = '" LIST_ID "03'");
+	list_sql(s,
+	    "UPDATE videos SET video_id = 'https://a.example/Größe' WHERE"
+	    " id = '" LIST_ID "03'");
+	check_kept(s, STORE_LIST_VIDEOS, LIST_ID "03",
+	    "{\"metadata\": {\"x\": 1}, \"video_id\":"
+	    " \"https://a.example/Größe\"}",
+	    "video_id = 'https://a.example/Größe' FROM videos WHERE id ="
+	    " '" LIST_ID "03'");
+}
+
 static void
 check_project(size_t kind)
 {
@@ -248,6 +335,7 @@ check_project(size_t kind)
 	check_reading(f.s);
 	check_contents(f.s, strcmp(KINDS[kind][2], "jsonb") == 0);
 	check_writing(f.s);
+	check_patching(f.s, strcmp(KINDS[kind][2], "jsonb") == 0);
 	fixture_close(&f);
 }
 

@@ -61,7 +61,8 @@ WITH made AS (INSERT INTO director.collections (id, name)
 
 -- define: update_collection
 WITH made AS (INSERT INTO director.collections (id, name)
-    SELECT $3::text, $3::text FROM videos WHERE id = $1
+    SELECT $3::text, $3::text FROM videos
+    WHERE id = $1 AND $3::text IS NOT NULL
     ON CONFLICT (id) DO NOTHING)
 
 -- define: v_uuid
