@@ -1,8 +1,10 @@
 #include "handlers/rest_write.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/ck.h"
 #include "handlers/changes.h"
 #include "handlers/media_view.h"
 #include "handlers/resource.h"
@@ -134,27 +136,80 @@ edit_row(void *cookie, struct slice json, struct json_object *row,
 
 /* POST */
 
-/* Another row has the same name: patch it, but for what cannot be changed. */
+static struct slice
+item_id(struct json_object *item)
+{
+	return jval_str(item, "id");
+}
+
+/* What is there is not to be named differently: without what cannot be changed,
+ * and without the id where the row was found otherwise. A copy, since the whole
+ * request may be run again. */
+static struct json_object *
+as_patch(const struct resource *r, struct json_object *item, bool by_id)
+{
+	struct json_object *copy = json_object_new_object();
+
+	if (copy == NULL)
+		abort();
+	json_object_object_foreach(item, key, value)
+		(void)json_object_object_add(copy, key, json_object_get(value));
+	for (size_t i = 0; r->fields[i].name != NULL; i++)
+		if (r->fields[i].fixed)
+			json_object_object_del(copy, r->fields[i].name);
+	if (!by_id)
+		json_object_object_del(copy, "id");
+	return copy;
+}
+
+/* A row of the same name is in the way. */
 static int
-merge_row(struct job *j, struct json_object *item,
-    const struct store_fields *fields, struct buf *row, struct err *e)
+conflict(const struct job *j, const char *field, struct err *e)
+{
+	return err_field(e, ERR_CONFLICT, field,
+	    "There is a %s with this %s already. Choose another, or leave it "
+	    "out to get one%s.",
+	    j->r->list == STORE_LIST_VIDEOS ? "video" : "row", field,
+	    j->prefer.resolution != REST_RESOLVE_NONE
+		? ""
+		: "; with Prefer: resolution=merge-duplicates the one that is "
+		  "there is changed");
+}
+
+/* Patch the row that is there. */
+static int
+merge_row(struct job *j, struct json_object *item, struct slice key, bool by_id,
+    struct buf *row, struct err *e)
 {
 	struct store_edit edit = { edit_row, j };
 	struct json_object *body = j->body;
-	bool by_id = strcmp(j->r->unique, "id") == 0;
-	const struct store_address at = { &j->view, j->r->list,
-		fields->value[by_id ? 0 : 1].bytes };
+	const struct store_address at = { &j->view, j->r->list, key };
 	int rc;
 
-	for (size_t i = 0; j->r->fields[i].name != NULL; i++)
-		if (j->r->fields[i].fixed)
-			json_object_object_del(item, j->r->fields[i].name);
-	if (!by_id)
-		json_object_object_del(item, "id");
-	j->body = item;
+	j->body = as_patch(j->r, item, by_id);
 	rc = store_rest_change(j->s, &at, &edit, row, e);
+	(void)json_object_put(j->body);
 	j->body = body;
+	if (rc != 0 && e->code == ERR_CONFLICT && e->field[0] == '\0')
+		return conflict(j, j->r->unique, e);
 	return rc;
+}
+
+/* The id is a row's first name. */
+static int
+merge(struct job *j, struct json_object *item,
+    const struct store_fields *fields, struct buf *row, struct err *e)
+{
+	bool only = strcmp(j->r->unique, "id") == 0;
+	int rc;
+
+	if (only || item_id(item).n > 0) {
+		rc = merge_row(j, item, fields->value[0].bytes, true, row, e);
+		if (rc == 0 || only || e->code != ERR_NOT_FOUND)
+			return rc;
+		*e = ERR_INIT;
+	}
+	return merge_row(j, item, fields->value[1].bytes, false, row, e);
 }
 
 /* For an upsert, too: what there is to merge with was not found. */
@@ -176,14 +231,19 @@ check_parent(struct job *j, const struct store_fields *fields, struct err *e)
 	    "There is no video with this id.");
 }
 
-static int
-conflict(const struct job *j, struct err *e)
+/* Which of its names is taken? */
+static const char *
+taken(struct job *j, struct json_object *item)
 {
-	return err_field(e, ERR_CONFLICT, j->r->unique,
-	    "There is a %s with this %s already. Choose another, or leave it "
-	    "out to get one; with Prefer: resolution=merge-duplicates the one "
-	    "that is there is changed.",
-	    j->r->list == STORE_LIST_VIDEOS ? "video" : "row", j->r->unique);
+	struct slice id = item_id(item);
+	struct buf there = BUF_INIT;
+	struct err ignored = ERR_INIT;
+	bool by_id = id.n > 0 &&
+	    store_list_get(j->s, &j->view, j->r->list, id, &there, &ignored) ==
+		0;
+
+	buf_fini(&there);
+	return by_id ? "id" : j->r->unique;
 }
 
 static void
@@ -202,8 +262,10 @@ add_known(struct job *j, struct json_object *item,
 	if (check_parent(j, fields, e) != 0)
 		return -1;
 	if (j->prefer.resolution == REST_RESOLVE_MERGE)
-		return merge_row(j, item, fields, row, e);
-	return j->prefer.resolution == REST_RESOLVE_IGNORE ? 0 : conflict(j, e);
+		return merge(j, item, fields, row, e);
+	if (j->prefer.resolution == REST_RESOLVE_IGNORE)
+		return 0;
+	return conflict(j, taken(j, item), e);
 }
 
 /* A row that was read comes back; but only one that is still there has a time. */
@@ -216,12 +278,13 @@ check_time(struct json_object *item, bool inserted, struct err *e)
 	    "There is no such row yet; leave out when it was made.");
 }
 
+/* `row` gets what is to be shown of it. */
 static int
-add_item(struct job *j, struct json_object *item, struct err *e)
+add_item(
+    struct job *j, struct json_object *item, struct buf *row, struct err *e)
 {
 	bool upsert = j->prefer.resolution != REST_RESOLVE_NONE;
 	struct store_fields fields = { .n = 0 };
-	struct buf row = BUF_INIT;
 	bool inserted = false;
 	int rc;
 
@@ -229,44 +292,112 @@ add_item(struct job *j, struct json_object *item, struct err *e)
 	if (rc == 0) {
 		note_made(j, &fields);
 		rc = store_rest_insert(
-		    j->s, j->r->list, &fields, &inserted, &row, e);
+		    j->s, j->r->list, &fields, &inserted, row, e);
 	}
 	/* A race may be lost to a unique index. */
 	if (rc != 0 && e->code == ERR_CONFLICT)
-		rc = conflict(j, e);
+		rc = conflict(j, j->r->unique, e);
 	if (rc == 0)
 		rc = check_time(item, inserted, e);
 	if (rc == 0 && !inserted)
-		rc = add_known(j, item, &fields, &row, e);
-	if (rc == 0 && row.n > 0) {
-		add_row(j, &row);
+		rc = add_known(j, item, &fields, row, e);
+	if (rc == 0 && row->n > 0) {
 		j->n_new += inserted;
 		j->id = inserted ? fields.value[0].bytes : j->id;
 	}
-	buf_fini(&row);
 	return rc;
+}
+
+/* An item of an array, by the name of its row. */
+struct place {
+	struct slice name;
+	size_t at;
+};
+
+static int
+place_cmp(const void *left, const void *right)
+{
+	const struct place *a = left, *b = right;
+	size_t n = a->name.n < b->name.n ? a->name.n : b->name.n;
+	int order = n == 0 ? 0 : memcmp(a->name.p, b->name.p, n);
+
+	if (order == 0 && a->name.n != b->name.n)
+		order = a->name.n < b->name.n ? -1 : 1;
+	if (order == 0)
+		order = a->at < b->at ? -1 : 1;
+	return order;
+}
+
+/* In an order of all requests, so that two with the same rows wait for each
+ * other, and not both. */
+static struct place *
+places_of(const struct job *j, size_t n)
+{
+	struct place *places = ck_calloc(n, sizeof(*places));
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *item =
+		    json_object_array_get_idx(j->body, i);
+		struct slice name = jval_str(item, j->r->unique);
+
+		places[i] =
+		    (struct place){ name.n > 0 ? name : item_id(item), i };
+	}
+	qsort(places, n, sizeof(*places), place_cmp);
+	return places;
 }
 
 /* An error of one among several says of which. */
 static int
+of_item(size_t at, struct err *e)
+{
+	char field[sizeof(e->field)];
+
+	(void)snprintf(field, sizeof(field), "%zu.%.50s", at, e->field);
+	memcpy(e->field, field, sizeof(field));
+	return -1;
+}
+
+static int
 add_items(struct job *j, struct err *e)
 {
 	size_t n = json_object_array_length(j->body);
+	struct place *places;
+	struct buf *rows;
+	int rc = 0;
 
 	if (n > BULK_MAX)
 		return err_field(e, ERR_BAD_REQUEST, "body",
 		    "At most %d rows at once.", BULK_MAX);
-	for (size_t i = 0; i < n; i++)
-		if (add_item(j, json_object_array_get_idx(j->body, i), e) !=
-		    0) {
-			char field[sizeof(e->field)];
+	places = places_of(j, n);
+	rows = ck_calloc(n, sizeof(*rows));
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		size_t at = places[i].at;
 
-			(void)snprintf(
-			    field, sizeof(field), "%zu.%.50s", i, e->field);
-			memcpy(e->field, field, sizeof(field));
-			return -1;
-		}
-	return 0;
+		if (add_item(j, json_object_array_get_idx(j->body, at),
+			&rows[at], e) != 0)
+			rc = of_item(at, e);
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (rc == 0 && rows[i].n > 0)
+			add_row(j, &rows[i]);
+		buf_fini(&rows[i]);
+	}
+	free(rows);
+	free(places);
+	return rc;
+}
+
+static int
+add_alone(struct job *j, struct err *e)
+{
+	struct buf row = BUF_INIT;
+	int rc = add_item(j, j->body, &row, e);
+
+	if (rc == 0 && row.n > 0)
+		add_row(j, &row);
+	buf_fini(&row);
+	return rc;
 }
 
 static bool
@@ -278,7 +409,7 @@ is_bulk(const struct job *j)
 static int
 add_all(struct job *j, struct err *e)
 {
-	return is_bulk(j) ? add_items(j, e) : add_item(j, j->body, e);
+	return is_bulk(j) ? add_items(j, e) : add_alone(j, e);
 }
 
 /* The answer as it is kept: "201 UUID\nBODY", the id where there is one row. */
@@ -395,18 +526,27 @@ try_post(struct job *j, struct buf *answer, struct err *e)
 	return rc;
 }
 
+/* What others stood in the way of is run again as a whole. */
+static bool
+again(const struct job *j, int try, const struct err *e)
+{
+	if (e->code == ERR_CONFLICT)
+		return j->prefer.resolution != REST_RESOLVE_NONE &&
+		    try < UPSERT_TRIES;
+	return store_again(j->s, try);
+}
+
 static int
 post(struct job *j, struct buf *answer, struct err *e)
 {
 	int rc = try_post(j, answer, e);
 
-	for (int i = 1;
-	     i < UPSERT_TRIES && rc != 0 && e->code == ERR_CONFLICT &&
-	     j->prefer.resolution != REST_RESOLVE_NONE;
-	     i++) {
+	for (int try = 1; rc != 0 && again(j, try, e); try++) {
 		buf_clear(&j->rows);
 		buf_clear(answer);
 		j->n_rows = j->n_new = 0;
+		j->changes = (struct changes){ .n_videos = 0 };
+		*e = ERR_INIT;
 		rc = try_post(j, answer, e);
 	}
 	return rc;
@@ -466,6 +606,15 @@ send_row(struct job *j, const struct buf *row, bool wanted)
 	buf_add_slice(&c->res->body, buf_slice(row));
 }
 
+/* Only the name of a row can be in the way of a change. */
+static int
+renamed(const struct job *j, struct err *e)
+{
+	return err_field(e, ERR_CONFLICT, j->r->unique,
+	    "There is a row with this %s already. Choose another.",
+	    j->r->unique);
+}
+
 int
 rest_patch(struct ctx *c, struct err *e)
 {
@@ -482,6 +631,8 @@ rest_patch(struct ctx *c, struct err *e)
 	rc = read_body(&j, false, e);
 	if (rc == 0)
 		rc = store_rest_change(j.s, &at, &edit, &row, e);
+	if (rc != 0 && e->code == ERR_CONFLICT && e->field[0] == '\0')
+		rc = renamed(&j, e);
 	if (rc == 0) {
 		note(&j, buf_slice(&row));
 		send_row(&j, &row, j.prefer.returns != REST_RETURN_MINIMAL);

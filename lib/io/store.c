@@ -9,11 +9,17 @@
 
 #include "base/buf.h"
 #include "base/ck.h"
+#include "io/clock.h"
 #include "io/rnd.h"
 #include "io/store_driver.h"
 #include "io/store_pg.h"
 #include "io/store_sqlite.h"
 #include "proto/jval.h"
+
+/* Transactions that are in each other's way do not come back at once; with the
+ * time that it takes to notice (a second), some ten in all. */
+#define AGAIN_MAX 6
+#define AGAIN_MS  10
 
 static const struct {
 	const char *scheme;
@@ -103,6 +109,14 @@ check_run(const struct store *s, const struct store_value *params, int n_params,
 	return 0;
 }
 
+static int
+ran(struct store *s, int rc)
+{
+	if (rc == -1 && s->driver->undone != NULL && s->driver->undone(s->conn))
+		s->undone = true;
+	return rc;
+}
+
 int
 store_run(struct store *s, enum store_query q, const struct store_value *params,
     int n_params, struct store_sink *sink, struct err *e)
@@ -114,7 +128,7 @@ store_run(struct store *s, enum store_query q, const struct store_value *params,
 	if (sink == NULL)
 		sink = &none;
 	sink->count = 0;
-	return s->driver->run(s->conn, q, params, n_params, sink, e);
+	return ran(s, s->driver->run(s->conn, q, params, n_params, sink, e));
 }
 
 int
@@ -124,7 +138,7 @@ store_run_made(struct store *s, const struct store_made *made,
 	if (check_run(s, made->params, made->n_params, e) == -1)
 		return -1;
 	sink->count = 0;
-	return s->driver->run_made(s->conn, made, sink, e);
+	return ran(s, s->driver->run_made(s->conn, made, sink, e));
 }
 
 int
@@ -144,6 +158,7 @@ open_transaction(struct store *s, enum store_query q, struct err *e)
 	if (s->inside)
 		return err_set(
 		    e, ERR_INTERNAL, "A transaction is open already.");
+	s->undone = false;
 	if (store_run(s, q, NULL, 0, NULL, e) == -1)
 		return -1;
 	s->inside = true;
@@ -186,6 +201,18 @@ store_rollback(struct store *s)
 		 * nothing is left to undo. */
 	}
 	s->inside = false;
+}
+
+bool
+store_again(const struct store *s, int try)
+{
+	uint8_t dice;
+
+	if (s->inside || !s->undone || try > AGAIN_MAX)
+		return false;
+	rnd_bytes(&dice, 1);
+	clock_sleep_ms(((int64_t)AGAIN_MS << try) * (128 + dice) / 256);
+	return true;
 }
 
 int

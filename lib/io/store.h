@@ -62,6 +62,12 @@ int store_begin(struct store *s, struct err *e) MUST_CHECK;
 int store_commit(struct store *s, struct err *e) MUST_CHECK;
 /** Never fails as the caller sees it. */
 void store_rollback(struct store *s);
+/**
+ * A transaction has failed: may all of it be run again, for the `try`-th time
+ * (from 1 on), since it was undone for others' sake (a deadlock)? Waits a little
+ * before it says yes.
+ */
+bool store_again(const struct store *s, int try);
 
 /* The driver-neutral way to run a named statement; for store_*.c only. */
 

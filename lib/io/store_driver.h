@@ -77,12 +77,16 @@ struct store_driver {
 	    struct store_conn *c, const char *statement, struct err *e);
 	/** Is a transaction open in truth? Failures may end it. */
 	bool (*inside)(const struct store_conn *c);
+	/** Was the last statement, and its transaction, undone for others'
+	 *  sake? NULL: never. */
+	bool (*undone)(const struct store_conn *c);
 };
 
 struct store {
 	const struct store_driver *driver;
 	struct store_conn *conn;
 	bool inside; /* between store_begin() and its end */
+	bool undone; /* the last transaction: see store_again() */
 };
 
 struct store_scope {

@@ -51,6 +51,7 @@ struct store_conn {
 	char *conninfo;
 	bool prepare; /* keep statements on the connection */
 	PGconn *pg;   /* NULL: none */
+	bool undone;  /* the last statement, for others' sake */
 	bool prepared[STORE_QUERY__MAX];
 	struct made made[MADE_MAX];
 	int64_t turn;
@@ -309,8 +310,11 @@ take_result(struct store_conn *c, const PGresult *result,
 static PGresult *
 awaited(struct store_conn *c, int64_t deadline_ms, bool *cancelled, bool *late)
 {
-	PGresult *result = next_result(c, deadline_ms, late);
+	PGresult *result;
 
+	if (*cancelled)
+		deadline_ms = clock_mono_ms() + CANCEL_MS;
+	result = next_result(c, deadline_ms, late);
 	if (!*late || *cancelled)
 		return result;
 	*late = false;
@@ -480,6 +484,7 @@ run_question(struct store_conn *c, const struct question *q,
 		} while (!inside && (!q->stream || sink->count == 0) &&
 		    again(c, q, verdict, try++));
 	pg_params_fini(&c->params);
+	c->undone = verdict == PG_AGAIN;
 	return verdict == PG_DONE ? 0 : -1;
 }
 
@@ -556,6 +561,12 @@ pg_run_made(struct store_conn *c, const struct store_made *made,
 	question.made->used = ++c->turn;
 	return run_question(
 	    c, &question, made->params, made->n_params, sink, e);
+}
+
+static bool
+pg_undone(const struct store_conn *c)
+{
+	return c->undone;
 }
 
 static void
@@ -660,4 +671,5 @@ const struct store_driver store_pg_driver = {
 	.on_wait = pg_on_wait,
 	.script = pg_script,
 	.inside = is_inside,
+	.undone = pg_undone,
 };

@@ -149,26 +149,41 @@ begin(struct store *s, const struct store_address *at,
 	return store_enter(s, scope, e);
 }
 
+typedef int (*action)(struct store *s, const struct store_address *at,
+    const struct store_edit *edit, struct buf *json, struct err *e);
+
+/* Within its caller's transaction it is that one's to run again. */
+static int
+run_action(struct store *s, action act, const struct store_address *at,
+    const struct store_edit *edit, struct buf *json, struct err *e)
+{
+	size_t before = json->n;
+	struct store_scope scope;
+	int rc = -1, try = 0;
+
+	do {
+		json->n = before;
+		if (try > 0)
+			*e = ERR_INIT;
+		if (begin(s, at, &scope, e) == 0)
+			rc = store_leave(
+			    s, &scope, act(s, at, edit, json, e), e);
+	} while (rc == -1 && store_again(s, ++try));
+	return rc;
+}
+
 int
 store_rest_change(struct store *s, const struct store_address *at,
     const struct store_edit *edit, struct buf *json, struct err *e)
 {
-	struct store_scope scope;
-
-	if (begin(s, at, &scope, e) == -1)
-		return -1;
-	return store_leave(s, &scope, change(s, at, edit, json, e), e);
+	return run_action(s, change, at, edit, json, e);
 }
 
 int
 store_rest_remove(struct store *s, const struct store_address *at,
     const struct store_edit *edit, struct buf *json, struct err *e)
 {
-	struct store_scope scope;
-
-	if (begin(s, at, &scope, e) == -1)
-		return -1;
-	return store_leave(s, &scope, take_away(s, at, edit, json, e), e);
+	return run_action(s, take_away, at, edit, json, e);
 }
 
 /* Requests that take effect once */

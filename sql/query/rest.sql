@@ -29,6 +29,7 @@ RETURNING {collection_row}
 INSERT INTO videos (id, video_id, collection_id, metadata, created_at)
 SELECT $1, $2, $3, $4, {now_text}
 WHERE NOT EXISTS (SELECT 1 FROM videos WHERE video_id = $2)
+    AND NOT EXISTS (SELECT 1 FROM videos WHERE id = $1)
 RETURNING {video_row}
 
 -- name: video_update

@@ -57,7 +57,7 @@ test('videos: changed and removed by id and by video_id', async () => {
 
 test('videos: a name that another one has is 409, nothing changes', async () => {
   const [one, two] = await api.made('/videos', [{ video_id: 'v-one' }, { video_id: 'v-two' }]);
-  assertProblem(await api.patch('/videos/v-one', { video_id: 'v-two', metadata: { x: 1 } }), 409, 'conflict');
+  assertProblem(await api.patch('/videos/v-one', { video_id: 'v-two', metadata: { x: 1 } }), 409, 'conflict', 'video_id');
   assert.deepEqual([await api.rows('/videos/v-one'), await api.rows('/videos/v-two')], [one, two]);
 });
 
@@ -253,6 +253,57 @@ test('upsert: collections and outputs by their id', async () => {
   for (const resolution of ['merge-duplicates', 'ignore-duplicates'])
     assertProblem(await api.post('/outputs', { ...output, video_id: 'nope' }, { Prefer: `resolution=${resolution}` }),
       422, 'unprocessable', 'video_id');
+});
+
+test('upsert: videos by their id, which goes before the video_id', async () => {
+  const first = await api.made('/videos', { video_id: 'by-id', metadata: { a: 1 } });
+  const { id } = first;
+  const Prefer = 'resolution=merge-duplicates';
+  const merged = await api.post('/videos', { id, metadata: { b: 2 } }, { Prefer });
+  assert.deepEqual([merged.status, merged.json], [200, { ...first, metadata: { a: 1, b: 2 } }]);
+  const renamed = await api.post('/videos', { id, video_id: 'by-id-2' }, { Prefer });
+  assert.deepEqual([renamed.status, renamed.json.id, renamed.json.video_id], [200, id, 'by-id-2']);
+  const ignored = await api.post('/videos', { id, video_id: 'by-id-3' }, { Prefer: 'resolution=ignore-duplicates' });
+  assert.deepEqual(ignored.json, []);
+  assert.deepEqual(await api.rows(`/videos/${id}`), renamed.json);
+  const taken = await api.post('/videos', { id, video_id: 'by-id-4' });
+  assertProblem(taken, 409, 'conflict', 'id');
+  assert.match(taken.json.detail, /merge-duplicates/);
+  assertProblem(await api.post('/videos', [{ id, video_id: 'by-id-4' }]), 409, 'conflict', '0.id');
+  await api.made('/videos', { video_id: 'by-id-5' });
+  const other = await api.post('/videos', { id, video_id: 'by-id-5' }, { Prefer });
+  assertProblem(other, 409, 'conflict', 'video_id');
+  assert.doesNotMatch(other.json.detail, /merge-duplicates/, 'no advice to do what was done');
+  assert.deepEqual(await api.rows(`/videos/${id}`), renamed.json);
+});
+
+test('upserts of the same rows in two orders: all succeed', { timeout: 120000 }, async () => {
+  const rows = Array.from({ length: 60 }, (_, n) => ({ video_id: `order-${n}`, collection_id: `c-order-${n}` }));
+  const orders = [rows, [...rows].reverse()];
+  await Promise.all(Array.from({ length: 4 }, async (_, client) => {
+    for (let turn = 0; turn < 8; turn++) {
+      const body = orders[(client + turn) % 2].map((row) => ({ ...row, metadata: { [`n${client}-${turn}`]: 1 } }));
+      const answer = await api.post('/videos', body, { Prefer: 'resolution=merge-duplicates' });
+      assert.ok([200, 201].includes(answer.status), answer.text.slice(0, 300));
+      assert.deepEqual(answer.json.map((row) => row.video_id), body.map((row) => row.video_id), 'in the order asked for');
+    }
+  }));
+  for (const row of await api.rows('/videos?video_id=like.order-*'))
+    assert.equal(Object.keys(row.metadata).length, 32, row.video_id);
+});
+
+test('bulk: two that make the same collections in two orders both succeed', { timeout: 120000 }, async () => {
+  const COUNT = 40;
+  await Promise.all([0, 1].map(async (client) => {
+    for (let turn = 0; turn < 4; turn++) {
+      const made = await api.made('/videos', Array.from({ length: COUNT }, (_, n) => ({
+        video_id: `cross-${client}-${turn}-${String(n).padStart(2, '0')}`,
+        collection_id: `c-cross-${turn}-${client ? n : COUNT - 1 - n}`,
+      })), { Prefer: 'return=representation' });
+      assert.equal(made.length, COUNT);
+    }
+  }));
+  assert.equal((await api.rows('/videos?select=id&video_id=like.cross-*')).length, 8 * COUNT);
 });
 
 test('upsert: ignore-duplicates leaves what is there', async () => {

@@ -175,7 +175,8 @@ test_failures(void)
 	fixture_close(&f);
 }
 
-/* Within a transaction nothing is tried again: it is the caller's. */
+/* Within a transaction nothing is tried again: it is the caller's, who learns
+ * whether all of it may be. */
 static void
 test_failure_within(void)
 {
@@ -189,6 +190,17 @@ test_failure_within(void)
 	CHECK(f.e.code == ERR_UNAVAILABLE);
 	store_rollback(f.s);
 	CHECK(!is_there(&f, "first"));
+	CHECK(store_again(f.s, 1));
+	CHECK(store_begin(f.s, &f.e) == 0);
+	CHECK(!store_again(f.s, 1));
+	CHECK(add(&f, "first") == 0);
+	CHECK(add(&f, "trip-40001-1") == 0);
+	CHECK(store_commit(f.s, &f.e) == 0);
+	CHECK(is_there(&f, "first"));
+	CHECK(store_begin(f.s, &f.e) == 0);
+	CHECK(add(&f, "trip-53100-99") == -1);
+	store_rollback(f.s);
+	CHECK(!store_again(f.s, 1));
 	fixture_close(&f);
 }
 

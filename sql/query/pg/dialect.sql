@@ -57,6 +57,7 @@ CASE WHEN $2 ~ '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$'
 WITH made AS (INSERT INTO director.collections (id, name)
     SELECT $3::text, $3::text
     WHERE NOT EXISTS (SELECT 1 FROM videos WHERE video_id = $2)
+        AND NOT EXISTS (SELECT 1 FROM videos WHERE id = $1)
     ON CONFLICT (id) DO NOTHING)
 
 -- define: update_collection
