@@ -412,16 +412,25 @@ add_all(struct job *j, struct err *e)
 	return is_bulk(j) ? add_items(j, e) : add_alone(j, e);
 }
 
-/* The answer as it is kept: "201 UUID\nBODY", the id where there is one row. */
+/* Nothing new is 200 to who allows for that. */
+static int
+status_of(const struct job *j)
+{
+	bool nothing = j->n_new == 0 &&
+	    (j->n_rows > 0 || j->prefer.resolution != REST_RESOLVE_NONE);
+
+	return nothing ? 200 : 201;
+}
+
+/* The answer as it is kept: "201 UUID\nBODY", the id where there is one row.
+ * Whoever repeats the request may want to see the row. */
 static void
 print_answer(const struct job *j, struct buf *out)
 {
-	buf_addf(out, "%d ", j->n_new > 0 || j->n_rows == 0 ? 201 : 200);
+	buf_addf(out, "%d ", status_of(j));
 	if (!is_bulk(j) && j->n_rows == 1)
 		buf_add_slice(out, j->id);
 	buf_addc(out, '\n');
-	if (j->prefer.returns == REST_RETURN_MINIMAL)
-		return;
 	if (is_bulk(j) || j->n_rows == 0)
 		buf_addc(out, '[');
 	buf_add_slice(out, buf_slice(&j->rows));
@@ -453,7 +462,7 @@ send_answer(struct job *j, struct slice answer)
 		put_location(c, head);
 	rest_applied(c, &j->prefer);
 	http_header(c->res, "Cache-Control", "no-store");
-	if (answer.n == 0)
+	if (answer.n == 0 || j->prefer.returns == REST_RETURN_MINIMAL)
 		return 0;
 	if (answer.p[0] == '{') {
 		char tag[32];

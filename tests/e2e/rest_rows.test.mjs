@@ -313,7 +313,9 @@ test('upsert: ignore-duplicates leaves what is there', async () => {
   assert.equal(both.status, 201, both.text);
   assert.deepEqual(both.json.map((row) => row.video_id), ['ig-2'], 'what was made');
   const none = await api.post('/videos', { video_id: 'ig-1' }, { Prefer });
-  assert.deepEqual([none.status, none.json, none.headers.etag, none.headers.location], [201, [], undefined, undefined]);
+  assert.deepEqual([none.status, none.json, none.headers.etag, none.headers.location], [200, [], undefined, undefined]);
+  for (const [body, status] of [[[{ video_id: 'ig-1' }], 200], [[], 200], [[{ video_id: 'ig-1' }, { video_id: 'ig-3' }], 201]])
+    assert.equal((await api.post('/videos', body, { Prefer })).status, status);
   assert.deepEqual(await api.rows('/videos/ig-1'), first);
 });
 
@@ -513,6 +515,17 @@ test('Idempotency-Key: 20 at once make one row and get one answer', async () => 
     assertProblem(await api.post('/collections', body, { 'Idempotency-Key': by }), 422, 'unprocessable', 'Idempotency-Key');
     assert.equal((await api.rows(`/videos?metadata->>by=eq.${by}`)).length, [body].flat().length);
   }
+});
+
+test('Idempotency-Key: each answer is as its request prefers', async () => {
+  const post = (Prefer) => api.post('/videos', { metadata: { k: 1 } }, { 'Idempotency-Key': 'preferred', Prefer });
+  const first = await post('return=minimal');
+  assert.deepEqual([first.status, first.text], [201, '']);
+  const again = await post('return=representation');
+  assert.deepEqual([again.status, again.json.metadata, again.headers['preference-applied']], [201, { k: 1 }, 'return=representation']);
+  assert.equal(again.headers.location, first.headers.location);
+  const last = await post('return=minimal');
+  assert.deepEqual([last.status, last.text, last.headers['preference-applied']], [201, '', 'return=minimal']);
 });
 
 test('Idempotency-Key: what was refused does not use it up; each visitor has their own', async () => {
