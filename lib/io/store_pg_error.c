@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "base/slice.h"
 
 /* What an SQLSTATE (or its class, of two letters) means to us. */
 static const struct {
@@ -16,6 +17,12 @@ static const struct {
 	    "A row with this id is there already." },
 	{ "23503", PG_FAILED, ERR_NOT_FOUND,
 	    "What the row belongs to is not there." },
+	/* Only somebody else's tables have others: ours are checked before. */
+	{ "23P01", PG_FAILED, ERR_CONFLICT,
+	    "A row that excludes this one is there already (a constraint of "
+	    "the database)." },
+	{ "23", PG_FAILED, ERR_UNPROCESSABLE,
+	    "A constraint of the database does not allow such a row." },
 	{ "22", PG_FAILED, ERR_BAD_REQUEST,
 	    "The store cannot take one of the values." },
 	{ "40", PG_AGAIN, ERR_UNAVAILABLE,
@@ -59,6 +66,18 @@ static const struct {
 	    "The store lacks a table. Run director.fcgi --migrate." },
 };
 
+/* The same state tells of a row that lacks another, and of one that another has
+ * need of: that depends on what was asked for, by the statement's name. */
+static bool
+is_needed(const char *state, const char *name)
+{
+	struct slice n = slice_from(name);
+
+	return strcmp(state, "23503") == 0 &&
+	    (slice_ends(n, SLICE("_remove")) || slice_ends(n, SLICE("_drop")) ||
+		slice_ends(n, SLICE("_delete")));
+}
+
 /* Neither what it holds nor what it was given: class 22 and 23 quote values. */
 enum pg_verdict
 pg_error(const PGresult *result, const char *name, struct err *e)
@@ -70,6 +89,12 @@ pg_error(const PGresult *result, const char *name, struct err *e)
 	/* libpq's own: the connection broke. */
 	if (state == NULL)
 		state = "08006";
+	if (is_needed(state, name)) {
+		(void)err_set(e, ERR_CONFLICT,
+		    "Rows of another table of the database refer to it. Remove "
+		    "those first.");
+		return PG_FAILED;
+	}
 	for (size_t i = 0; i < COUNT(TABLE); i++)
 		if (strncmp(state, TABLE[i].state, strlen(TABLE[i].state)) ==
 		    0) {
@@ -77,6 +102,6 @@ pg_error(const PGresult *result, const char *name, struct err *e)
 			return TABLE[i].verdict;
 		}
 	(void)err_set(e, ERR_INTERNAL, "%s: %s %s", name, state,
-	    strncmp(state, "23", 2) == 0 || primary == NULL ? "" : primary);
+	    primary == NULL ? "" : primary);
 	return PG_FAILED;
 }

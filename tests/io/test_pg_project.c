@@ -235,6 +235,21 @@ check_writing(struct store *s)
 	(void)json_object_put(row);
 }
 
+/* Removes it, whatever it is. */
+static int
+edit_none(void *cookie, struct slice json, struct json_object *row,
+    struct store_fields *fields, struct err *e)
+{
+	(void)cookie;
+	(void)json;
+	(void)row;
+	(void)fields;
+	(void)e;
+	return 0;
+}
+
+static const struct store_edit by_none = { edit_none, NULL };
+
 struct patch {
 	enum store_list_id list;
 	struct json_object *patch;
@@ -321,6 +336,42 @@ check_patching(struct store *s, bool jsonb)
 	    " '" LIST_ID "03'");
 }
 
+/* What their constraints do not allow is no failure of ours. */
+static void
+check_constraints(struct store *s)
+{
+	const struct store_view view = { &NOBODY, false };
+	struct patch p = { STORE_LIST_VIDEOS,
+		fixture_json("{\"metadata\": {\"n\": 1}}"), ARENA_INIT };
+	const struct store_address at = { &view, p.list, SLICE("new") };
+	struct store_edit by = { edit, &p };
+	struct err e = ERR_INIT;
+	struct buf row = BUF_INIT;
+
+	list_sql(s,
+	    "ALTER TABLE videos ADD CONSTRAINT theirs CHECK (video_id <> 'new'"
+	    " OR metadata::text = '{}')");
+	CHECK(store_rest_change(s, &at, &by, &row, &e) == -1);
+	CHECK(e.code == ERR_UNPROCESSABLE);
+	CHECK(strstr(e.msg, "constraint of the database") != NULL);
+	list_sql(s,
+	    "CREATE TABLE notes AS SELECT id AS video FROM videos WHERE"
+	    " video_id = 'new'");
+	list_sql(s,
+	    "ALTER TABLE notes ADD FOREIGN KEY (video) REFERENCES videos (id)");
+	CHECK(store_rest_remove(s, &at, &by_none, &row, &e) == -1);
+	CHECK(e.code == ERR_CONFLICT);
+	CHECK(strstr(e.msg, "another table") != NULL);
+	list_sql(s, "DROP TABLE notes");
+	e = ERR_INIT;
+	buf_clear(&row);
+	CHECK(store_rest_remove(s, &at, &by_none, &row, &e) == 0);
+	CHECK_SLICE(slice_from(e.msg), "");
+	arena_fini(&p.arena);
+	buf_fini(&row);
+	(void)json_object_put(p.patch);
+}
+
 static void
 check_project(size_t kind)
 {
@@ -336,6 +387,7 @@ check_project(size_t kind)
 	check_contents(f.s, strcmp(KINDS[kind][2], "jsonb") == 0);
 	check_writing(f.s);
 	check_patching(f.s, strcmp(KINDS[kind][2], "jsonb") == 0);
+	check_constraints(f.s);
 	fixture_close(&f);
 }
 
