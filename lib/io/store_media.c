@@ -66,8 +66,10 @@ collection_remove(struct store *s, struct slice id, struct err *e)
 	struct store_value param = store_text(id);
 	struct json_object *holds = NULL;
 	int64_t changed = 0;
-	int rc = store_one(s, STORE_COLLECTION_HOLDS, &param, 1, &holds, e);
+	int rc = store_run(s, STORE_COLLECTION_LOCK, &param, 1, NULL, e);
 
+	if (rc == 0)
+		rc = store_one(s, STORE_COLLECTION_HOLDS, &param, 1, &holds, e);
 	if (rc == 0)
 		rc = refuse_holds(holds, e);
 	(void)json_object_put(holds);

@@ -26,6 +26,10 @@ INSERT INTO {own}collections (id, name, description, created_at)
 VALUES ($1, $2, $3, {now_text})
 RETURNING id, name, description
 
+-- Whoever puts a video into it keeps it; what we look for then is there.
+-- name: collection_lock
+SELECT 1 FROM {own}collections WHERE id = $1 {row_lock_all}
+
 -- name: collection_holds
 SELECT
     CASE WHEN EXISTS (SELECT 1 FROM videos WHERE collection_id = $1)

@@ -1,6 +1,9 @@
 /* Audio, images, and how collections and videos come and go. */
 #include "io/store_media.h"
 
+#include <fcntl.h>
+
+#include "io/store_rest.h"
 #include "io/store_video.h"
 #include "test_store_fixture.h"
 
@@ -183,11 +186,104 @@ test_video_remove(void)
 	fixture_close(&f);
 }
 
+static int
+keep(void *cookie, struct slice json, struct json_object *row,
+    struct store_fields *fields, struct err *e)
+{
+	(void)cookie;
+	(void)json;
+	(void)row;
+	(void)fields;
+	(void)e;
+	return 0;
+}
+
+/* Removes collections in another process. */
+struct remover {
+	const char *url, *id;
+	bool rest; /* by the other call */
+	int start; /* read before; a child of a writer has its locks */
+};
+
+/* 0: refused, since something is in it. */
+static int
+remove_child(void *cookie)
+{
+	const struct remover *r = cookie;
+	struct err e = ERR_INIT;
+	struct store *s = store_open(r->url, &e);
+	struct store_view view = { &NOBODY, false };
+	struct store_address at = { &view, STORE_LIST_COLLECTIONS,
+		slice_from(r->id) };
+	struct store_edit edit = { keep, NULL };
+	struct buf row = BUF_INIT;
+	char go;
+	int rc;
+
+	if (s == NULL || read(r->start, &go, 1) != 1)
+		return 2;
+	rc = r->rest
+	    ? store_rest_remove(s, &at, &edit, &row, &e)
+	    : store_collection_remove(s, &NOBODY, slice_from(r->id), &e);
+	buf_fini(&row);
+	store_close(s);
+	return rc == -1 && e.code == ERR_CONFLICT ? 0 : 1;
+}
+
+/* Who removes it waits for our commit; before, it was done by then. */
+static void
+wait_or_end(pid_t pid)
+{
+	siginfo_t info = { .si_pid = 0 };
+
+	for (int i = 0; i < 20 && info.si_pid == 0; i++) {
+		(void)waitid(
+		    P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT);
+		fixture_sleep(20);
+	}
+}
+
+/* A video that is being written keeps its collection. */
+static void
+test_collection_kept(void)
+{
+	struct store_video_new new = { .video_id = SLICE_EMPTY };
+	struct json_object *row = NULL;
+	struct remover r;
+	struct fixture f;
+	char in[64];
+
+	fixture_open(&f);
+	for (int i = 0; i < 2; i++) {
+		int fds[2];
+		pid_t pid;
+
+		collection(&f, in);
+		new.collection_id = slice_from(in);
+		CHECK(pipe2(fds, O_CLOEXEC) == 0);
+		r = (struct remover){ f.url, in, i == 1, fds[0] };
+		pid = fixture_fork(remove_child, &r);
+		CHECK(store_begin(f.s, &f.e) == 0);
+		CHECK(store_video_add(f.s, &NOBODY, &new, &row, &f.e) == 0);
+		(void)json_object_put(row);
+		CHECK(write(fds[1], "", 1) == 1);
+		wait_or_end(pid);
+		CHECK(store_commit(f.s, &f.e) == 0);
+		CHECK(fixture_wait(pid) == 0);
+		(void)close(fds[0]);
+		(void)close(fds[1]);
+		CHECK(store_collection_get(
+			  f.s, &NOBODY, slice_from(in), &row, &f.e) == 0);
+		(void)json_object_put(row);
+	}
+	fixture_close(&f);
+}
+
 int
 main(void)
 {
 	return check_main((struct check_case[]){ CHECK_CASE(test_media),
 	    CHECK_CASE(test_media_needs_its_collection),
 	    CHECK_CASE(test_collection_remove), CHECK_CASE(test_video_remove),
-	    { NULL, NULL } });
+	    CHECK_CASE(test_collection_kept), { NULL, NULL } });
 }

@@ -35,6 +35,10 @@ embedding::real[] AS embedding
 -- define: row_lock
 FOR NO KEY UPDATE
 
+-- The row is to be removed.
+-- define: row_lock_all
+FOR UPDATE
+
 -- Around text for content, whose type is the project's: text or jsonb.
 -- define: content_from
 (json_populate_record(NULL::generated_outputs, director.content_record(
@@ -52,19 +56,26 @@ CASE WHEN $2 ~ '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$'
     THEN $2::uuid END
 
 -- A video may name a collection that nobody has made; but not one that is not
--- written.
+-- written. One that is there is not removed before the transaction's end: who
+-- removes it locks it, and looks for videos then. Of two that make the same one
+-- the second locks what the first has made.
 -- define: insert_collection
-WITH made AS (INSERT INTO director.collections (id, name)
+WITH kept AS (SELECT 1 FROM director.collections WHERE id = $3::text
+    FOR KEY SHARE),
+made AS (INSERT INTO director.collections AS c (id, name)
     SELECT $3::text, $3::text
     WHERE NOT EXISTS (SELECT 1 FROM videos WHERE video_id = $2)
         AND NOT EXISTS (SELECT 1 FROM videos WHERE id = $1)
-    ON CONFLICT (id) DO NOTHING)
+        AND NOT EXISTS (SELECT 1 FROM kept)
+    ON CONFLICT (id) DO UPDATE SET name = c.name WHERE false)
 
 -- define: update_collection
-WITH made AS (INSERT INTO director.collections (id, name)
+WITH kept AS (SELECT 1 FROM director.collections WHERE id = $3::text
+    FOR KEY SHARE),
+made AS (INSERT INTO director.collections AS c (id, name)
     SELECT $3::text, $3::text FROM videos
-    WHERE id = $1 AND $3::text IS NOT NULL
-    ON CONFLICT (id) DO NOTHING)
+    WHERE id = $1 AND $3::text IS NOT NULL AND NOT EXISTS (SELECT 1 FROM kept)
+    ON CONFLICT (id) DO UPDATE SET name = c.name WHERE false)
 
 -- define: v_uuid
 @v::uuid

@@ -27,6 +27,9 @@ INDEXED BY jobs_open
 -- define: row_lock
 
 
+-- define: row_lock_all
+
+
 -- define: content_from
 
 
