@@ -116,7 +116,7 @@ const struct route routes_table[ROUTES_COUNT] = {
 
 	{ HTTP_GET, API "/sessions", rest_list, 0, NULL, ROUTE_QUICK,
 	  STORE_LIST_SESSIONS },
-	{ HTTP_GET, API "/sessions/{id}", session_get, 0, NULL, 0, 0 },
+	{ HTTP_GET, API "/sessions/{id}", session_read, 0, NULL, 0, 0 },
 	{ HTTP_DELETE, API "/sessions/{id}", session_delete, 0, NULL, 0, 0 },
 	{ HTTP_GET, API "/messages", rest_list, 0, NULL, ROUTE_QUICK,
 	  STORE_LIST_MESSAGES },

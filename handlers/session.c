@@ -1,5 +1,6 @@
 #include "handlers/session.h"
 
+#include "handlers/rest.h"
 #include "io/store_chat.h"
 #include "proto/jval.h"
 #include "proto/message.h"
@@ -44,6 +45,25 @@ session_get(struct ctx *c, struct err *e)
 	if (s == NULL || store_session_get(s, &c->who, id, &row, e) != 0)
 		return -1;
 	return ctx_json(c, 200, row);
+}
+
+int
+session_read(struct ctx *c, struct err *e)
+{
+	struct buf json = BUF_INIT;
+	struct store *s;
+	struct slice id;
+	int rc = -1;
+
+	if (session_id(c, &id, e) != 0)
+		return -1;
+	s = ctx_store(c, e);
+	if (s != NULL)
+		rc = store_session_print(s, &c->who, id, &json, e);
+	if (rc == 0)
+		rc = rest_answer(c, 200, buf_slice(&json), e);
+	buf_fini(&json);
+	return rc;
 }
 
 int

@@ -11,6 +11,8 @@
 
 int session_list(struct ctx *c, struct err *e);
 int session_get(struct ctx *c, struct err *e);
+/** As the lists of REST have sessions and messages. */
+int session_read(struct ctx *c, struct err *e);
 int session_delete(struct ctx *c, struct err *e);
 
 #endif

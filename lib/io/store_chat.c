@@ -9,6 +9,7 @@
 
 #include "io/store_driver.h"
 #include "io/store_job.h"
+#include "io/store_list_row.h"
 #include "proto/jval.h"
 
 /* What store_session_principal() can return. */
@@ -265,12 +266,16 @@ no_session(struct err *e)
 	return err_set(e, ERR_NOT_FOUND, "There is no session with this id.");
 }
 
-/* The row and its messages, in whatever transaction is open. */
+/* How a session and its messages are read, in whatever transaction is open. */
+typedef int (*reader)(
+    struct store *s, struct slice session_id, void *out, struct err *e);
+
+/* As rows, times in seconds. */
 static int
-read_session(struct store *s, struct slice session_id, struct json_object **row,
-    struct err *e)
+read_rows(struct store *s, struct slice session_id, void *out, struct err *e)
 {
 	struct store_value param = store_text(session_id);
+	struct json_object **row = out;
 	struct json_object *messages;
 
 	if (store_one(s, STORE_SESSION_GET, &param, 1, row, e) == -1)
@@ -286,14 +291,55 @@ read_session(struct store *s, struct slice session_id, struct json_object **row,
 	return -1;
 }
 
+struct printing {
+	enum store_list_id list;
+	struct buf *json;
+	size_t n;
+};
+
+static int
+print_row(const struct store_row *row, void *cookie)
+{
+	struct printing *p = cookie;
+
+	if (p->n++ > 0)
+		buf_addc(p->json, ',');
+	store_list_row_print(p->json, p->list, row);
+	return 0;
+}
+
+/* As JSON text, rows as their lists have them. */
+static int
+read_text(struct store *s, struct slice session_id, void *out, struct err *e)
+{
+	struct store_value param = store_text(session_id);
+	struct buf *json = out;
+	struct printing session = { STORE_LIST_SESSIONS, json, 0 };
+	struct printing messages = { STORE_LIST_MESSAGES, json, 0 };
+	struct store_sink sink = { print_row, &session, 0 };
+
+	buf_clear(json);
+	if (store_run(s, STORE_SESSION_SHOWN, &param, 1, &sink, e) == -1)
+		return -1;
+	if (session.n == 0)
+		return no_session(e);
+	json->n--; /* the object goes on */
+	buf_adds(json, ",\"conversation\":[");
+	sink = (struct store_sink){ print_row, &messages, 0 };
+	if (store_run(s, STORE_MESSAGES_SHOWN, &param, 1, &sink, e) == -1)
+		return -1;
+	buf_adds(json, "]}");
+	return 0;
+}
+
 /*
  * Read only, the usual case. `*open` is set, and nothing returned, when a
  * message is in progress that nobody has been seen to watch: that is to be
  * written down in the transaction that reads.
  */
 static int
-read_quietly(struct store *s, struct slice session_id, bool *open,
-    struct json_object **row, struct err *e)
+read_quietly(struct store *s, struct slice session_id, bool *open, reader read,
+    void *out, struct err *e)
 {
 	struct store_value param = store_text(session_id);
 	struct store_sink found = { NULL, NULL, 0 };
@@ -304,24 +350,22 @@ read_quietly(struct store *s, struct slice session_id, bool *open,
 	rc = store_run(s, STORE_MESSAGE_UNWATCHED, &param, 1, &found, e);
 	*open = found.count != 0;
 	if (rc == 0 && !*open)
-		rc = read_session(s, session_id, row, e);
+		rc = read(s, session_id, out, e);
 	store_rollback(s);
 	return rc;
 }
 
-int
-store_session_get(struct store *s, const struct principal *who,
-    struct slice session_id, struct json_object **row, struct err *e)
+static int
+read_session(struct store *s, struct slice session_id, reader read, void *out,
+    struct err *e)
 {
 	struct store_value param = store_text(session_id);
 	struct store_scope scope;
 	bool open = true;
 	int rc;
 
-	(void)who;
-	*row = NULL;
 	if (!s->inside) {
-		rc = read_quietly(s, session_id, &open, row, e);
+		rc = read_quietly(s, session_id, &open, read, out, e);
 		if (rc == -1 || !open)
 			return rc;
 	}
@@ -329,12 +373,29 @@ store_session_get(struct store *s, const struct principal *who,
 		return -1;
 	rc = store_write(s, STORE_MESSAGE_WATCH, &param, 1, NULL, e);
 	if (rc == 0)
-		rc = read_session(s, session_id, row, e);
-	if (store_leave(s, &scope, rc, e) == 0)
+		rc = read(s, session_id, out, e);
+	return store_leave(s, &scope, rc, e);
+}
+
+int
+store_session_get(struct store *s, const struct principal *who,
+    struct slice session_id, struct json_object **row, struct err *e)
+{
+	(void)who;
+	*row = NULL;
+	if (read_session(s, session_id, read_rows, row, e) == 0)
 		return 0;
 	(void)json_object_put(*row);
 	*row = NULL;
 	return -1;
+}
+
+int
+store_session_print(struct store *s, const struct principal *who,
+    struct slice session_id, struct buf *json, struct err *e)
+{
+	(void)who;
+	return read_session(s, session_id, read_text, json, e);
 }
 
 int

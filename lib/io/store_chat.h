@@ -4,7 +4,8 @@
  * Each output message carries a revision that only grows: an older one, and
  * anything after a final status, is refused with ERR_STALE, so a worker that
  * lost its lease cannot write. Times of sessions and messages are unix seconds
- * in the rows (the frontend multiplies), milliseconds inside.
+ * in the rows (the frontend multiplies), milliseconds inside, and RFC 3339 where
+ * said so.
  *
  * Failure, rows and threads: as store.h.
  * Layer:  io (store)
@@ -14,6 +15,7 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "base/principal.h"
 #include "io/store.h"
 
@@ -60,7 +62,7 @@ int store_chat_newest(struct store *s, struct slice session_id,
     struct slice conv_id, struct json_object **row, struct err *e) MUST_CHECK;
 /**
  * Was the session's history read while this message was in progress? Set by
- * store_session_get(), in the same transaction as its reading.
+ * store_session_get() and _print(), in the same transaction as its reading.
  */
 int store_chat_watched(struct store *s, struct slice session_id,
     struct slice msg_id, bool *watched, struct err *e) MUST_CHECK;
@@ -78,6 +80,9 @@ store_session_list(struct store *s, const struct principal *who, bool shared,
 int store_session_get(struct store *s, const struct principal *who,
     struct slice session_id, struct json_object **row,
     struct err *e) MUST_CHECK;
+/** The same as JSON text into `json`, rows as store_list.h has them. */
+int store_session_print(struct store *s, const struct principal *who,
+    struct slice session_id, struct buf *json, struct err *e) MUST_CHECK;
 /** ERR_NOT_FOUND when there was none. Jobs of it end as cancelled. */
 int store_session_delete(struct store *s, const struct principal *who,
     struct slice session_id, struct err *e) MUST_CHECK;

@@ -29,6 +29,18 @@ ORDER BY updated_ms DESC, created_ms DESC, session_id LIMIT $2
 -- name: session_get
 SELECT {session_row} FROM {own}sessions WHERE session_id = $1
 
+-- The same for REST: as their lists have them (sql/list/).
+-- name: session_shown
+SELECT session_id, video_id, collection_id, name, metadata AS "metadata:json",
+    created_ms, updated_ms
+FROM {own}sessions WHERE session_id = $1
+
+-- name: messages_shown
+SELECT msg_id, session_id, conv_id, msg_type, agents AS "agents:json",
+    actions AS "actions:json", content AS "content:json", status, seq,
+    metadata AS "metadata:json", created_ms, updated_ms
+FROM {own}conversations WHERE session_id = $1 ORDER BY seq
+
 -- name: session_principal
 SELECT principal FROM {own}sessions WHERE session_id = $1
 

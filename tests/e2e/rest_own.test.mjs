@@ -79,6 +79,18 @@ test('times of sessions, messages and jobs: eq finds what was shown', async () =
       }
 });
 
+test('a session with its messages: as their lists have them, with an ETag', async () => {
+  const { api, sessions: [id] } = visitors.anna;
+  const read = await api.get(`/sessions/${id}`);
+  const { conversation, ...session } = read.json;
+  assert.deepEqual([session], await api.rows(`/sessions?session_id=eq.${id}`));
+  assert.deepEqual(conversation, await api.rows(`/messages?session_id=eq.${id}&order=seq`));
+  assert.ok(conversation.length >= 2);
+  assert.match(read.headers.etag, /^"[\w-]{22}"$/);
+  const known = await api.get(`/sessions/${id}`, { 'If-None-Match': read.headers.etag });
+  assert.deepEqual([known.status, known.text, known.headers.etag], [304, '', read.headers.etag]);
+});
+
 test('a job by its id; no secrets of a job are shown', async () => {
   const { api } = visitors.anna;
   const [job] = await api.rows('/jobs?limit=1');
