@@ -7,6 +7,7 @@
 #include "base/ck.h"
 #include "handlers/changes.h"
 #include "handlers/media_view.h"
+#include "handlers/once.h"
 #include "handlers/resource.h"
 #include "handlers/rest.h"
 #include "handlers/videodb.h"
@@ -18,8 +19,6 @@
 
 /* Rows of one POST: each is a statement, and all hold the writer's lock. */
 #define BULK_MAX 1000
-/* As other APIs with such keys have it. */
-#define KEY_MAX 255
 
 /* An upsert that lost a race finds the winner's row the next time. */
 #define UPSERT_TRIES 3
@@ -474,26 +473,6 @@ send_answer(struct job *j, struct slice answer)
 	return 0;
 }
 
-/* The key without the quotes that the draft has it in. */
-static int
-read_key(const struct ctx *c, struct slice *key, struct err *e)
-{
-	struct slice k = slice_trim(c->req->idempotency_key);
-
-	if (k.n >= 2 && k.p[0] == '"' && k.p[k.n - 1] == '"')
-		k = slice_sub(k, 1, k.n - 2);
-	*key = k;
-	for (size_t i = 0; i < k.n && k.n <= KEY_MAX; i++)
-		if (k.p[i] < ' ' || k.p[i] > '~')
-			k.n = KEY_MAX + 1;
-	if (k.n > KEY_MAX || (k.n == 0 && c->req->idempotency_key.n > 0))
-		return err_field(e, ERR_BAD_REQUEST, "Idempotency-Key",
-		    "Idempotency-Key must have 1 to %d visible ASCII "
-		    "characters.",
-		    KEY_MAX);
-	return 0;
-}
-
 /* Once for each key; `answer` gets what is to be sent. */
 static int
 post_once(struct job *j, struct slice key, struct buf *answer, struct err *e)
@@ -522,7 +501,7 @@ try_post(struct job *j, struct buf *answer, struct err *e)
 	    j->prefer.resolution == REST_RESOLVE_NONE;
 	int rc;
 
-	if (read_key(j->c, &key, e) != 0)
+	if (once_key(j->c, &key, e) != 0)
 		return -1;
 	if (!alone && store_begin(j->s, e) != 0)
 		return -1;

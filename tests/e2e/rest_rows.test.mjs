@@ -517,6 +517,17 @@ test('Idempotency-Key: 20 at once make one row and get one answer', async () => 
   }
 });
 
+test('Idempotency-Key: a collection by the front end is made once, too', async () => {
+  const post = (json, key) => ask(stack.url, 'POST', '/videodb/collection', { json, headers: { 'Idempotency-Key': key } });
+  const body = { name: 'Once', description: 'only' };
+  const answers = await Promise.all(Array.from({ length: 10 }, () => post(body, 'front-end')));
+  for (const one of answers)
+    assert.deepEqual([one.status, one.text, one.headers.location], [201, answers[0].text, answers[0].headers.location]);
+  assert.equal((await api.rows('/collections?name=eq.Once')).length, 1);
+  assertProblem(await post({ ...body, name: 'Other' }, 'front-end'), 422, 'unprocessable', 'Idempotency-Key');
+  assertProblem(await post(body, '""'), 400, 'bad-request', 'Idempotency-Key');
+});
+
 test('Idempotency-Key: each answer is as its request prefers', async () => {
   const post = (Prefer) => api.post('/videos', { metadata: { k: 1 } }, { 'Idempotency-Key': 'preferred', Prefer });
   const first = await post('return=minimal');
