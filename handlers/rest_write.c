@@ -10,6 +10,7 @@
 #include "handlers/once.h"
 #include "handlers/resource.h"
 #include "handlers/rest.h"
+#include "handlers/rest_shape.h"
 #include "handlers/videodb.h"
 #include "io/hash.h"
 #include "io/store_rest.h"
@@ -30,7 +31,8 @@ struct job {
 	struct store *s;
 	struct store_view view;
 	struct rest_prefer prefer;
-	struct json_object *body; /* owned */
+	const struct rest_query *shape; /* of the answer */
+	struct json_object *body;       /* owned */
 	struct changes changes;
 	struct slice owner; /* of a video that is removed */
 	struct videodb_drop theirs;
@@ -49,7 +51,7 @@ job_init(struct job *j, struct ctx *c, struct err *e)
 	rest_prefer_parse(c->req->prefer, &j->prefer);
 	j->prefer.count = false;
 	j->s = ctx_store(c, e);
-	return j->s == NULL ? -1 : 0;
+	return j->s == NULL ? -1 : rest_shape_parse(c, &j->shape, e);
 }
 
 static int
@@ -469,7 +471,7 @@ send_answer(struct job *j, struct slice answer)
 		rest_etag(c, answer, tag);
 	}
 	http_header(c->res, "Content-Type", "application/json");
-	buf_add_slice(&c->res->body, answer);
+	rest_shape_print(&c->res->body, j->shape, answer);
 	return 0;
 }
 
@@ -591,7 +593,7 @@ send_row(struct job *j, const struct buf *row, bool wanted)
 	if (!wanted)
 		return;
 	http_header(c->res, "Content-Type", "application/json");
-	buf_add_slice(&c->res->body, buf_slice(row));
+	rest_shape_print(&c->res->body, j->shape, buf_slice(row));
 }
 
 /* Only the name of a row can be in the way of a change. */
