@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "handlers/changes.h"
 #include "handlers/media_view.h"
+#include "handlers/once.h"
 #include "handlers/pages.h"
 #include "handlers/videodb.h"
 #include "io/store_media.h"
@@ -118,13 +119,48 @@ answer_added(struct ctx *c, struct json_object *collection)
 	return ctx_json(c, 201, o);
 }
 
+/* As printed before, or now. */
+static int
+print_added(struct ctx *c, struct slice name, struct slice description,
+    struct buf *out, struct err *e)
+{
+	struct json_object *row = NULL;
+
+	if (out->n > 0)
+		return 0;
+	if (store_collection_add(
+		c->store, &c->who, name, description, &row, e) != 0)
+		return -1;
+	jval_print(out, row);
+	(void)json_object_put(row);
+	return 0;
+}
+
+static int
+add_once(struct ctx *c, struct slice name, struct slice description,
+    struct json_object **row, struct err *e)
+{
+	struct buf answer = BUF_INIT;
+	struct slice key;
+	int rc = once_key(c, &key, e);
+
+	if (rc == 0)
+		rc = once_begin(c, key, &answer, e);
+	if (rc == 0)
+		rc = once_end(c, key, &answer,
+		    print_added(c, name, description, &answer, e), e);
+	if (rc == 0 && jval_parse(buf_slice(&answer), row) != JVAL_OK)
+		rc = err_set(e, ERR_INTERNAL, "an answer kept is no JSON");
+	buf_fini(&answer);
+	return rc;
+}
+
 int
 collection_add(struct ctx *c, struct err *e)
 {
 	static const char *const KNOWN[] = { "name", "description", NULL };
 	struct json_object *body = NULL, *row = NULL;
 	struct slice name, description;
-	struct store *s;
 	int rc = -1;
 
 	if (ctx_body_json(c, &body, e) != 0)
@@ -132,10 +168,8 @@ collection_add(struct ctx *c, struct err *e)
 	if (jval_only(body, KNOWN, e) == 0 &&
 	    read_text(body, "name", NAME_MAX, &name, e) == 0 &&
 	    read_text(body, "description", DESCRIPTION_MAX, &description, e) ==
-		0 &&
-	    (s = ctx_store(c, e)) != NULL)
-		rc = store_collection_add(
-		    s, &c->who, name, description, &row, e);
+		0)
+		rc = add_once(c, name, description, &row, e);
 	(void)json_object_put(body);
 	if (rc != 0)
 		return -1;

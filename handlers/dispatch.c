@@ -266,14 +266,17 @@ check_origin(struct ctx *c, struct err *e)
 static int
 no_route(struct ctx *c, unsigned allowed, struct err *e)
 {
+	struct buf methods = BUF_INIT;
+
 	if (allowed == 0)
 		return err_set(
 		    e, ERR_NOT_FOUND, "There is nothing at this address.");
-	buf_adds(&c->res->headers, "Allow: ");
-	http_methods(&c->res->headers, allowed | HTTP_OPTIONS);
-	buf_adds(&c->res->headers, "\r\n");
-	return err_set(e, ERR_METHOD, "This address does not take %s.",
-	    http_method_name(c->req->method));
+	http_methods(&methods, allowed | HTTP_OPTIONS);
+	http_header(c->res, "Allow", "%s", buf_cstr(&methods));
+	(void)err_set(e, ERR_METHOD, "This address does not take %s, but %s.",
+	    http_method_name(c->req->method), buf_cstr(&methods));
+	buf_fini(&methods);
+	return -1;
 }
 
 static int

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/ck.h"
+#include "handlers/rest_shape.h"
 #include "io/hash.h"
 #include "proto/etag.h"
 
@@ -242,14 +243,20 @@ rest_get(struct ctx *c, struct err *e)
 {
 	struct store *s = ctx_store(c, e);
 	struct store_view view = rest_view(c);
+	const struct rest_query *shape = NULL;
 	struct buf json = BUF_INIT;
 	int rc = -1;
 
-	if (s != NULL)
+	if (s != NULL && rest_shape_parse(c, &shape, e) == 0)
 		rc = store_list_get(
 		    s, &view, c->route->what, c->params.value[0], &json, e);
 	if (rc == 0)
 		rc = rest_answer(c, 200, buf_slice(&json), e);
+	/* Its tag is that of the whole row, for If-Match. */
+	if (rc == 0 && shape != NULL && c->res->body.n > 0) {
+		buf_clear(&c->res->body);
+		rest_shape_print(&c->res->body, shape, buf_slice(&json));
+	}
 	buf_fini(&json);
 	return rc;
 }

@@ -7,8 +7,10 @@
 #include "base/ck.h"
 #include "handlers/changes.h"
 #include "handlers/media_view.h"
+#include "handlers/once.h"
 #include "handlers/resource.h"
 #include "handlers/rest.h"
+#include "handlers/rest_shape.h"
 #include "handlers/videodb.h"
 #include "io/hash.h"
 #include "io/store_rest.h"
@@ -18,8 +20,6 @@
 
 /* Rows of one POST: each is a statement, and all hold the writer's lock. */
 #define BULK_MAX 1000
-/* As other APIs with such keys have it. */
-#define KEY_MAX 255
 
 /* An upsert that lost a race finds the winner's row the next time. */
 #define UPSERT_TRIES 3
@@ -31,7 +31,8 @@ struct job {
 	struct store *s;
 	struct store_view view;
 	struct rest_prefer prefer;
-	struct json_object *body; /* owned */
+	const struct rest_query *shape; /* of the answer */
+	struct json_object *body;       /* owned */
 	struct changes changes;
 	struct slice owner; /* of a video that is removed */
 	struct videodb_drop theirs;
@@ -50,7 +51,7 @@ job_init(struct job *j, struct ctx *c, struct err *e)
 	rest_prefer_parse(c->req->prefer, &j->prefer);
 	j->prefer.count = false;
 	j->s = ctx_store(c, e);
-	return j->s == NULL ? -1 : 0;
+	return j->s == NULL ? -1 : rest_shape_parse(c, &j->shape, e);
 }
 
 static int
@@ -470,27 +471,7 @@ send_answer(struct job *j, struct slice answer)
 		rest_etag(c, answer, tag);
 	}
 	http_header(c->res, "Content-Type", "application/json");
-	buf_add_slice(&c->res->body, answer);
-	return 0;
-}
-
-/* The key without the quotes that the draft has it in. */
-static int
-read_key(const struct ctx *c, struct slice *key, struct err *e)
-{
-	struct slice k = slice_trim(c->req->idempotency_key);
-
-	if (k.n >= 2 && k.p[0] == '"' && k.p[k.n - 1] == '"')
-		k = slice_sub(k, 1, k.n - 2);
-	*key = k;
-	for (size_t i = 0; i < k.n && k.n <= KEY_MAX; i++)
-		if (k.p[i] < ' ' || k.p[i] > '~')
-			k.n = KEY_MAX + 1;
-	if (k.n > KEY_MAX || (k.n == 0 && c->req->idempotency_key.n > 0))
-		return err_field(e, ERR_BAD_REQUEST, "Idempotency-Key",
-		    "Idempotency-Key must have 1 to %d visible ASCII "
-		    "characters.",
-		    KEY_MAX);
+	rest_shape_print(&c->res->body, j->shape, answer);
 	return 0;
 }
 
@@ -522,7 +503,7 @@ try_post(struct job *j, struct buf *answer, struct err *e)
 	    j->prefer.resolution == REST_RESOLVE_NONE;
 	int rc;
 
-	if (read_key(j->c, &key, e) != 0)
+	if (once_key(j->c, &key, e) != 0)
 		return -1;
 	if (!alone && store_begin(j->s, e) != 0)
 		return -1;
@@ -612,7 +593,7 @@ send_row(struct job *j, const struct buf *row, bool wanted)
 	if (!wanted)
 		return;
 	http_header(c->res, "Content-Type", "application/json");
-	buf_add_slice(&c->res->body, buf_slice(row));
+	rest_shape_print(&c->res->body, j->shape, buf_slice(row));
 }
 
 /* Only the name of a row can be in the way of a change. */

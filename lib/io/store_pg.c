@@ -305,24 +305,28 @@ take_result(struct store_conn *c, const PGresult *result,
 	}
 }
 
-/* The next result within the limit. What takes longer is taken back, and says
- * whether it was: it may have been done just then. */
+/* What took longer than the limit is taken back, and says whether it was: it may
+ * have been done just then. */
 static PGresult *
-awaited(struct store_conn *c, int64_t deadline_ms, bool *late)
+awaited(struct store_conn *c, int64_t deadline_ms, bool *cancelled, bool *late)
 {
-	PGresult *result = next_result(c, deadline_ms, late);
+	PGresult *result;
 
-	if (!*late)
+	if (*cancelled)
+		deadline_ms = clock_mono_ms() + CANCEL_MS;
+	result = next_result(c, deadline_ms, late);
+	if (!*late || *cancelled)
 		return result;
 	*late = false;
+	*cancelled = true;
 	pg_cancel(c->pg);
 	return next_result(c, clock_mono_ms() + CANCEL_MS, late);
 }
 
 /*
  * All results of what was sent; the worst verdict. Of a stream that nobody wants
- * more of a row or two are read; of longer rests the connection is given up, as
- * to cancel may hit what is asked next.
+ * more of a row or two are read; of longer rests the connection is given up, and
+ * so it is after a cancel, which may come late and hit what is asked next.
  */
 static enum pg_verdict
 collect(struct store_conn *c, struct store_sink *sink, const char *name,
@@ -331,11 +335,12 @@ collect(struct store_conn *c, struct store_sink *sink, const char *name,
 	int64_t deadline = clock_mono_ms() + limit_ms;
 	enum pg_verdict verdict = PG_DONE;
 	int rest = REST_ROWS;
-	bool late = false;
+	bool cancelled = false, late = false;
 	PGresult *result;
 
 	c->enough = false;
-	while (rest > 0 && (result = awaited(c, deadline, &late)) != NULL) {
+	while (rest > 0 &&
+	    (result = awaited(c, deadline, &cancelled, &late)) != NULL) {
 		if (verdict == PG_DONE && !c->enough)
 			verdict = take_result(c, result, sink, name, e);
 		rest -=
@@ -358,6 +363,8 @@ collect(struct store_conn *c, struct store_sink *sink, const char *name,
 		disconnect(c);
 		return verdict == PG_DONE ? PG_DONE : PG_LOST;
 	}
+	if (cancelled)
+		disconnect(c);
 	return verdict;
 }
 

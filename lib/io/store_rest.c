@@ -9,15 +9,18 @@
 static const struct {
 	enum store_query insert, update, remove;
 	bool writable;
+	const char *holds; /* why none is removed that is there */
 } STATEMENTS[STORE_LIST__MAX] = {
 	[STORE_LIST_COLLECTIONS] = { STORE_COLLECTION_INSERT,
-	    STORE_COLLECTION_UPDATE, STORE_COLLECTION_REMOVE, true },
+	    STORE_COLLECTION_UPDATE, STORE_COLLECTION_REMOVE, true,
+	    "The first collection stays, and so does one with videos, audio or "
+	    "images in it: remove those first." },
 	[STORE_LIST_VIDEOS] = { STORE_VIDEO_INSERT, STORE_VIDEO_UPDATE,
-	    STORE_VIDEO_REMOVE, true },
+	    STORE_VIDEO_REMOVE, true, NULL },
 	[STORE_LIST_TRANSCRIPTS] = { .remove = STORE_TRANSCRIPT_REMOVE,
 	    .writable = true },
 	[STORE_LIST_OUTPUTS] = { STORE_OUTPUT_INSERT, STORE_OUTPUT_UPDATE,
-	    STORE_OUTPUT_REMOVE, true },
+	    STORE_OUTPUT_REMOVE, true, NULL },
 };
 
 /* How long the answer to an Idempotency-Key is kept, in the store's clock. */
@@ -90,10 +93,13 @@ write_fields(struct store *s, const struct statement *st, struct buf *json,
 
 	if (run_returning(s, st, json, &n, e) == -1)
 		return -1;
-	if (n == 0)
-		return err_set(e, ERR_CONFLICT,
-		    "The row cannot be changed: others depend on it.");
-	return 0;
+	if (n > 0)
+		return 0;
+	if (STATEMENTS[st->list].holds != NULL)
+		return err_set(
+		    e, ERR_CONFLICT, "%s", STATEMENTS[st->list].holds);
+	return err_set(
+	    e, ERR_CONFLICT, "The row cannot be changed: others depend on it.");
 }
 
 static int

@@ -640,6 +640,20 @@ is_known(const char *key, const char *const *known)
 	return false;
 }
 
+static int
+refuse_key(const char *key, const char *const *known, struct err *e)
+{
+	struct buf names = BUF_INIT;
+
+	for (size_t i = 0; known[i] != NULL; i++)
+		buf_addf(&names, "%s%s", i > 0 ? ", " : "", known[i]);
+	(void)err_field(e, ERR_BAD_REQUEST, key,
+	    "This field is not known here; leave it out. Known are: %s.",
+	    buf_cstr(&names));
+	buf_fini(&names);
+	return -1;
+}
+
 int
 jval_only(struct json_object *object, const char *const *known, struct err *e)
 {
@@ -654,8 +668,7 @@ jval_only(struct json_object *object, const char *const *known, struct err *e)
 		const char *key = json_object_iter_peek_name(&it);
 
 		if (!is_known(key, known))
-			return err_field(e, ERR_BAD_REQUEST, key,
-			    "This field is not known here; leave it out.");
+			return refuse_key(key, known, e);
 	}
 	return 0;
 }

@@ -201,6 +201,39 @@ test('patches: a row that was read can be written back', async () => {
   }
 });
 
+test('select shows of a row what it shows in a list; other parameters are refused', async () => {
+  const metadata = { name: 'Sel', a: [1, { b: 2.50 }], n: null, 'x y': { z: true } };
+  const made = await api.made('/videos', { video_id: 'v-select', metadata });
+  const path = `/videos/${made.id}`;
+  for (const select of ['id', '*', 'video_id,name:metadata->>name', 'metadata->a->1->b,t:metadata->a->>0,metadata->none',
+    'all:metadata,n:metadata->n,nt:metadata->>n,s:metadata->name,z:metadata->x y->z']) {
+    const query = `select=${encodeURIComponent(select)}`;
+    const [want] = await api.rows(`/videos?video_id=eq.v-select&${query}`);
+    const read = await api.get(`${path}?${query}`);
+    assert.deepEqual([read.status, read.json], [200, want], select);
+    assert.equal(read.headers.etag, (await api.get(path)).headers.etag, 'of the whole row');
+    assert.deepEqual((await api.patch(`${path}?${query}`, {})).json, want, select);
+  }
+  assert.deepEqual((await api.made('/videos?select=video_id', [{ video_id: 'v-sel-1' }, { video_id: 'v-sel-2' }])),
+    [{ video_id: 'v-sel-1' }, { video_id: 'v-sel-2' }]);
+  for (const [bad, field] of [['select=bogus', 'select'], ['bogus=1', 'bogus'], ['select=id&bogus=1', 'bogus'], ['limit=1', 'limit'], ['id=eq.1', 'id'], ['select=id&select=id', 'select']]) {
+    assertProblem(await api.get(`${path}?${bad}`), 400, 'bad-request', field);
+    assertProblem(await api.patch(`${path}?${bad}`, { metadata: { no: 1 } }), 400, 'bad-request', field);
+    assertProblem(await api.post(`/videos?${bad}`, { video_id: 'v-sel-none' }), 400, 'bad-request', field);
+    assertProblem(await api.delete(`${path}?${bad}`), 400, 'bad-request', field);
+  }
+  assert.deepEqual(await api.rows(path), made);
+  assert.deepEqual(await api.rows('/videos?video_id=eq.v-sel-none'), []);
+});
+
+test('errors say what can be done', async () => {
+  assert.match((await api.delete('/collections/c-main')).json.detail, /first collection stays/);
+  assert.match((await api.post('/videos', { name: 'x' })).json.detail, /Known are: id, video_id, collection_id, metadata\./);
+  const wrong = await api.ask('PUT', '/videos');
+  assert.equal(wrong.status, 405);
+  assert.ok(wrong.json.detail.includes(wrong.headers.allow), wrong.json.detail);
+});
+
 // ---- Several rows -------------------------------------------------------------------
 
 test('bulk: all rows in their order, none without any', async () => {
@@ -515,6 +548,17 @@ test('Idempotency-Key: 20 at once make one row and get one answer', async () => 
     assertProblem(await api.post('/collections', body, { 'Idempotency-Key': by }), 422, 'unprocessable', 'Idempotency-Key');
     assert.equal((await api.rows(`/videos?metadata->>by=eq.${by}`)).length, [body].flat().length);
   }
+});
+
+test('Idempotency-Key: a collection by the front end is made once, too', async () => {
+  const post = (json, key) => ask(stack.url, 'POST', '/videodb/collection', { json, headers: { 'Idempotency-Key': key } });
+  const body = { name: 'Once', description: 'only' };
+  const answers = await Promise.all(Array.from({ length: 10 }, () => post(body, 'front-end')));
+  for (const one of answers)
+    assert.deepEqual([one.status, one.text, one.headers.location], [201, answers[0].text, answers[0].headers.location]);
+  assert.equal((await api.rows('/collections?name=eq.Once')).length, 1);
+  assertProblem(await post({ ...body, name: 'Other' }, 'front-end'), 422, 'unprocessable', 'Idempotency-Key');
+  assertProblem(await post(body, '""'), 400, 'bad-request', 'Idempotency-Key');
 });
 
 test('Idempotency-Key: each answer is as its request prefers', async () => {
