@@ -325,7 +325,7 @@ const ALLOWED = [
   ['/videodb/collection/default', 'GET DELETE'], ['/videodb/collection/default/video', 'GET'],
   ['/videodb/collection/default/audio', 'GET'], ['/videodb/collection/default/image', 'GET'],
   ['/videodb/collection/default/video/x', 'GET DELETE'], ['/api/v1/videos', 'GET POST'], [VIDEO, 'GET PATCH DELETE'],
-  [`${VIDEO}/transcript`, 'GET PUT'], [`${VIDEO}/outputs`, 'GET'], ['/healthz', 'GET'],
+  [`${VIDEO}/transcript`, 'GET POST PUT'], [`${VIDEO}/outputs`, 'GET'], ['/healthz', 'GET'],
   ['/readyz', 'GET'], ['/metrics', 'GET'],
   ['/videodb/collection/default/upload', 'POST'], ['/videodb/collection/default/audio/x', 'GET DELETE'],
   ['/videodb/collection/default/image/x', 'GET DELETE'],
@@ -478,7 +478,7 @@ test('CORS: a handshake from an allowed origin', async () => {
 
 for (const [path, method, wanted] of [
   ['/api/v1/videos', 'POST', 'GET, HEAD, POST, OPTIONS'], ['/session/12345678', 'DELETE', 'GET, HEAD, DELETE, OPTIONS'],
-  [`${VIDEO}/transcript`, 'PUT', 'GET, HEAD, PUT, OPTIONS'], ['/config/check', 'GET', 'GET, HEAD, OPTIONS'],
+  [`${VIDEO}/transcript`, 'PUT', 'GET, HEAD, POST, PUT, OPTIONS'], ['/config/check', 'GET', 'GET, HEAD, OPTIONS'],
   ['/videodb/collection', 'POST', 'GET, HEAD, POST, OPTIONS'],
 ])
   test(`preflight: ${method} ${path}`, async () => {
