@@ -10,8 +10,10 @@
 
 #define US_PER_MS 1000
 
-#define A_TIME    "a time such as 2026-01-02T03:04:05.678Z"
-#define TIME_HINT "In a query, '+' is a space: write it as %2B."
+#define A_TIME "a time such as 2026-01-02T03:04:05.678Z"
+/* 0001-01-01T00:00:00Z */
+#define YEAR_ONE_US INT64_C(-62135596800000000)
+#define TIME_HINT   "In a query, '+' is a space: write it as %2B."
 
 static const struct {
 	const char *what, *hint;
@@ -47,6 +49,14 @@ is_infinity(struct slice text, int64_t *us)
 		return false;
 	*us = minus ? -REST_TIME_INFINITY : REST_TIME_INFINITY;
 	return true;
+}
+
+/* The year before 1 is no year 0 to PostgreSQL: neither store is asked for it. */
+static bool
+read_time(struct slice text, int64_t *us, bool *between)
+{
+	return !slice_starts(text, SLICE("0000")) &&
+	    timefmt_parse_us(text, us, between) && *us >= YEAR_ONE_US;
 }
 
 static bool
@@ -92,7 +102,7 @@ read_value(struct arena *a, enum rest_type type, struct rest_value *value,
 		return num_parse(text, INT64_MIN, INT64_MAX, &value->number);
 	case REST_TIME:
 		return is_infinity(text, &value->number) ||
-		    timefmt_parse_us(text, &value->number, between);
+		    read_time(text, &value->number, between);
 	case REST_MSEC:
 		return read_msec(text, &value->number, between);
 	case REST_JSON:

@@ -328,6 +328,8 @@ static const struct {
 	{ __LINE__, "id=eq.019512ag-0000-4000-8000-00000000cafe", "", "id",
 	    "UUID" },
 	{ __LINE__, "created_at=eq.2026-01-02", "", "created_at", "time" },
+	{ __LINE__, "created_at=lt.0000-12-31T23:59:59Z", "", "created_at",
+	    "time" },
 	{ __LINE__, "created_at=gt." MORNING "+00:00", "", "created_at",
 	    "%2B" },
 	{ __LINE__, "name=in.a", "", "name", "in.(" },
