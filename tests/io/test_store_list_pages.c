@@ -199,7 +199,7 @@ test_infinite_times(void)
 }
 
 #define LARGE_ROWS  60
-#define LARGE_BYTES 1000000
+#define LARGE_BYTES ((size_t)1000000)
 
 static long
 peak_kb(void)
