@@ -216,13 +216,13 @@ entry_of(struct search *q, struct json_object *row)
 }
 
 static void
-add_line(struct search *q, struct json_object *row, struct json_object *shot)
+add_line(struct search *q, struct json_object *row, struct json_object *shot,
+    struct slice text)
 {
 	double start =
 	    json_object_get_double(json_object_object_get(shot, "start"));
-	struct slice text = jval_str(shot, "text"),
-		     name = jval_str(
-			 json_object_object_get(row, "video_metadata"), "name");
+	struct slice name =
+	    jval_str(json_object_object_get(row, "video_metadata"), "name");
 
 	buf_adds(&q->text, "\n- **");
 	agents_add_name(
@@ -247,10 +247,46 @@ put_harmless(struct json_object *shot)
 	buf_fini(&safe);
 }
 
+/* Passages overlap: the same place may be the best of two. */
+static bool
+is_shown(struct json_object *shots, struct json_object *shot)
+{
+	size_t n = json_object_array_length(shots);
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *one = json_object_array_get_idx(shots, i);
+
+		if (json_object_equal(json_object_object_get(one, "start"),
+			json_object_object_get(shot, "start")) &&
+		    slice_eq(jval_str(one, "text"), jval_str(shot, "text")))
+			return true;
+	}
+	return false;
+}
+
+static void
+add_shot(struct search *q, struct json_object *row, struct json_object *shot)
+{
+	struct json_object *shots =
+	    json_object_object_get(entry_of(q, row), "shots");
+	struct buf line = BUF_INIT;
+
+	buf_add_slice(&line, jval_str(shot, "text"));
+	put_harmless(shot);
+	if (is_shown(shots, shot)) {
+		(void)json_object_put(shot);
+	} else {
+		add_line(q, row, shot, buf_slice(&line));
+		(void)json_object_array_add(shots, shot);
+		q->n_shots++;
+	}
+	buf_fini(&line);
+}
+
 static int
 add_hit(struct search *q, const struct rank_item *item, struct err *e)
 {
-	struct json_object *row = find_row(item), *transcript = NULL, *shot;
+	struct json_object *row = find_row(item), *transcript = NULL;
 	struct transcript t = { .n = 0 };
 	struct arena a = ARENA_INIT;
 	struct err none = ERR_INIT;
@@ -265,12 +301,7 @@ add_hit(struct search *q, const struct rank_item *item, struct err *e)
 	    transcript_parse(jval_str(transcript, "full_text"), TRANSCRIPT_AUTO,
 		&a, &t) != TRANSCRIPT_OK)
 		t.n = 0;
-	shot = shot_of(q, item, &t);
-	add_line(q, row, shot);
-	put_harmless(shot);
-	(void)json_object_array_add(
-	    json_object_object_get(entry_of(q, row), "shots"), shot);
-	q->n_shots++;
+	add_shot(q, row, shot_of(q, item, &t));
 	(void)json_object_put(transcript);
 	arena_fini(&a);
 	return 0;

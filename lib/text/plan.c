@@ -308,6 +308,34 @@ plan_pair(struct slice text, struct slice *a, struct slice *b)
 
 /* ---- subjects ------------------------------------------------------------- */
 
+/* "they talk about the price": what is said there is a price, not talk. */
+static struct slice
+talked_about(struct slice subject)
+{
+	static const char *const WHO[] = { "he", "she", "they", "we", "anybody",
+		"somebody", "someone" };
+	static const char *const SAYS[] = { "talk about", "talks about",
+		"talked about", "are talking about", "is talking about",
+		"speak about", "speaks about", "spoke about", "speak of",
+		"mention", "mentions", "mentioned", "discuss", "discusses",
+		"discussed" };
+
+	for (size_t i = 0; i < COUNT(WHO); i++) {
+		size_t n = match(subject, WHO[i]);
+		struct slice rest = slice_from_at(subject, n);
+
+		for (size_t k = 0; n != 0 && k < COUNT(SAYS); k++) {
+			size_t m = match(slice_trim(rest), SAYS[k]);
+			struct slice what =
+			    slice_trim(slice_from_at(slice_trim(rest), m));
+
+			if (m != 0 && what.n != 0)
+				return what;
+		}
+	}
+	return subject;
+}
+
 static struct slice
 find_subject(struct slice rest)
 {
@@ -319,7 +347,8 @@ find_subject(struct slice rest)
 		"in all videos", "in the transcript", "is", "are", "does", "do",
 		"did", "it says" };
 
-	return strip_quotes(strip_first(strip_marks(rest), LEAD, COUNT(LEAD)));
+	return strip_quotes(
+	    talked_about(strip_first(strip_marks(rest), LEAD, COUNT(LEAD))));
 }
 
 static struct slice
