@@ -104,15 +104,29 @@ add_swept(struct keeper *k, const struct store_job_swept *jobs, int n)
 	return 0;
 }
 
+static bool
+due(struct keeper_job *job)
+{
+	int64_t now = clock_mono_ms();
+
+	if (now < job->next_ms)
+		return false;
+	job->next_ms = now + job->every_ms;
+	return true;
+}
+
 /* At most `turns` times SWEEP_LIMIT. */
 static void
-sweep(struct keeper *k, int64_t quiet_ms, int turns)
+sweep(struct keeper *k, int64_t quiet_ms, int64_t turns)
 {
 	struct store_job_swept jobs[SWEEP_LIMIT];
 	struct err e = ERR_INIT;
 	int n = SWEEP_LIMIT;
 
-	for (int i = 0; i < turns && n == SWEEP_LIMIT; i++) {
+	for (int64_t i = 0; i < turns && n == SWEEP_LIMIT; i++) {
+		/* It may take long, and leases run out meanwhile. */
+		if (due(&k->renewing))
+			renew(k);
 		if (store_job_sweep(
 			k->store, quiet_ms, SWEEP_LIMIT, jobs, &n, &e) != 0) {
 			log_warnx("sweep: %s", e.msg);
@@ -121,6 +135,26 @@ sweep(struct keeper *k, int64_t quiet_ms, int turns)
 		if (add_swept(k, jobs, n) != 0)
 			return;
 	}
+}
+
+/* So many that each job that is not ended gets one ticket, and none a second. */
+static int64_t
+turns_for_all(struct keeper *k)
+{
+	static const char *const OPEN[] = { "queued", "running" };
+	struct json_object *counts = NULL;
+	struct err e = ERR_INIT;
+	int64_t n = 0;
+
+	if (store_job_counts(k->store, &counts, &e) != 0) {
+		log_warnx("sweep: %s", e.msg);
+		return 0; /* the slow sweep writes them */
+	}
+	for (size_t i = 0; i < COUNT(OPEN); i++)
+		n += json_object_get_int64(
+		    json_object_object_get(counts, OPEN[i]));
+	(void)json_object_put(counts);
+	return n / SWEEP_LIMIT + 1;
 }
 
 /* While tickets wait, a job without one is likely just in the queue. */
@@ -170,7 +204,7 @@ listen(struct keeper *k, struct err *e)
 		renew(k);
 	k->cancels = cancels;
 	if (fresh && k->seen)
-		sweep(k, 0, SWEEP_TURNS);
+		sweep(k, 0, turns_for_all(k));
 	k->seen = true;
 	return 0;
 }
@@ -216,17 +250,6 @@ stopping(struct keeper *k)
 }
 
 /* ---- all the time ----------------------------------------------------------- */
-
-static bool
-due(struct keeper_job *job)
-{
-	int64_t now = clock_mono_ms();
-
-	if (now < job->next_ms)
-		return false;
-	job->next_ms = now + job->every_ms;
-	return true;
-}
 
 /* At the start, then as often as it says, of all workers. */
 static void

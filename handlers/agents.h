@@ -48,6 +48,7 @@ struct agent_run {
 	size_t base; /* items before it are of agents that have ended */
 	int64_t rev;
 	bool later;       /* it waits for its turn: ask.h */
+	bool asked;       /* an engine, and what it said is kept nowhere yet */
 	int64_t shown_ms; /* when the last snapshot went out */
 	/* What the agent found, for the reasoning: an object, or NULL; owned. */
 	struct json_object *data;

@@ -11,7 +11,9 @@
 /* A turn that comes so soon is waited for; in slices, as the job may end. */
 #define WAIT_HERE_MS  3000
 #define WAIT_SLICE_MS 200
-/* Who asked in a chat does not wait longer for another try. */
+/* Who asked in a chat does not wait longer for another try; nor does a run with a
+ * call behind it that is kept nowhere yet for the next: made again later, it would
+ * use up the turn that was waited for. */
 #define PATIENCE_MS 300000
 
 struct ask {
@@ -44,7 +46,9 @@ later(struct agent_run *run, int64_t wait_ms, struct err *e)
 static int
 enter(struct ask *a, enum limit_provider provider, struct err *e)
 {
-	int64_t until = clock_mono_ms() + WAIT_HERE_MS, wait_ms;
+	int64_t wait_ms,
+	    until =
+		clock_mono_ms() + (a->run->asked ? PATIENCE_MS : WAIT_HERE_MS);
 
 	for (;;) {
 		if (agents_go_on(a->run, e) != 0 ||
@@ -85,6 +89,8 @@ end(struct ask *a, enum limit_provider provider, int rc, struct err *e)
 	int64_t after = a->engine.retry_after_ms;
 
 	limit_leave(&a->limits, &a->slot);
+	if (rc == 0)
+		a->run->asked = true;
 	if (rc == 0 || e->code != ERR_UNAVAILABLE || after <= 0)
 		return rc;
 	if (after > PATIENCE_MS) {

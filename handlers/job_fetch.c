@@ -263,7 +263,7 @@ give_to_videodb(struct job_ctx *j, struct err *e)
 		return JOB_LATER;
 	if (end == VIDEODB_STEP_FAILED) {
 		j->retry_after_ms = w.v.retry_after_ms;
-		return end_of(j, e);
+		return w.v.waits ? JOB_LATER : end_of(j, e);
 	}
 	metrics_add(j->metrics, METRIC_JOBS_SUCCESS, 1);
 	tell(j);
@@ -298,12 +298,16 @@ job_fetch_run(struct job_ctx *j, struct err *e)
 int
 job_fetch_give_up(struct job_ctx *j, const struct err *why, struct err *e)
 {
-	media_file_abandon(j->conf->media, j->job->id);
 	/* What went wrong inside is for the log. */
-	return end_error(j,
-	    why->code == ERR_UNAVAILABLE ? why->msg
-					 : "Something failed on the server.",
-	    e);
+	if (end_error(j,
+		why->code == ERR_UNAVAILABLE
+		    ? why->msg
+		    : "Something failed on the server.",
+		e) != 0)
+		return -1;
+	/* Only now it is known that no other worker has the job. */
+	media_file_abandon(j->conf->media, j->job->id);
+	return 0;
 }
 
 int

@@ -419,6 +419,8 @@ keep(struct stage_run *s, enum stage_id stage, struct err *e)
 	if (rc == 0 && s->run->fresh)
 		rc = store_stage_replace(store, video, name, key, kept, e);
 	(void)json_object_put(kept);
+	if (rc == 0)
+		s->run->asked = false;
 	return rc;
 }
 

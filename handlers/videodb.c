@@ -151,7 +151,7 @@ videodb_failed(struct videodb_work *w, struct err *e)
 								     : JOB_LOST;
 	if (e->code == ERR_UNAVAILABLE || e->code == ERR_INTERNAL) {
 		j->retry_after_ms = w->v.retry_after_ms;
-		return JOB_RETRY;
+		return w->v.waits ? JOB_LATER : JOB_RETRY;
 	}
 	if (store_job_finish(
 		j->store, j->job, jobs_failure(j), e->msg, &second) == 0) {

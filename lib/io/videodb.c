@@ -73,6 +73,7 @@ enter(struct call *call, struct err *e)
 			return err_set(e, ERR_STALE, "Cancelled.");
 		if (clock_mono_ms() + wait_ms > until) {
 			v->retry_after_ms = wait_ms;
+			v->waits = true;
 			return err_set(e, ERR_UNAVAILABLE,
 			    "VideoDB is asked as often as it may be.");
 		}

@@ -40,6 +40,8 @@ struct videodb {
 	bool (*cancelled)(void *cookie);
 	void *cookie;
 	int64_t retry_after_ms; /* of the last failure; 0: nothing was said */
+	bool
+	    waits; /* the last failure: it was not asked yet, by our own limit */
 };
 
 /** Is there a key? Without one no call may be made. */

@@ -95,15 +95,19 @@ WHERE {job_held}
 SELECT state, error, payload AS "payload:json", result AS "result:json"
 FROM {own}jobs WHERE id = $1
 
+-- What was cancelled just now is looked at at once.
+-- define: job_delay
+CASE cancel WHEN 1 THEN 0 ELSE $3 END
+
 -- name: job_retry
-UPDATE {own}jobs SET state = 'queued', tries = tries + 1, due_ms = {now_ms} + $3,
-    ticket_ms = {now_ms} + $3, error = $4,
+UPDATE {own}jobs SET state = 'queued', tries = tries + 1,
+    due_ms = {now_ms} + {job_delay}, ticket_ms = {now_ms} + {job_delay}, error = $4,
     errors = {error_from} $4 {error_to}, updated_ms = {now_ms}
 WHERE {job_held}
 
 -- name: job_release
-UPDATE {own}jobs SET state = 'queued', due_ms = {now_ms} + $3,
-    ticket_ms = {now_ms} + $3, updated_ms = {now_ms}
+UPDATE {own}jobs SET state = 'queued', due_ms = {now_ms} + {job_delay},
+    ticket_ms = {now_ms} + {job_delay}, updated_ms = {now_ms}
 WHERE {job_held}
 
 -- name: job_progress

@@ -108,10 +108,11 @@ test_delay(void)
 
 	fresh();
 	(void)reserve("c");
-	CHECK(add(JOB1, 80) && add(JOB2, 100000));
+	CHECK(add(JOB1, 60000) && add(JOB2, 100000));
 	CHECK(queue_promote(&q, &e) == 0);
 	CHECK(depth() == 0);
-	clock_sleep_ms(100);
+	/* A minute is over. */
+	rds_reply_free(eio_fixture_redis(&f, "ZADD {t:q}:later:jobs 1 " JOB1));
 	CHECK(queue_promote(&q, &e) == 0);
 	CHECK(depth() == 1);
 	t = reserve("c");
@@ -222,7 +223,7 @@ test_waiting(void)
 	CHECK(add(JOB1, 0));
 	from = clock_mono_ms();
 	CHECK(queue_reserve(&q, SLICE("c"), 5000, &t, &got, &e) == 0 && got);
-	CHECK(clock_mono_ms() - from < 1000);
+	CHECK(clock_mono_ms() - from < 4000);
 }
 
 /* Lanes know nothing of each other. */
