@@ -7,7 +7,8 @@ import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import { join } from 'node:path';
 import { BUILD, ROOT, start } from '../harness/stack.mjs';
-import { cleanup, main, run, test } from '../harness/tap.mjs';
+import { redis } from '../harness/redis.mjs';
+import { cleanup, main, run, sleep, test } from '../harness/tap.mjs';
 import {
   Chat, Worker, addVideo, ask, assertProblem, assertStory, chatMessage, extract, get, history, jobsIn, textContent, until,
 } from './lib_app.mjs';
@@ -288,16 +289,34 @@ function stopping(stack) {
   }, LONG);
 }
 
+// ---- Redis loses what it had -----------------------------------------------------
+
+function losing(stack) {
+  test('after FLUSHALL each job that waits gets a ticket, not one after the other', async () => {
+    const WAITING = 150; // more than one sweep writes
+    const chat = await Chat.open(stack.url);
+    const video = await addVideo(stack.url, 'lost', SAMPLE);
+    for (let i = 0; i < WAITING; i++) await send(chat, extract(video));
+    const [key] = (await redis(stack, 'KEYS', '*:jobs')).filter((name) => !name.includes('later'));
+    await redis(stack, 'FLUSHALL');
+    const tickets = () => redis(stack, 'XLEN', key);
+    await until('tickets again', async () => await tickets() >= WAITING - 10, 60000);
+    await sleep(1500);
+    assert.ok(await tickets() < 3 * WAITING, `${await tickets()} tickets`);
+  }, LONG);
+}
+
 main(async () => {
   const threads = { DIRECTOR_WORKER_THREADS: '4', DIRECTOR_FETCH_PRIVATE: '1', DIRECTOR_UPLOAD_WAIT_MS: '100' };
-  const [short, endless, none, web] = await Promise.all([
+  const [short, endless, none, lost, web] = await Promise.all([
     start({ env: { ...threads, DIRECTOR_STAGE_DELAY_MS: '60' } }),
     start({ env: { ...threads, DIRECTOR_STAGE_DELAY_MS: String(FOREVER_MS), DIRECTOR_STOP_MS: '200' } }),
     start({ worker: false }),
+    start({ env: { DIRECTOR_WORKER_THREADS: '1', DIRECTOR_STAGE_DELAY_MS: String(FOREVER_MS), DIRECTOR_STOP_MS: '200' } }),
     elsewhere(),
   ]);
   await Worker.open(short, {});
-  const groups = [[running, short], [cancelling, endless], [fetching, short], [stopping, none]];
+  const groups = [[running, short], [cancelling, endless], [fetching, short], [stopping, none], [losing, lost]];
   await Promise.all(groups.map(([cases, stack]) => {
     cases(stack, web);
     return run();
