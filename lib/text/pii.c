@@ -560,19 +560,36 @@ count_label(struct pii *pii, struct slice label)
 	return ++put_value(pii, h)->number;
 }
 
+/**
+ * Count the turns of each label. Has each cue one, and one of them two turns?
+ * Then it is a dialogue, and all of them speak.
+ */
+static bool
+count_labels(struct pii *pii, const struct transcript *t)
+{
+	bool all = true;
+	bool again = false;
+
+	for (size_t i = 0; i < t->n; i++) {
+		struct slice speaker = t->cues[i].speaker;
+
+		all = all && speaker.n != 0;
+		if (i == 0 || !slice_eq(speaker, t->cues[i - 1].speaker))
+			again |= count_label(pii, speaker) > 1;
+	}
+	return all && again;
+}
+
 static void
 learn_all(struct pii *pii, const struct transcript *t)
 {
 	struct buf turn = BUF_INIT;
+	bool dialogue = count_labels(pii, t);
 
-	for (size_t i = 0; i < t->n; i++)
-		if (i == 0 ||
-		    !slice_eq(t->cues[i].speaker, t->cues[i - 1].speaker))
-			(void)count_label(pii, t->cues[i].speaker);
 	for (size_t i = 0; i < t->n;) {
 		struct slice speaker = t->cues[i].speaker;
 		/* "Delivery: …" once in a text is no speaker. */
-		bool sure = t->format != TRANSCRIPT_TEXT ||
+		bool sure = t->format != TRANSCRIPT_TEXT || dialogue ||
 		    count_label(pii, speaker) > 2;
 
 		i = read_turn(t, i, &turn);

@@ -30,7 +30,7 @@
 #include "text/transcript.h"
 
 /** Changes whenever the same text is cleaned differently. */
-#define PII_VERSION "pii-2"
+#define PII_VERSION "pii-3"
 
 enum pii_kind {
 	PII_NAME,

@@ -637,6 +637,7 @@ learn_label(struct pii_names *names, struct slice label, bool sure)
 	size_t at = 0;
 	bool given = false;
 	bool role = false;
+	bool full = true; /* "Wolfram Okonkwo": nothing else is in it */
 
 	label = slice_sub(label, 0, slice_chr(label, '('));
 	while (at < label.n && n < MAX_NAME) {
@@ -651,10 +652,12 @@ learn_label(struct pii_names *names, struct slice label, bool sure)
 			continue;
 		role = pii_words_role(w->word);
 		given |= w->given || w->too;
+		full = full && !role && !w->common && w->capital && !w->loud;
 		n +=
 		    !role && (!w->common || pii_scan_listed(w->fold, surnames));
 	}
 	/* "Contoso Support" is nobody, "Agent Smith" and "Anna, sales" are. */
+	sure = sure || (full && n > 1);
 	if (n != 0 && ((sure && !role) || given))
 		add(&l, word, n);
 }

@@ -16,6 +16,8 @@
 /* National numbers that begin with the trunk prefix 0. */
 #define MIN_TRUNK 9u
 #define MAX_TRUNK 12u
+/* What a house's own exchange dials. */
+#define MAX_EXTENSION 6u
 
 /** Do the first groups have these lengths ("334" for 415-555-0132)? */
 static bool
@@ -237,6 +239,24 @@ starts_number(struct slice text, size_t at)
 		!slice_ends(before, SLICE("\xc2\xa3")));      /* pound */
 }
 
+/** "x12" or "ext12" right behind a number: its extension; 0: there is none. */
+static size_t
+glued_extension(struct slice s)
+{
+	size_t letters = 0;
+	size_t n;
+
+	if (s.n != 0 && pii_scan_lower(s.p[0]) == 'x')
+		letters = 1;
+	else if (slice_eq_nocase(slice_sub(s, 0, 3), SLICE("ext")))
+		letters = 3;
+	n = letters;
+	while (n < s.n && pii_scan_digit(s.p[n]))
+		n++;
+	return letters == 0 || n == letters || n > letters + MAX_EXTENSION ? 0
+									   : n;
+}
+
 size_t
 pii_phone(const struct pii_view *v, size_t at)
 {
@@ -258,6 +278,7 @@ pii_phone(const struct pii_view *v, size_t at)
 	if (n == 0)
 		return 0;
 	n = pii_run_end(run, n - 1);
+	n += glued_extension(slice_from_at(v->text, n));
 	s = slice_from_at(v->text, n);
 	if (pii_scan_wordchar(s) != 0 || (s.n != 0 && s.p[0] == '%'))
 		return 0;

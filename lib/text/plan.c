@@ -107,19 +107,20 @@ static const struct cue ANYWHERE[] = {
 	{ "what is this video about", PLAN_SUMMARIZE },
 	{ "what is this call about", PLAN_SUMMARIZE },
 	{ "what happens in", PLAN_SUMMARIZE },
+	/* Before the transcript that they are made from. */
+	{ "sales techniques", PLAN_ANALYSE },
+	{ "voice prompt", PLAN_ANALYSE },
+	{ "sales prompt", PLAN_ANALYSE },
+	{ "training data", PLAN_ANALYSE },
+	{ "structured data", PLAN_ANALYSE },
 	{ "transcript", PLAN_TRANSCRIBE },
 	{ "transcription", PLAN_TRANSCRIBE },
 	{ "transcribe", PLAN_TRANSCRIBE },
-	{ "sales techniques", PLAN_ANALYSE },
 	{ "techniques", PLAN_ANALYSE },
 	{ "objections", PLAN_ANALYSE },
 	{ "analysis", PLAN_ANALYSE },
 	{ "analyse", PLAN_ANALYSE },
 	{ "analyze", PLAN_ANALYSE },
-	{ "voice prompt", PLAN_ANALYSE },
-	{ "sales prompt", PLAN_ANALYSE },
-	{ "training data", PLAN_ANALYSE },
-	{ "structured data", PLAN_ANALYSE },
 	{ "show", PLAN_SHOW },
 };
 
@@ -278,6 +279,47 @@ plan_url(struct slice text)
 	return SLICE_EMPTY;
 }
 
+/* Is what is at `at` inside "…"? Behind a word (3") or alone a mark is none. */
+static bool
+is_quoted(struct slice s, size_t at)
+{
+	for (size_t i = 0; i < at; i++) {
+		if (s.p[i] != '"' || (i != 0 && is_word(s.p[i - 1])))
+			continue;
+		i += 1 + slice_chr(slice_from_at(s, i + 1), '"');
+		if (i > at)
+			return i < s.n;
+	}
+	return false;
+}
+
+/* find(), but not what is quoted. */
+static size_t
+find_bare(struct slice s, const char *words, size_t *length)
+{
+	size_t at = 0;
+
+	do {
+		size_t from = at;
+
+		at += find(slice_from_at(s, from), words, length);
+		if (at >= s.n || !is_quoted(s, at))
+			return at;
+		at += *length;
+	} while (true);
+}
+
+/* The first comma that is not quoted. */
+static size_t
+comma_at(struct slice s)
+{
+	size_t at = slice_chr(s, ',');
+
+	while (at < s.n && is_quoted(s, at))
+		at += 1 + slice_chr(slice_from_at(s, at + 1), ',');
+	return at;
+}
+
 bool
 plan_pair(struct slice text, struct slice *a, struct slice *b)
 {
@@ -289,9 +331,9 @@ plan_pair(struct slice text, struct slice *a, struct slice *b)
 	size_t at = text.n, length = 0, n;
 
 	for (size_t i = 0; at == text.n && i < COUNT(BETWEEN); i++)
-		at = find(text, BETWEEN[i], &length);
+		at = find_bare(text, BETWEEN[i], &length);
 	if (at == text.n) {
-		at = slice_chr(text, ',');
+		at = comma_at(text);
 		length = 1;
 	}
 	if (at == text.n)
@@ -355,8 +397,8 @@ static struct slice
 show_subject(struct slice rest)
 {
 	static const char *const LEAD[] = { "me", "the", "a", "this", "that",
-		"video", "recording", "call", "pitch", "clip", "named",
-		"called" };
+		"it", "now", "here", "video", "recording", "call", "pitch",
+		"clip", "named", "called" };
 
 	return strip_quotes(strip_first(strip_marks(rest), LEAD, COUNT(LEAD)));
 }

@@ -78,6 +78,21 @@ test('results as text, without their wrapping, with other names', SLOW, async ()
   assert.ok(JSON.parse(rows.structured_data.content).analysis_data.sales_techniques);
 });
 
+test('a kind of objection, as older shapes have it, stays', SLOW, async () => {
+  const examples = ['the price is too high for us', 'I hate solar panels'];
+  begin({ 'structured-data': { analysis_data: { ...STRUCTURED.analysis_data, objection_handling: [
+    { objection_type: 'Price', recommended_response: 'Name the savings.', examples },
+    { name: 'Cost', description: 'Too dear.', response: 'Nobody said so.' },
+    { name: 'Cost', objection: 'Nobody said this.' },
+    { description: 'Nothing of it.' }] } } });
+  const video = await fresh();
+  await good(extract(video));
+  const rows = await fourOutputs(base, video);
+  assert.deepEqual(JSON.parse(rows.structured_data.content).analysis_data.objection_handling, [
+    { objection_type: 'Price', recommended_response: 'Name the savings.', examples: examples.slice(0, 1) },
+    { name: 'Cost', description: 'Too dear.', response: '' }]);
+});
+
 test('transcription by its function', SLOW, async () => {
   begin();
   const video = (await ask(base, 'POST', '/api/v1/videos', { json: { metadata: { name: 'Bare', external_url: 'https://cdn.example/a.mp4' } } })).json;

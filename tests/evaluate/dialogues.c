@@ -1,18 +1,19 @@
 #include "evaluate/dialogues.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "proto/jval.h"
 
-/* The data has 200; a file with more is read up to here. */
-#define DIALOGUES_MAX 4096u
+/* The data has 200; there is room for that many at first. */
+#define DIALOGUES_FIRST 256u
 
 static NORETURN void
-bad_line(const char *path, size_t line, const char *why)
+bad_file(const char *path, const char *why)
 {
-	(void)fprintf(stderr, "%s:%zu: %s\n", path, line, why);
+	(void)fprintf(stderr, "%s: %s\n", path, why);
 	exit(1);
 }
 
@@ -55,38 +56,67 @@ read_dialogue(struct json_object *o, struct arena *a)
 	return d;
 }
 
+/** Room for one more. */
+static void
+grow(struct dialogues *all, size_t *room, struct arena *a)
+{
+	struct dialogue *items;
+
+	if (all->n < *room)
+		return;
+	*room = *room == 0 ? DIALOGUES_FIRST : *room * 2;
+	items = arena_alloc(a, *room * sizeof(*items));
+	if (all->n != 0)
+		memcpy(items, all->items, all->n * sizeof(*items));
+	all->items = items;
+}
+
+/** Why the line is no dialogue; NULL: it is one. */
+static const char *
+read_line(struct slice text, struct dialogue *out, struct arena *a)
+{
+	struct json_object *o;
+	enum jval_status status = jval_parse(text, &o);
+
+	if (status != JVAL_OK)
+		return jval_strerror(status);
+	*out = read_dialogue(o, a);
+	json_object_put(o);
+	return out->n == 0 ? "a dialogue without units" : NULL;
+}
+
 struct dialogues
 dialogues_read(const char *path, struct arena *a)
 {
-	struct dialogues all = {
-		arena_alloc(a, DIALOGUES_MAX * sizeof(*all.items)), 0
-	};
+	struct dialogues all = { NULL, 0 };
 	FILE *f = fopen(path, "re");
 	char *line = NULL;
-	size_t size = 0;
+	size_t size = 0, room = 0;
 	ssize_t n;
 
 	if (f == NULL)
-		bad_line(path, 0, "cannot be opened");
-	for (size_t no = 1;
-	     all.n < DIALOGUES_MAX && (n = getline(&line, &size, f)) > 0;
-	     no++) {
-		struct slice text =
-		    slice_trim((struct slice){ line, (size_t)n });
-		struct json_object *o;
-		enum jval_status status;
+		bad_file(path, strerror(errno));
+	for (size_t no = 1; (n = getline(&line, &size, f)) > 0; no++) {
+		struct slice text = { line, (size_t)n };
+		const char *why;
 
+		if (no == 1 && slice_starts(text, SLICE("\xef\xbb\xbf")))
+			text = slice_from_at(text, 3);
+		text = slice_trim(text);
 		if (text.n == 0)
 			continue;
-		status = jval_parse(text, &o);
-		if (status != JVAL_OK)
-			bad_line(path, no, jval_strerror(status));
-		all.items[all.n] = read_dialogue(o, a);
-		json_object_put(o);
-		if (all.items[all.n].n == 0)
-			bad_line(path, no, "a dialogue without units");
-		all.n++;
+		grow(&all, &room, a);
+		why = read_line(text, &all.items[all.n], a);
+		if (why == NULL)
+			all.n++;
+		else
+			(void)fprintf(
+			    stderr, "%s:%zu: %s: left out\n", path, no, why);
 	}
+	if (ferror(f) != 0)
+		bad_file(path, strerror(errno));
+	if (all.n == 0)
+		bad_file(path, "no dialogue in it");
 	free(line);
 	(void)fclose(f);
 	return all;

@@ -3,7 +3,8 @@
  * or "persuadee"), `text` and `labels[]`, of which the first counts.
  *
  * Ownership: everything is in the arena.
- * Failure: a line that is none of this ends the program with its number.
+ * Failure: a line that is none of this is left out, with its number on stderr;
+ *          a file that cannot be read or has no dialogue ends the program.
  */
 #ifndef TESTS_EVALUATE_DIALOGUES_H
 #define TESTS_EVALUATE_DIALOGUES_H

@@ -3,8 +3,10 @@
  *
  * Dialogues that the shipped model was not trained on are given to it. For the
  * others it is cross-validated: they are dealt to ten folds, and those of a
- * fold are given to a model trained on the other nine. Both kinds are counted
- * together.
+ * fold are given to a model trained on the other nine. Of few, each is a fold
+ * and the model is trained on all the rest of the file; if that is too little to
+ * train on, they are given to the shipped model too, and it is said. All kinds
+ * are counted together.
  */
 #include "evaluate/score.h"
 
@@ -18,6 +20,10 @@
 #include "evaluate/train.h"
 
 #define FOLDS 10u
+/* Of fewer known dialogues, ten folds would be of one or none. */
+#define FEW 20u
+/* Of fewer dialogues hardly a word is seen often enough to be learned. */
+#define TRAIN_LEAST 10u
 /* A core each; a training takes 150 MB. */
 #define THREADS_MAX 4
 
@@ -25,7 +31,9 @@ struct run {
 	const struct dialogues *d;
 	struct train_data data;
 	bool *known;
+	size_t n_known;
 	size_t *fold;
+	size_t folds;
 	struct strategy_answer **answers;
 	atomic_size_t next;
 	atomic_int_fast64_t cpu_ns; /* of all answers */
@@ -61,7 +69,7 @@ run_fold(struct run *r, size_t fold)
 	struct strategy_model m;
 
 	for (size_t i = 0; i < r->d->n; i++)
-		use[i] = r->known[i] && r->fold[i] != fold;
+		use[i] = r->known[i] ? r->fold[i] != fold : r->n_known < FEW;
 	m = train_model(&r->data, use, &a);
 	for (size_t i = 0; i < r->d->n; i++)
 		if (r->known[i] && r->fold[i] == fold)
@@ -75,9 +83,23 @@ run_folds(void *arg)
 	struct run *r = arg;
 	size_t fold;
 
-	while ((fold = atomic_fetch_add(&r->next, 1)) < FOLDS)
+	while ((fold = atomic_fetch_add(&r->next, 1)) < r->folds)
 		run_fold(r, fold);
 	return NULL;
+}
+
+/** What is twice in the file must not be trained on and asked for. */
+static void
+together(struct run *r)
+{
+	const struct dialogue *d = r->d->items;
+
+	for (size_t i = 0; i < r->d->n; i++)
+		for (size_t k = 0; r->known[i] && k < i; k++)
+			if (r->known[k] && d[k].digest == d[i].digest) {
+				r->fold[i] = r->fold[k];
+				break;
+			}
 }
 
 /** Deal the known dialogues to folds of one size. */
@@ -96,9 +118,10 @@ deal(struct run *r, struct arena *a)
 		r->random =
 		    r->random * 6364136223846793005u + 1442695040888963407u;
 		j = (size_t)(r->random >> 33) % (i + 1);
-		r->fold[order[j]] = i % FOLDS;
+		r->fold[order[j]] = i % r->folds;
 		order[j] = order[i];
 	}
+	together(r);
 }
 
 static void
@@ -119,6 +142,73 @@ cross_validate(struct run *r, struct arena *a)
 		(void)pthread_join(threads[--started], NULL);
 }
 
+/** How many dialogues are left to train on without `one`? */
+static size_t
+rest_of(const struct run *r, size_t one)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->d->n; i++)
+		n += r->d->items[i].digest != r->d->items[one].digest;
+	return n;
+}
+
+/**
+ * Which were the shipped weights trained on, and how many folds judge them?
+ * Where the rest is too little to train on, none is known, and those that should
+ * have been are counted in the result.
+ */
+static size_t
+choose_folds(struct run *r, bool as_shipped)
+{
+	size_t trained = 0;
+	size_t rest = r->d->n;
+
+	for (size_t i = 0; !as_shipped && i < r->d->n; i++) {
+		r->known[i] = strategy_trained_on(r->d->items[i].digest);
+		trained += r->known[i];
+	}
+	r->n_known = trained;
+	r->folds = trained != 0 && trained < FEW ? trained : FOLDS;
+	for (size_t i = 0; i < r->d->n; i++) {
+		size_t n = r->known[i] ? rest_of(r, i) : rest;
+
+		rest = n < rest ? n : rest;
+	}
+	if (trained == 0 || rest >= TRAIN_LEAST)
+		return 0;
+	memset(r->known, false, r->d->n);
+	r->n_known = 0;
+	r->folds = FOLDS;
+	return trained;
+}
+
+/** What the figures are of: the reader must not take them for better. */
+static void
+print_kinds(const struct run *r, size_t seen)
+{
+	(void)printf("%zu dialogues: %zu by the shipped weights, %zu "
+		     "cross-validated in %zu folds\n",
+	    r->d->n, r->d->n - r->n_known, r->n_known, r->folds);
+	if (seen != 0) {
+		(void)printf("%zu of them are what the shipped weights were "
+			     "trained on\n",
+		    seen);
+		(void)fprintf(stderr,
+		    "%zu of %zu dialogues are what the shipped weights were "
+		    "trained on, and the rest is too little to train others "
+		    "(under %u): these are given to the shipped weights, and "
+		    "the figures are better than of new dialogues\n",
+		    seen, r->d->n, TRAIN_LEAST);
+	} else if (r->n_known != 0 && r->n_known < FEW)
+		(void)fprintf(stderr,
+		    "only %zu known dialogues: each is given to weights "
+		    "trained on the rest of the file, %zu at most; the figures "
+		    "are of this little training\n",
+		    r->n_known, r->d->n - 1);
+	(void)printf("\n");
+}
+
 static int
 evaluate(const char *path, uint64_t seed, bool as_shipped)
 {
@@ -126,29 +216,25 @@ evaluate(const char *path, uint64_t seed, bool as_shipped)
 	struct dialogues d = dialogues_read(path, &a);
 	struct run r = { .d = &d, .random = seed };
 	struct score score = { .hits = 0 };
-	size_t known = 0;
+	size_t seen;
 
 	r.known = arena_alloc(&a, d.n + 1);
 	r.fold = arena_alloc(&a, (d.n + 1) * sizeof(*r.fold));
 	r.answers =
 	    arena_alloc(&a, (d.n + 1) * sizeof(struct strategy_answer *));
+	seen = choose_folds(&r, as_shipped);
 	for (size_t i = 0; i < d.n; i++) {
 		r.answers[i] =
 		    arena_alloc(&a, d.items[i].n * sizeof(**r.answers));
-		r.known[i] =
-		    !as_shipped && strategy_trained_on(d.items[i].digest);
-		known += r.known[i];
 		if (!r.known[i])
 			ask(&r, strategy_shipped(), i);
 	}
-	if (known != 0)
+	if (r.n_known != 0)
 		cross_validate(&r, &a);
 	for (size_t i = 0; i < d.n; i++)
 		score_dialogue(&score, &d.items[i], r.answers[i]);
 	score.cpu_ns = r.cpu_ns;
-	(void)printf("%zu dialogues: %zu by the shipped weights, %zu "
-		     "cross-validated in %u folds\n\n",
-	    d.n, d.n - known, known, FOLDS);
+	print_kinds(&r, seen);
 	score_print(&score, stdout);
 	arena_fini(&a);
 	return 0;

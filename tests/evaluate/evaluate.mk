@@ -10,6 +10,6 @@ $(O)/evaluate: $(patsubst %.c,$(O)/%.o,$(wildcard tests/evaluate/*.c)) $(PURE)
 
 .PHONY: evaluate train
 evaluate: $(O)/evaluate ## score the offline analyst on labelled dialogues (LABELS=FILE)
-	$(Q)$(O)/evaluate $(LABELS)
+	$(Q)$(O)/evaluate "$(LABELS)"
 train: $(O)/evaluate ## train its model anew on LABELS
-	$(Q)$(O)/evaluate --train $(LABELS) $(MODEL).new && mv $(MODEL).new $(MODEL)
+	$(Q)$(O)/evaluate --train "$(LABELS)" $(MODEL).new && mv $(MODEL).new $(MODEL)

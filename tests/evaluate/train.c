@@ -289,7 +289,8 @@ run_epochs(struct trainer *t, struct arena *a)
 static char
 weight_char(float w, float unit)
 {
-	int n = (int)lroundf(sqrtf(fabsf(w) / unit));
+	/* Where nothing was learned, the unit is 0. */
+	int n = unit > 0 ? (int)lroundf(sqrtf(fabsf(w) / unit)) : 0;
 
 	if (n > STRATEGY_CHAR_MOST)
 		n = STRATEGY_CHAR_MOST;
@@ -382,6 +383,8 @@ find_favour(const struct trainer *t, struct strategy_model *m)
 				seen[d->items[i].class[k]]++;
 				all++;
 			}
+	/* No seller's sentence: all alike. */
+	all = fmaxf(all, 1);
 	for (size_t c = 0; c < STRATEGY_CLASS__MAX; c++)
 		m->favour[c] = powf(
 		    (seen[c] + 1) * STRATEGY_CLASS__MAX / all, -FAVOUR_POWER);

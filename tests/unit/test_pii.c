@@ -28,6 +28,9 @@ static const struct {
 	GONE("(415) 555-0132 or 415.555.0132", "[PHONE_1] or [PHONE_1]"),
 	GONE("1-800-555-0199 4155550132", "[PHONE_1] [PHONE_2]"),
 	GONE("+49 30 1234567, +1 (415) 555-0132.", "[PHONE_1], [PHONE_2]."),
+	GONE("(415) 555-0132x12, 415-555-0132X7", "[PHONE_1], [PHONE_1]"),
+	GONE("415-555-0132ext123456.", "[PHONE_1]."),
+	STAYS("415-555-0132x1234567 415-555-0132x 415-555-0132x4y"),
 	GONE("020 7946 0958 and 06 12 34 56 78", "[PHONE_1] and [PHONE_2]"),
 	GONE("call me at 555-0132", "call me at [PHONE_1]"),
 	GONE("my number is four one five, five five five, oh one three two",
@@ -150,6 +153,40 @@ test_names(void)
 		check_clean(rows[i].line, pii, rows[i].input, rows[i].want);
 	pii_free(pii);
 	arena_fini(&a);
+}
+
+/* Who speaks once is somebody too; a heading of notes is not. */
+static void
+test_labels(void)
+{
+	static const struct {
+		int line;
+		const char *text;
+		const char *input;
+		const char *want;
+	} rows[] = {
+		{ __LINE__,
+		    "Seller: Hello.\nBrzezinski: Go on.\nSeller: It is new.",
+		    "Ms Brzezinski, Brzezinski", "Ms [NAME_1], [NAME_1]" },
+		{ __LINE__, "Good morning.\nWolfram Okonkwo: Go on.\nYes.",
+		    "Mr Okonkwo, Wolfram Okonkwo", "Mr [NAME_1], [NAME_1]" },
+		{ __LINE__, "Agenda: Sales.\nWarranty: Two years.",
+		    "The Agenda, a Warranty", "The Agenda, a Warranty" },
+		{ __LINE__, "We begin.\nSeller: Hi.\nWarranty: No.\nSeller: A.",
+		    "The Warranty", "The Warranty" },
+		{ __LINE__, "Hi.\nContoso Support: Hi.\nNext Question: Why?",
+		    "Contoso Support, Next Question",
+		    "Contoso Support, Next Question" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct arena a = ARENA_INIT;
+		struct pii *pii = learn(rows[i].text, &a);
+
+		check_clean(rows[i].line, pii, rows[i].input, rows[i].want);
+		pii_free(pii);
+		arena_fini(&a);
+	}
 }
 
 /* Two who learn the same transcript number alike, whatever they clean. */
@@ -297,8 +334,9 @@ int
 main(void)
 {
 	return check_main((struct check_case[]){ CHECK_CASE(test_cases),
-	    CHECK_CASE(test_names), CHECK_CASE(test_consistent),
-	    CHECK_CASE(test_reserved), CHECK_CASE(test_counts),
-	    CHECK_CASE(test_json), CHECK_CASE(test_no_blow_up),
-	    CHECK_CASE(test_floor), { NULL, NULL } });
+	    CHECK_CASE(test_names), CHECK_CASE(test_labels),
+	    CHECK_CASE(test_consistent), CHECK_CASE(test_reserved),
+	    CHECK_CASE(test_counts), CHECK_CASE(test_json),
+	    CHECK_CASE(test_no_blow_up), CHECK_CASE(test_floor),
+	    { NULL, NULL } });
 }
