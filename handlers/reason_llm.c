@@ -478,6 +478,21 @@ conclude(struct reasoning *r, struct slice text)
 		tools ? "Final Cut" : "Here is the response", shown));
 }
 
+/* The last message as it is remembered: a call without a result, or a message
+ * that says nothing, is refused by servers for the rest of the session. */
+static struct json_object *
+last_message(struct json_object *message)
+{
+	struct json_object *copy = NULL;
+
+	if (json_object_deep_copy(message, &copy, NULL) != 0)
+		return ask_message("assistant", SLICE("(no answer)"));
+	json_object_object_del(copy, "tool_calls");
+	if (utf8_trim(jval_str(copy, "content")).n == 0)
+		jval_put_str(copy, "content", SLICE("(no answer)"));
+	return copy;
+}
+
 static int
 loop(struct reasoning *r, struct err *e)
 {
@@ -489,14 +504,17 @@ loop(struct reasoning *r, struct err *e)
 			(void)json_object_put(message);
 			return -1;
 		}
-		(void)json_object_array_add(r->messages, message);
 		(void)json_object_object_get_ex(message, "tool_calls", &calls);
 		if (!json_object_is_type(calls, json_type_array) ||
 		    json_object_array_length(calls) == 0 ||
 		    round + 1 == ROUNDS_MAX) {
+			(void)json_object_array_add(
+			    r->messages, last_message(message));
 			conclude(r, utf8_trim(jval_str(message, "content")));
+			(void)json_object_put(message);
 			return 0;
 		}
+		(void)json_object_array_add(r->messages, message);
 		if (call_all(r, message, e) != 0)
 			return -1;
 	}

@@ -104,13 +104,22 @@ test('tools that do not exist, arguments that do not fit: the model is told', SL
 });
 
 test('ten rounds at most, and the last one has no tools', SLOW, async () => {
+  const session_id = randomUUID();
   let n = 0;
   script(() => calls(toolCall('search', { query: `word ${++n}` })));
-  const end = await say('Search for ever.');
+  const end = await say('Search for ever.', { session_id });
   assert.equal(end.status, 'success');
   assert.equal(asked().length, 10);
   assert.ok(!asked()[9].tools);
   assert.equal(end.content.at(-1).agent_name, 'assistant');
+  // What is remembered of it is a history that servers accept.
+  script({ content: 'Here.' });
+  assert.equal((await say('And now?', { session_id })).status, 'success');
+  const { messages } = asked()[0];
+  const called = messages.flatMap((one) => (one.tool_calls ?? []).map((call) => call.id));
+  assert.equal(called.length, 9);
+  assert.deepEqual(messages.filter((one) => one.role === 'tool').map((one) => one.tool_call_id), called);
+  assert.deepEqual(messages.slice(-2).map((one) => [one.role, one.content]), [['assistant', '(no answer)'], ['user', 'And now?']]);
 });
 
 test('a transcript gives no orders: an address in it is not fetched', SLOW, async () => {
