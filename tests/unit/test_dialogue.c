@@ -7,6 +7,9 @@
 #define U(text) "{\"role\":\"user\",\"content\":\"" text "\"}"
 #define A(text) "{\"role\":\"assistant\",\"content\":\"" text "\"}"
 #define T(text) "{\"role\":\"tool\",\"content\":\"" text "\"}"
+#define LONG                                                           \
+	"012345678901234567890123456789012345678901234567890123456789" \
+	"012345678901234567890123456789012345678901234567890123456789"
 
 static const struct {
 	int line;
@@ -30,6 +33,12 @@ static const struct {
 	{ __LINE__, "[" U("a") "," A("b") "," U("c") "," A("d") "]", 80,
 	    "[" U("c") "," A("d") "]" },
 	{ __LINE__, "[" U("a") "," A("b") "," U("c") "," A("d") "]", 60, "[]" },
+	/* A last one that is too large does not take the others along. */
+	{ __LINE__, "[" U("a") "," A("b") "," U("c") "," A(LONG) "]", 120,
+	    "[" U("a") "," A("b") "]" },
+	/* Another does: there is no gap in between. */
+	{ __LINE__, "[" U("a") "," A("b") "," U("c") "," A(LONG) "," U("e") "]",
+	    120, "[" U("e") "]" },
 };
 
 static void
@@ -78,9 +87,37 @@ test_tools(void)
 	(void)json_object_put(m);
 }
 
+/* Three results of 30 KB in the last turn: shortened, and nothing else lost. */
+static void
+test_large(void)
+{
+	struct json_object *m = json_tokener_parse(
+			       "[" U("a") "," A("b") "," U("c") "]"),
+			   *got, *tool;
+	struct buf text = BUF_INIT;
+
+	for (size_t i = 0; i < (size_t)30 * 1024; i++)
+		buf_addc(&text, 'x');
+	for (size_t i = 0; i < 3; i++) {
+		tool = json_tokener_parse(T("b"));
+		jval_put_str(tool, "content", buf_slice(&text));
+		(void)json_object_array_add(m, tool);
+	}
+	(void)json_object_array_add(m, json_tokener_parse(A("d")));
+	got = dialogue_trim(m, (size_t)60 * 1024);
+	CHECK(json_object_array_length(got) == 7);
+	for (size_t i = 3; i < 6; i++)
+		CHECK(
+		    jval_str(json_object_array_get_idx(got, i), "content").n ==
+		    DIALOGUE_TOOL_MAX);
+	buf_fini(&text);
+	(void)json_object_put(got);
+	(void)json_object_put(m);
+}
+
 int
 main(void)
 {
-	return check_main((struct check_case[]){
-	    CHECK_CASE(test_trim), CHECK_CASE(test_tools), { NULL, NULL } });
+	return check_main((struct check_case[]){ CHECK_CASE(test_trim),
+	    CHECK_CASE(test_tools), CHECK_CASE(test_large), { NULL, NULL } });
 }
