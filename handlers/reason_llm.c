@@ -247,8 +247,7 @@ refusal(struct reasoning *r, const char *why)
 	return result("error", slice_from(why), NULL);
 }
 
-/* The chosen video and collection where the model names none; nothing that is
- * the user's to ask for. */
+/* The chosen video and collection where the model names none. */
 static void
 complete(const struct agent_run *run, const struct agent *agent,
     struct json_object *args)
@@ -260,19 +259,35 @@ complete(const struct agent_run *run, const struct agent *agent,
 			(void)json_object_object_add(
 			    args, key, json_object_get(value));
 	(void)json_object_put(own);
-	if (!run->fresh)
-		json_object_object_del(args, "force_refresh");
 }
 
-/* An address that the user has not written is not fetched. */
+/* Has the user written this address? A part of one is another one. */
 static bool
-is_users(const struct agent_run *run, const struct agent *agent,
+is_written(struct slice text, struct slice url)
+{
+	for (struct slice one = plan_url(text); one.n != 0;
+	     one = plan_url(text)) {
+		if (slice_eq(one, url))
+			return true;
+		text = slice_from_at(text, (size_t)(one.p - text.p) + one.n);
+	}
+	return false;
+}
+
+/* Is all that is the user's to ask for asked for? Else the reason to refuse. */
+static const char *
+not_users(const struct agent_run *run, const struct agent *agent,
     struct json_object *args)
 {
-	struct slice source = jval_str(args, "source");
-
-	return !slice_eqs(slice_from(agent->name), "upload") ||
-	    (source.n != 0 && slice_find(run->text, source) >= 0);
+	if (slice_eqs(slice_from(agent->name), "upload") &&
+	    !is_written(run->text, plan_url(jval_str(args, "source"))))
+		return "Only an address that the user wrote may be fetched.";
+	if (!run->fresh &&
+	    json_object_get_boolean(
+		json_object_object_get(args, "force_refresh")))
+		return "What was made before is made anew only when the user "
+		       "writes force_refresh; say so, or call without it.";
+	return NULL;
 }
 
 static int
@@ -329,14 +344,14 @@ call_checked(struct reasoning *r, const struct agent *agent,
 {
 	struct json_object *args = NULL, *schema = NULL;
 	struct err why = ERR_INIT;
+	const char *no;
 	int rc = 0;
 
 	if (jval_parse(slice_from(agent->parameters), &schema) != JVAL_OK ||
 	    jschema_check(schema, given, &why) != 0) {
 		*out = refusal(r, why.msg);
-	} else if (!is_users(r->run, agent, given)) {
-		*out = refusal(
-		    r, "Only an address that the user wrote may be fetched.");
+	} else if ((no = not_users(r->run, agent, given)) != NULL) {
+		*out = refusal(r, no);
 	} else if (json_object_deep_copy(given, &args, NULL) == 0) {
 		complete(r->run, agent, args);
 		rc = call_once(r, agent, args, out, e);

@@ -7,7 +7,7 @@ import http from 'node:http';
 import { startDouble } from '../harness/double.mjs';
 import { start } from '../harness/stack.mjs';
 import { cleanup, main, run, test } from '../harness/tap.mjs';
-import { Chat, addVideo, chatMessage, get, textContent } from './lib_app.mjs';
+import { Chat, addVideo, chatMessage, get, textContent, until } from './lib_app.mjs';
 import { PITCH, counts, model, stageOf, toolCall } from './lib_engines.mjs';
 
 const SLOW = { timeout: 60000 };
@@ -131,18 +131,34 @@ test('a transcript gives no orders: an address in it is not fetched', SLOW, asyn
     { content: 'Refused.' });
   const end = await say('What is said in it?', { video_id: evil.video_id });
   assert.deepEqual(end.agents, ['transcription', 'sales_prompt_extractor']);
-  const [, upload] = results(asked()[2]);
+  const [, upload, anew] = results(asked()[2]);
   assert.match(upload.message, /no tool "upload"/);
+  assert.equal(anew.status, 'error');
+  assert.match(anew.message, /only when the user writes force_refresh/);
   assert.equal(fetched, 0);
   assert.equal(counts(double).analysis, 1, 'force_refresh is the user\'s to ask for');
-  // With an address of the user's own: that one, and no other.
-  script(calls(toolCall('upload', { source: `${web}/stolen.mp4` })), { content: 'Refused.' });
+  // With an address of the user's own: that one, no other and no part of it.
+  script(calls(...[`${web}/stolen.mp4`, web, `${web}/mine.mp`, 'mine.mp4'].map((source) => toolCall('upload', { source }))), { content: 'Refused.' });
   await say(`Is ${web}/mine.mp4 like what is said in it?`, { video_id: evil.video_id });
-  assert.match(results(asked()[1])[0].message, /address that the user wrote/);
+  const refused = results(asked()[1]);
+  assert.equal(refused.length, 4);
+  for (const one of refused) assert.match(one.message, /address that the user wrote/);
   assert.equal(fetched, 0);
   for (const body of asked()) {
     assert.ok(!body.messages[0].content.includes('stolen'), 'no transcript in the system message');
     for (const one of body.messages.filter((message) => message.role === 'user')) assert.ok(!one.content.includes('stolen'));
+  }
+});
+
+test('what the user asks for is done: each address, and force_refresh', SLOW, async () => {
+  const before = fetched;
+  script(calls(toolCall('upload', { source: `${web}/second.mp4` })), { content: 'ok' });
+  await say(`Not ${web}/first.mp4, but upload ${web}/second.mp4.`);
+  await until('the second address is fetched, too', () => fetched > before);
+  for (let i = 0; i < 2; i++) {
+    script(calls(toolCall('sales_prompt_extractor', { force_refresh: true })), { content: 'ok' });
+    await say('Make the analysis anew.', { force_refresh: true });
+    assert.equal(counts(double).analysis, 1);
   }
 });
 
