@@ -29,6 +29,9 @@
 #define CONTEXT_MAX ((size_t)60 * 1024)
 /* What a tool's result may have of it. */
 #define RESULT_MAX ((size_t)24 * 1024)
+/* What all results of one message may have, as each round sends them again: some
+ * 25,000 tokens. Behind that a result is as one of an earlier turn. */
+#define RESULTS_MAX ((size_t)96 * 1024)
 /* Videos of the collection that the model is told of. */
 #define VIDEOS_MAX 50
 
@@ -39,6 +42,7 @@ struct reasoning {
 	struct json_object *messages; /* without the system's; owned */
 	struct json_object *answers;  /* of this message, as they came; owned */
 	struct json_object *done;     /* "name arguments": result; owned */
+	size_t said;                  /* bytes of results */
 	size_t replay;                /* answers that another try has left */
 	bool failed;                  /* an agent has */
 	struct buf text;              /* as it comes */
@@ -361,6 +365,21 @@ call_checked(struct reasoning *r, const struct agent *agent,
 	return rc;
 }
 
+/* As much of a result as there is room for. */
+static struct slice
+fitting(struct reasoning *r, struct slice text)
+{
+	size_t room = r->said < RESULTS_MAX ? RESULTS_MAX - r->said : 0;
+
+	if (room > RESULT_MAX)
+		room = RESULT_MAX;
+	if (room < DIALOGUE_TOOL_MAX)
+		room = DIALOGUE_TOOL_MAX;
+	text = utf8_prefix(text, room);
+	r->said += text.n;
+	return text;
+}
+
 static int
 call_one(struct reasoning *r, struct json_object *call, struct err *e)
 {
@@ -378,8 +397,7 @@ call_one(struct reasoning *r, struct json_object *call, struct err *e)
 		     json_object_object_get(call, "arguments"), &out, e) != 0)
 		return -1;
 	jval_print(&text, out);
-	stage_prompt_mark(
-	    &marked, "result", utf8_prefix(buf_slice(&text), RESULT_MAX));
+	stage_prompt_mark(&marked, "result", fitting(r, buf_slice(&text)));
 	message = ask_message("tool", buf_slice(&marked));
 	jval_put_str(message, "tool_call_id", jval_str(call, "id"));
 	(void)json_object_array_add(r->messages, message);

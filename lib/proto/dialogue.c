@@ -5,6 +5,9 @@
 #include "base/utf8.h"
 #include "proto/jval.h"
 
+/* Of a line "</data name id>", bytes; what is longer is none. */
+#define MARK_MAX 80
+
 static bool
 is_role(struct json_object *message, const char *role)
 {
@@ -31,17 +34,36 @@ size_of(struct json_object *message)
 	return n;
 }
 
-/* A copy of a tool's message with less of what it said. */
+/* The mark behind data, a last line of its own: what follows it is no data. */
+static struct slice
+mark_of(struct slice content)
+{
+	size_t at = content.n;
+
+	while (at > 0 && content.p[at - 1] != '\n')
+		at--;
+	if (at == 0 || content.n - at > MARK_MAX ||
+	    !slice_starts(slice_from_at(content, at), SLICE("</")))
+		return SLICE_EMPTY;
+	return slice_from_at(content, at - 1);
+}
+
+/* A copy of a tool's message with less of what it said, its mark kept. */
 static struct json_object *
 shortened(struct json_object *m)
 {
-	struct slice content = jval_str(m, "content");
+	struct slice content = jval_str(m, "content"), mark;
 	struct json_object *copy = NULL;
+	struct buf less = BUF_INIT;
 
 	if (!is_role(m, "tool") || content.n <= DIALOGUE_TOOL_MAX ||
 	    json_object_deep_copy(m, &copy, NULL) != 0)
 		return json_object_get(m);
-	jval_put_str(copy, "content", utf8_prefix(content, DIALOGUE_TOOL_MAX));
+	mark = mark_of(content);
+	buf_add_slice(&less, utf8_prefix(content, DIALOGUE_TOOL_MAX - mark.n));
+	buf_add_slice(&less, mark);
+	jval_put_str(copy, "content", buf_slice(&less));
+	buf_fini(&less);
 	return copy;
 }
 

@@ -21,7 +21,8 @@
 
 #include "base/attr.h"
 
-/** Of a tool's result that is shortened, bytes: enough for ids and names. */
+/** Of a tool's result that is shortened, bytes: enough for ids and names. A last
+ *  line that marks the end of data stays. */
 #define DIALOGUE_TOOL_MAX 600
 
 /** At most `max` bytes of JSON: the newest turns. A last one that alone is more

@@ -189,6 +189,28 @@ test('what is remembered is trimmed by whole turns', SLOW, async () => {
   assert.match(messages.at(-1).content, /^question 4 /);
 });
 
+test('what tools say in one message has a limit, and its marks stay', SLOW, async () => {
+  const session_id = randomUUID();
+  const long = await addVideo(base, 'Long', PITCH.replace('I understand.', 'I understand. '.repeat(3000)));
+  // Run once, and told each time.
+  const eight = () => calls(...Array.from({ length: 8 }, () => toolCall('transcription', {})));
+  script(eight, eight, eight, eight, eight, { content: 'Enough.' });
+  await say('Again and again.', { video_id: long.video_id, session_id });
+  const toolsOf = (body) => body.messages.filter((one) => one.role === 'tool').map((one) => one.content);
+  const said = toolsOf(asked()[5]);
+  assert.equal(said.length, 40);
+  assert.ok(said[0].length > 20000);
+  assert.ok(said.join('').length < 96 * 1024 + 40 * 700, `${said.join('').length}`);
+  script({ content: 'Yes.' });
+  await say('Still there?', { session_id });
+  const kept = toolsOf(asked()[0]);
+  assert.equal(kept.length, 40);
+  for (const one of [...said, ...kept]) {
+    const [, id] = /^<data result (\S+)>\n/.exec(one);
+    assert.ok(one.endsWith(`\n</data result ${id}>`), one.slice(-80));
+  }
+});
+
 test('a fault between rounds: no round is asked for again, no stage made again', SLOW, async () => {
   let armed = false;
   script(calls(toolCall('summarize_video', { prompt: 'with a fault' })), () => {

@@ -87,6 +87,45 @@ test_tools(void)
 	(void)json_object_put(m);
 }
 
+/* Where data ends is said of what is shortened, too; nothing else is kept. */
+static void
+test_mark(void)
+{
+	static const struct {
+		int line;
+		const char *end;
+		bool kept;
+	} ENDS[] = {
+		{ __LINE__, "\n</data result 0123456789abcdef>", true },
+		{ __LINE__, "</data result 0123456789abcdef>", false },
+		{ __LINE__, "\n<data result 0123456789abcdef>", false },
+		{ __LINE__, "\n</" LONG ">", false },
+		{ __LINE__, "\n", false },
+	};
+
+	for (size_t i = 0; i < COUNT(ENDS); i++) {
+		struct json_object *m = json_tokener_parse(
+				       "[" U("a") "," T("b") "," U("c") "]"),
+				   *got;
+		struct buf text = BUF_INIT;
+		struct slice said;
+
+		for (size_t k = 0; k < (size_t)2 * DIALOGUE_TOOL_MAX; k++)
+			buf_addc(&text, 'x');
+		buf_adds(&text, ENDS[i].end);
+		jval_put_str(json_object_array_get_idx(m, 1), "content",
+		    buf_slice(&text));
+		got = dialogue_trim(m, 100000);
+		said = jval_str(json_object_array_get_idx(got, 1), "content");
+		CHECK_ROW(ENDS[i].line, said.n == DIALOGUE_TOOL_MAX);
+		CHECK_ROW(ENDS[i].line,
+		    slice_ends(said, slice_from(ENDS[i].end)) == ENDS[i].kept);
+		buf_fini(&text);
+		(void)json_object_put(got);
+		(void)json_object_put(m);
+	}
+}
+
 /* Three results of 30 KB in the last turn: shortened, and nothing else lost. */
 static void
 test_large(void)
@@ -119,5 +158,6 @@ int
 main(void)
 {
 	return check_main((struct check_case[]){ CHECK_CASE(test_trim),
-	    CHECK_CASE(test_tools), CHECK_CASE(test_large), { NULL, NULL } });
+	    CHECK_CASE(test_tools), CHECK_CASE(test_mark),
+	    CHECK_CASE(test_large), { NULL, NULL } });
 }
