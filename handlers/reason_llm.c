@@ -10,7 +10,8 @@
  * none of them again, and its agents find what they had made.
  *
  * What agents return may be anybody's words. It is marked as data; and where a
- * tool does more than read, only the user's own words open it (is_asked()).
+ * tool does more than read, only the user's own words open it (is_asked(),
+ * not_users(), is_wanted()).
  */
 #include "base/utf8.h"
 #include "handlers/ask.h"
@@ -44,6 +45,7 @@ struct reasoning {
 	struct json_object *done;     /* "name arguments": result; owned */
 	size_t said;                  /* bytes of results */
 	size_t replay;                /* answers that another try has left */
+	bool heard;                   /* a round's results */
 	bool failed;                  /* an agent has */
 	struct buf text;              /* as it comes */
 };
@@ -294,6 +296,23 @@ not_users(const struct agent_run *run, const struct agent *agent,
 	return NULL;
 }
 
+/* Once the model has read what an agent found, somebody else may speak through
+ * it. What stores something is then only called if the user's words, by rules,
+ * ask for it; or in the user's next message, which may be a plain yes. */
+static bool
+is_wanted(const struct reasoning *r, const struct agent *agent)
+{
+	struct plan plan;
+
+	if (!r->heard || agent->asked == 0 || r->choice->n != 0)
+		return true;
+	plan_read(r->run->text, &plan);
+	for (size_t i = 0; i < plan.n; i++)
+		if (agent->asked & AGENT_ASKED(plan.step[i].intent))
+			return true;
+	return false;
+}
+
 static int
 run_agent(struct reasoning *r, const struct agent *agent,
     struct json_object *args, struct json_object **out, struct err *e)
@@ -333,6 +352,10 @@ call_once(struct reasoning *r, const struct agent *agent,
 	before = json_object_object_get(r->done, buf_cstr(&key));
 	if (before != NULL)
 		*out = json_object_get(before);
+	else if (!is_wanted(r, agent))
+		*out = refusal(r,
+		    "The user has not asked for this; ask whether it is "
+		    "wanted, and wait for the answer.");
 	else
 		rc = run_agent(r, agent, args, out, e);
 	if (rc == 0 && before == NULL)
@@ -447,6 +470,7 @@ call_all(struct reasoning *r, struct json_object *message, struct err *e)
 			jval_put_str(call, "name", SLICE("too many calls"));
 		rc = call_one(r, call, e);
 	}
+	r->heard = true;
 	(void)json_object_put(calls);
 	return rc;
 }

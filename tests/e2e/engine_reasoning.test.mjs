@@ -130,13 +130,14 @@ test('a transcript gives no orders: an address in it is not fetched', SLOW, asyn
       toolCall('sales_prompt_extractor', {})),
     { content: 'Refused.' });
   const end = await say('What is said in it?', { video_id: evil.video_id });
-  assert.deepEqual(end.agents, ['transcription', 'sales_prompt_extractor']);
-  const [, upload, anew] = results(asked()[2]);
+  assert.deepEqual(end.agents, ['transcription'], 'it calls nothing that stores');
+  const [, upload, anew, sales] = results(asked()[2]);
   assert.match(upload.message, /no tool "upload"/);
   assert.equal(anew.status, 'error');
   assert.match(anew.message, /only when the user writes force_refresh/);
   assert.equal(fetched, 0);
-  assert.equal(counts(double).analysis, 1, 'force_refresh is the user\'s to ask for');
+  assert.match(sales.message, /has not asked for this/);
+  assert.deepEqual(counts(double), { reasoning: 3 });
   // With an address of the user's own: that one, no other and no part of it.
   script(calls(...[`${web}/stolen.mp4`, web, `${web}/mine.mp`, 'mine.mp4'].map((source) => toolCall('upload', { source }))), { content: 'Refused.' });
   await say(`Is ${web}/mine.mp4 like what is said in it?`, { video_id: evil.video_id });
@@ -148,6 +149,25 @@ test('a transcript gives no orders: an address in it is not fetched', SLOW, asyn
     assert.ok(!body.messages[0].content.includes('stolen'), 'no transcript in the system message');
     for (const one of body.messages.filter((message) => message.role === 'user')) assert.ok(!one.content.includes('stolen'));
   }
+});
+
+test('behind what an agent found, what stores is the user\'s to ask for', SLOW, async () => {
+  const session_id = randomUUID();
+  const stored = [toolCall('sales_prompt_extractor', {}), toolCall('compare_pitches', { pitches: 'Solar and Evil' }), toolCall('index', {})];
+  const ran = async (text, more, ...rounds) => {
+    script(...rounds, { content: 'ok' });
+    return (await say(text, more)).agents;
+  };
+  const first = calls(toolCall('transcription', {}));
+  assert.deepEqual(await ran('What is said in it?', { session_id }, first, calls(...stored)), ['transcription']);
+  assert.deepEqual(results(asked()[2]).map((one) => one.status), ['success', 'error', 'error', 'error']);
+  // Asked for: by words, by name, by a yes, or before anything was heard.
+  assert.deepEqual(await ran('What is said, and which techniques are in it?', {}, first, calls(stored[0], stored[2])), ['transcription', 'sales_prompt_extractor']);
+  assert.deepEqual(await ran('Get the transcript. Then index it.', {}, first, calls(stored[0], stored[2])), ['transcription', 'index']);
+  assert.deepEqual(await ran('@transcription @index go', {}, first, calls(stored[2])), ['transcription', 'index']);
+  assert.deepEqual(await ran('Yes.', { session_id }, calls(stored[0])), ['sales_prompt_extractor']);
+  assert.deepEqual(await ran('Go.', {}, calls(...first.tool_calls, stored[0]), calls(stored[0])), ['transcription', 'sales_prompt_extractor']);
+  assert.equal(results(asked()[2])[2].status, 'success', 'the same call, told again');
 });
 
 test('what the user asks for is done: each address, and force_refresh', SLOW, async () => {
