@@ -2,7 +2,10 @@
  * sales_prompt_extractor: transcript -> chunks -> embeddings -> analysis ->
  * structured data -> voice prompt -> training data (stage.h).
  */
+#include <string.h>
+
 #include "handlers/stage.h"
+#include "io/engine.h"
 #include "proto/jval.h"
 #include "text/harmless.h"
 #include "text/report.h"
@@ -60,6 +63,22 @@ conclude(struct stage_run *s, struct err *e)
 	return stage_store(s, e);
 }
 
+/* The stage; many servers of language models have no embeddings. What is short
+ * enough to be read as a whole is analysed without; a long transcript asks for
+ * its passages again, and fails with the reason. */
+static int
+make(struct stage_run *s, enum stage_id stage, struct err *e)
+{
+	int rc = stage_make(s, stage, e);
+
+	if (rc == 0 || stage != STAGE_CHUNKS ||
+	    strcmp(err_word(e), ENGINE_LACKS) != 0)
+		return rc;
+	*e = ERR_INIT;
+	return agents_action(s->run,
+	    "Going on without search: this server makes no embeddings", e);
+}
+
 int
 agent_sales_run(struct agent_run *run, struct json_object *args, struct err *e)
 {
@@ -71,7 +90,7 @@ agent_sales_run(struct agent_run *run, struct json_object *args, struct err *e)
 		run->fresh = true;
 	rc = stage_open(&s, run, args, e);
 	for (size_t i = 0; rc == 0 && i < COUNT(ORDER); i++)
-		rc = stage_make(&s, ORDER[i], e);
+		rc = make(&s, ORDER[i], e);
 	if (rc == 0)
 		rc = conclude(&s, e);
 	stage_close(&s);

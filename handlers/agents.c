@@ -32,11 +32,12 @@ const struct agent agents_table[] = {
 	  SCHEMA("", VIDEO "," COLLECTION ","
 	    "\"force_refresh\": {\"type\": \"boolean\", \"description\": "
 	    "\"Make anew what was made before; only when the user asks.\"}"),
-	  NULL, agent_sales_run },
+	  NULL, agent_sales_run,
+	  AGENT_ASKED(PLAN_ANALYSE) | AGENT_ASKED(PLAN_COMPARE) },
 	{ "stream_video",
 	  "Shows a video of the collection.",
 	  SCHEMA("", VIDEO "," COLLECTION "," TEXT("name", "Its name.")),
-	  "name", agent_stream_run },
+	  "name", agent_stream_run, 0 },
 	{ "transcription",
 	  "Gets the transcript of a video, and makes it where there is none.",
 	  SCHEMA("", VIDEO "," COLLECTION ","
@@ -44,7 +45,7 @@ const struct agent agents_table[] = {
 	    "\"Group what is said by time.\"},"
 	    "\"time_range\": {\"type\": \"integer\", \"minimum\": 1, "
 	    "\"maximum\": 60, \"description\": \"Minutes of a group.\"}"),
-	  NULL, agent_transcription_run },
+	  NULL, agent_transcription_run, 0 },
 	{ "search",
 	  "Finds moments by meaning and by words, in a video or a whole "
 	  "collection, with their times.",
@@ -54,29 +55,30 @@ const struct agent agents_table[] = {
 	    "\"result_threshold\": {\"type\": \"integer\", \"minimum\": 1, "
 	    "\"maximum\": 50, \"description\": \"At most so many moments.\"},"
 	    ID("video_id", "Look in this video only.") "," COLLECTION),
-	  "query", agent_search_run },
+	  "query", agent_search_run, 0 },
 	{ "summarize_video",
 	  "Summarizes what is said in a video.",
 	  SCHEMA("", VIDEO "," COLLECTION ","
 	    TEXT("prompt", "What the summary should be like.")),
-	  "prompt", agent_summary_run },
+	  "prompt", agent_summary_run, 0 },
 	{ "compare_pitches",
 	  "Sets two pitches side by side: techniques, objections and their "
 	  "answers.",
 	  SCHEMA("", ID("video_id", "The first video, or its name.") ","
 	    ID("other_video_id", "The second video, or its name.") ","
 	    COLLECTION "," TEXT("pitches", "Two names: A and B.")),
-	  "pitches", agent_compare_run },
+	  "pitches", agent_compare_run, AGENT_ASKED(PLAN_COMPARE) },
 	{ "upload",
 	  "Uploads a video, audio or image from its web address.",
 	  SCHEMA("\"source\"", "\"source\": {\"type\": \"string\", "
 	    "\"maxLength\": 2048, \"description\": \"An http or https address "
 	    "that the user wrote.\"}," TEXT("name", "What to call it.") ","
 	    COLLECTION),
-	  "source", agent_upload_run },
+	  "source", agent_upload_run, 0 },
 	{ "index",
 	  "Makes what is said in a video searchable.",
-	  SCHEMA("", VIDEO "," COLLECTION), NULL, agent_index_run },
+	  SCHEMA("", VIDEO "," COLLECTION), NULL, agent_index_run,
+	  AGENT_ASKED(PLAN_INDEX) | AGENT_ASKED(PLAN_FIND) },
 };
 /* clang-format on */
 const size_t agents_count = COUNT(agents_table);

@@ -20,6 +20,7 @@
 #include "handlers/jobs.h"
 #include "io/store_video.h"
 #include "proto/message.h"
+#include "text/plan.h"
 
 /** The four of the sales analysis; room for a few more. */
 #define AGENT_OUTPUTS_MAX 8
@@ -59,6 +60,8 @@ struct agent_run {
 	size_t n_made;
 };
 
+#define AGENT_ASKED(intent) (1u << (intent))
+
 struct agent {
 	const char *name;
 	const char *description;
@@ -66,6 +69,9 @@ struct agent {
 	const char *text;       /* the parameter that is what the user typed */
 	int (*run)(
 	    struct agent_run *run, struct json_object *args, struct err *e);
+	/* It stores what it makes: AGENT_ASKED of each that asks for it. 0: it
+	 * reads, or has a rule of its own in reason_llm.c (upload). */
+	unsigned asked;
 };
 
 extern const struct agent agents_table[];

@@ -10,7 +10,8 @@
  * none of them again, and its agents find what they had made.
  *
  * What agents return may be anybody's words. It is marked as data; and where a
- * tool does more than read, only the user's own words open it (is_asked()).
+ * tool does more than read, only the user's own words open it (is_asked(),
+ * not_users(), is_wanted()).
  */
 #include "base/utf8.h"
 #include "handlers/ask.h"
@@ -29,6 +30,9 @@
 #define CONTEXT_MAX ((size_t)60 * 1024)
 /* What a tool's result may have of it. */
 #define RESULT_MAX ((size_t)24 * 1024)
+/* What all results of one message may have, as each round sends them again: some
+ * 25,000 tokens. Behind that a result is as one of an earlier turn. */
+#define RESULTS_MAX ((size_t)96 * 1024)
 /* Videos of the collection that the model is told of. */
 #define VIDEOS_MAX 50
 
@@ -39,7 +43,9 @@ struct reasoning {
 	struct json_object *messages; /* without the system's; owned */
 	struct json_object *answers;  /* of this message, as they came; owned */
 	struct json_object *done;     /* "name arguments": result; owned */
+	size_t said;                  /* bytes of results */
 	size_t replay;                /* answers that another try has left */
+	bool heard;                   /* a round's results */
 	bool failed;                  /* an agent has */
 	struct buf text;              /* as it comes */
 };
@@ -247,8 +253,7 @@ refusal(struct reasoning *r, const char *why)
 	return result("error", slice_from(why), NULL);
 }
 
-/* The chosen video and collection where the model names none; nothing that is
- * the user's to ask for. */
+/* The chosen video and collection where the model names none. */
 static void
 complete(const struct agent_run *run, const struct agent *agent,
     struct json_object *args)
@@ -260,19 +265,52 @@ complete(const struct agent_run *run, const struct agent *agent,
 			(void)json_object_object_add(
 			    args, key, json_object_get(value));
 	(void)json_object_put(own);
-	if (!run->fresh)
-		json_object_object_del(args, "force_refresh");
 }
 
-/* An address that the user has not written is not fetched. */
+/* Has the user written this address? A part of one is another one. */
 static bool
-is_users(const struct agent_run *run, const struct agent *agent,
+is_written(struct slice text, struct slice url)
+{
+	for (struct slice one = plan_url(text); one.n != 0;
+	     one = plan_url(text)) {
+		if (slice_eq(one, url))
+			return true;
+		text = slice_from_at(text, (size_t)(one.p - text.p) + one.n);
+	}
+	return false;
+}
+
+/* Is all that is the user's to ask for asked for? Else the reason to refuse. */
+static const char *
+not_users(const struct agent_run *run, const struct agent *agent,
     struct json_object *args)
 {
-	struct slice source = jval_str(args, "source");
+	if (slice_eqs(slice_from(agent->name), "upload") &&
+	    !is_written(run->text, plan_url(jval_str(args, "source"))))
+		return "Only an address that the user wrote may be fetched.";
+	if (!run->fresh &&
+	    json_object_get_boolean(
+		json_object_object_get(args, "force_refresh")))
+		return "What was made before is made anew only when the user "
+		       "writes force_refresh; say so, or call without it.";
+	return NULL;
+}
 
-	return !slice_eqs(slice_from(agent->name), "upload") ||
-	    (source.n != 0 && slice_find(run->text, source) >= 0);
+/* Once the model has read what an agent found, somebody else may speak through
+ * it. What stores something is then only called if the user's words, by rules,
+ * ask for it; or in the user's next message, which may be a plain yes. */
+static bool
+is_wanted(const struct reasoning *r, const struct agent *agent)
+{
+	struct plan plan;
+
+	if (!r->heard || agent->asked == 0 || r->choice->n != 0)
+		return true;
+	plan_read(r->run->text, &plan);
+	for (size_t i = 0; i < plan.n; i++)
+		if (agent->asked & AGENT_ASKED(plan.step[i].intent))
+			return true;
+	return false;
 }
 
 static int
@@ -314,6 +352,10 @@ call_once(struct reasoning *r, const struct agent *agent,
 	before = json_object_object_get(r->done, buf_cstr(&key));
 	if (before != NULL)
 		*out = json_object_get(before);
+	else if (!is_wanted(r, agent))
+		*out = refusal(r,
+		    "The user has not asked for this; ask whether it is "
+		    "wanted, and wait for the answer.");
 	else
 		rc = run_agent(r, agent, args, out, e);
 	if (rc == 0 && before == NULL)
@@ -329,14 +371,14 @@ call_checked(struct reasoning *r, const struct agent *agent,
 {
 	struct json_object *args = NULL, *schema = NULL;
 	struct err why = ERR_INIT;
+	const char *no;
 	int rc = 0;
 
 	if (jval_parse(slice_from(agent->parameters), &schema) != JVAL_OK ||
 	    jschema_check(schema, given, &why) != 0) {
 		*out = refusal(r, why.msg);
-	} else if (!is_users(r->run, agent, given)) {
-		*out = refusal(
-		    r, "Only an address that the user wrote may be fetched.");
+	} else if ((no = not_users(r->run, agent, given)) != NULL) {
+		*out = refusal(r, no);
 	} else if (json_object_deep_copy(given, &args, NULL) == 0) {
 		complete(r->run, agent, args);
 		rc = call_once(r, agent, args, out, e);
@@ -344,6 +386,21 @@ call_checked(struct reasoning *r, const struct agent *agent,
 	(void)json_object_put(args);
 	(void)json_object_put(schema);
 	return rc;
+}
+
+/* As much of a result as there is room for. */
+static struct slice
+fitting(struct reasoning *r, struct slice text)
+{
+	size_t room = r->said < RESULTS_MAX ? RESULTS_MAX - r->said : 0;
+
+	if (room > RESULT_MAX)
+		room = RESULT_MAX;
+	if (room < DIALOGUE_TOOL_MAX)
+		room = DIALOGUE_TOOL_MAX;
+	text = utf8_prefix(text, room);
+	r->said += text.n;
+	return text;
 }
 
 static int
@@ -363,8 +420,7 @@ call_one(struct reasoning *r, struct json_object *call, struct err *e)
 		     json_object_object_get(call, "arguments"), &out, e) != 0)
 		return -1;
 	jval_print(&text, out);
-	stage_prompt_mark(
-	    &marked, "result", utf8_prefix(buf_slice(&text), RESULT_MAX));
+	stage_prompt_mark(&marked, "result", fitting(r, buf_slice(&text)));
 	message = ask_message("tool", buf_slice(&marked));
 	jval_put_str(message, "tool_call_id", jval_str(call, "id"));
 	(void)json_object_array_add(r->messages, message);
@@ -414,6 +470,7 @@ call_all(struct reasoning *r, struct json_object *message, struct err *e)
 			jval_put_str(call, "name", SLICE("too many calls"));
 		rc = call_one(r, call, e);
 	}
+	r->heard = true;
 	(void)json_object_put(calls);
 	return rc;
 }
@@ -478,6 +535,21 @@ conclude(struct reasoning *r, struct slice text)
 		tools ? "Final Cut" : "Here is the response", shown));
 }
 
+/* The last message as it is remembered: a call without a result, or a message
+ * that says nothing, is refused by servers for the rest of the session. */
+static struct json_object *
+last_message(struct json_object *message)
+{
+	struct json_object *copy = NULL;
+
+	if (json_object_deep_copy(message, &copy, NULL) != 0)
+		return ask_message("assistant", SLICE("(no answer)"));
+	json_object_object_del(copy, "tool_calls");
+	if (utf8_trim(jval_str(copy, "content")).n == 0)
+		jval_put_str(copy, "content", SLICE("(no answer)"));
+	return copy;
+}
+
 static int
 loop(struct reasoning *r, struct err *e)
 {
@@ -489,14 +561,17 @@ loop(struct reasoning *r, struct err *e)
 			(void)json_object_put(message);
 			return -1;
 		}
-		(void)json_object_array_add(r->messages, message);
 		(void)json_object_object_get_ex(message, "tool_calls", &calls);
 		if (!json_object_is_type(calls, json_type_array) ||
 		    json_object_array_length(calls) == 0 ||
 		    round + 1 == ROUNDS_MAX) {
+			(void)json_object_array_add(
+			    r->messages, last_message(message));
 			conclude(r, utf8_trim(jval_str(message, "content")));
+			(void)json_object_put(message);
 			return 0;
 		}
+		(void)json_object_array_add(r->messages, message);
 		if (call_all(r, message, e) != 0)
 			return -1;
 	}

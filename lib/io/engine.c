@@ -110,6 +110,8 @@ by_status(const struct engine_names *names, int status, struct slice said,
 		buf_addf(&b, ": the operator must look at %s",
 		    STATUS[row].then == LOOK_KEY ? names->key : names->what);
 	(void)err_set(e, STATUS[row].code, "%s.", buf_cstr(&b));
+	if (status == 404 || status == 405)
+		(void)err_more(e, ENGINE_LACKS, NULL, NULL);
 	buf_fini(&b);
 	return -1;
 }

@@ -52,6 +52,9 @@ struct engine {
 	int64_t retry_after_ms;
 };
 
+/** err_word() of a refusal: the server has no such address, or no such model. */
+#define ENGINE_LACKS "engine-lacks"
+
 /** Who is asked, for sentences. */
 struct engine_names {
 	const char *server; /* "The language model's server" */

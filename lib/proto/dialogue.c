@@ -5,6 +5,9 @@
 #include "base/utf8.h"
 #include "proto/jval.h"
 
+/* Of a line "</data name id>", bytes; what is longer is none. */
+#define MARK_MAX 80
+
 static bool
 is_role(struct json_object *message, const char *role)
 {
@@ -31,17 +34,36 @@ size_of(struct json_object *message)
 	return n;
 }
 
-/* A copy of a tool's message with less of what it said. */
+/* The mark behind data, a last line of its own: what follows it is no data. */
+static struct slice
+mark_of(struct slice content)
+{
+	size_t at = content.n;
+
+	while (at > 0 && content.p[at - 1] != '\n')
+		at--;
+	if (at == 0 || content.n - at > MARK_MAX ||
+	    !slice_starts(slice_from_at(content, at), SLICE("</")))
+		return SLICE_EMPTY;
+	return slice_from_at(content, at - 1);
+}
+
+/* A copy of a tool's message with less of what it said, its mark kept. */
 static struct json_object *
 shortened(struct json_object *m)
 {
-	struct slice content = jval_str(m, "content");
+	struct slice content = jval_str(m, "content"), mark;
 	struct json_object *copy = NULL;
+	struct buf less = BUF_INIT;
 
 	if (!is_role(m, "tool") || content.n <= DIALOGUE_TOOL_MAX ||
 	    json_object_deep_copy(m, &copy, NULL) != 0)
 		return json_object_get(m);
-	jval_put_str(copy, "content", utf8_prefix(content, DIALOGUE_TOOL_MAX));
+	mark = mark_of(content);
+	buf_add_slice(&less, utf8_prefix(content, DIALOGUE_TOOL_MAX - mark.n));
+	buf_add_slice(&less, mark);
+	jval_put_str(copy, "content", buf_slice(&less));
+	buf_fini(&less);
 	return copy;
 }
 
@@ -55,12 +77,13 @@ turn_before(struct json_object *messages, size_t end)
 	return end;
 }
 
-/* The turn [from, to), shortened if it is an earlier one, if it fits. */
+/* The turn [from, to), if it fits; NULL and `*room` as it was: it does not. */
 static struct json_object *
-turn(struct json_object *messages, size_t from, size_t to, size_t *room)
+turn(struct json_object *messages, size_t from, size_t to, bool whole,
+    size_t *room)
 {
 	struct json_object *out = json_object_new_array();
-	bool last = to == json_object_array_length(messages);
+	size_t left = *room;
 
 	for (size_t i = from; i < to; i++) {
 		struct json_object *m = json_object_array_get_idx(messages, i);
@@ -69,15 +92,16 @@ turn(struct json_object *messages, size_t from, size_t to, size_t *room)
 
 		if (!is_message(m))
 			continue;
-		kept = last ? json_object_get(m) : shortened(m);
+		kept = whole ? json_object_get(m) : shortened(m);
 		n = size_of(kept);
 		(void)json_object_array_add(out, kept);
-		if (n > *room) {
+		if (n > left) {
 			(void)json_object_put(out);
 			return NULL;
 		}
-		*room -= n;
+		left -= n;
 	}
+	*room = left;
 	return out;
 }
 
@@ -95,18 +119,22 @@ struct json_object *
 dialogue_trim(struct json_object *messages, size_t max)
 {
 	struct json_object *out = json_object_new_array();
-	size_t end, from, room = max;
+	size_t n, end, from, room = max;
 
 	if (!json_object_is_type(messages, json_type_array))
 		return out;
-	end = json_object_array_length(messages);
+	end = n = json_object_array_length(messages);
 	for (from = turn_before(messages, end); from < end;
 	     end = from, from = turn_before(messages, end)) {
-		struct json_object *one = turn(messages, from, end, &room);
+		struct json_object *one =
+		    turn(messages, from, end, end == n, &room);
 
-		if (one == NULL)
+		if (one == NULL && end == n)
+			one = turn(messages, from, end, false, &room);
+		if (one != NULL)
+			out = joined(one, out);
+		else if (end != n)
 			break;
-		out = joined(one, out);
 	}
 	return out;
 }

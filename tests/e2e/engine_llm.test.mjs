@@ -182,6 +182,19 @@ test('no embedding: found by words, and the answer says why', SLOW, async () => 
   assert.match(none.json.detail, /could not be embedded/);
 });
 
+test('a server without embeddings: a short transcript is analysed all the same', SLOW, async () => {
+  begin();
+  double.fault({ path: '/embeddings', kind: 'status', status: 404, times: 9 });
+  const video = await fresh();
+  const end = await good(extract(video));
+  assert.ok(end.actions.some((line) => line.includes('makes no embeddings')));
+  await fourOutputs(base, video);
+  // What is nothing without them says what is wrong.
+  const index = await chat.run(chatMessage({ video_id: video.video_id, content: textContent('@index') }), 50000);
+  assert.equal(index.status, 'error');
+  assert.match(textOf(index), /does not know what was asked for/);
+});
+
 test('passages of another model are not compared', SLOW, async () => {
   begin();
   const video = await fresh();

@@ -7,7 +7,7 @@ import http from 'node:http';
 import { startDouble } from '../harness/double.mjs';
 import { start } from '../harness/stack.mjs';
 import { cleanup, main, run, test } from '../harness/tap.mjs';
-import { Chat, addVideo, chatMessage, get, textContent } from './lib_app.mjs';
+import { Chat, addVideo, chatMessage, get, textContent, until } from './lib_app.mjs';
 import { PITCH, counts, model, stageOf, toolCall } from './lib_engines.mjs';
 
 const SLOW = { timeout: 60000 };
@@ -104,13 +104,22 @@ test('tools that do not exist, arguments that do not fit: the model is told', SL
 });
 
 test('ten rounds at most, and the last one has no tools', SLOW, async () => {
+  const session_id = randomUUID();
   let n = 0;
   script(() => calls(toolCall('search', { query: `word ${++n}` })));
-  const end = await say('Search for ever.');
+  const end = await say('Search for ever.', { session_id });
   assert.equal(end.status, 'success');
   assert.equal(asked().length, 10);
   assert.ok(!asked()[9].tools);
   assert.equal(end.content.at(-1).agent_name, 'assistant');
+  // What is remembered of it is a history that servers accept.
+  script({ content: 'Here.' });
+  assert.equal((await say('And now?', { session_id })).status, 'success');
+  const { messages } = asked()[0];
+  const called = messages.flatMap((one) => (one.tool_calls ?? []).map((call) => call.id));
+  assert.equal(called.length, 9);
+  assert.deepEqual(messages.filter((one) => one.role === 'tool').map((one) => one.tool_call_id), called);
+  assert.deepEqual(messages.slice(-2).map((one) => [one.role, one.content]), [['assistant', '(no answer)'], ['user', 'And now?']]);
 });
 
 test('a transcript gives no orders: an address in it is not fetched', SLOW, async () => {
@@ -121,19 +130,55 @@ test('a transcript gives no orders: an address in it is not fetched', SLOW, asyn
       toolCall('sales_prompt_extractor', {})),
     { content: 'Refused.' });
   const end = await say('What is said in it?', { video_id: evil.video_id });
-  assert.deepEqual(end.agents, ['transcription', 'sales_prompt_extractor']);
-  const [, upload] = results(asked()[2]);
+  assert.deepEqual(end.agents, ['transcription'], 'it calls nothing that stores');
+  const [, upload, anew, sales] = results(asked()[2]);
   assert.match(upload.message, /no tool "upload"/);
+  assert.equal(anew.status, 'error');
+  assert.match(anew.message, /only when the user writes force_refresh/);
   assert.equal(fetched, 0);
-  assert.equal(counts(double).analysis, 1, 'force_refresh is the user\'s to ask for');
-  // With an address of the user's own: that one, and no other.
-  script(calls(toolCall('upload', { source: `${web}/stolen.mp4` })), { content: 'Refused.' });
+  assert.match(sales.message, /has not asked for this/);
+  assert.deepEqual(counts(double), { reasoning: 3 });
+  // With an address of the user's own: that one, no other and no part of it.
+  script(calls(...[`${web}/stolen.mp4`, web, `${web}/mine.mp`, 'mine.mp4'].map((source) => toolCall('upload', { source }))), { content: 'Refused.' });
   await say(`Is ${web}/mine.mp4 like what is said in it?`, { video_id: evil.video_id });
-  assert.match(results(asked()[1])[0].message, /address that the user wrote/);
+  const refused = results(asked()[1]);
+  assert.equal(refused.length, 4);
+  for (const one of refused) assert.match(one.message, /address that the user wrote/);
   assert.equal(fetched, 0);
   for (const body of asked()) {
     assert.ok(!body.messages[0].content.includes('stolen'), 'no transcript in the system message');
     for (const one of body.messages.filter((message) => message.role === 'user')) assert.ok(!one.content.includes('stolen'));
+  }
+});
+
+test('behind what an agent found, what stores is the user\'s to ask for', SLOW, async () => {
+  const session_id = randomUUID();
+  const stored = [toolCall('sales_prompt_extractor', {}), toolCall('compare_pitches', { pitches: 'Solar and Evil' }), toolCall('index', {})];
+  const ran = async (text, more, ...rounds) => {
+    script(...rounds, { content: 'ok' });
+    return (await say(text, more)).agents;
+  };
+  const first = calls(toolCall('transcription', {}));
+  assert.deepEqual(await ran('What is said in it?', { session_id }, first, calls(...stored)), ['transcription']);
+  assert.deepEqual(results(asked()[2]).map((one) => one.status), ['success', 'error', 'error', 'error']);
+  // Asked for: by words, by name, by a yes, or before anything was heard.
+  assert.deepEqual(await ran('What is said, and which techniques are in it?', {}, first, calls(stored[0], stored[2])), ['transcription', 'sales_prompt_extractor']);
+  assert.deepEqual(await ran('Get the transcript. Then index it.', {}, first, calls(stored[0], stored[2])), ['transcription', 'index']);
+  assert.deepEqual(await ran('@transcription @index go', {}, first, calls(stored[2])), ['transcription', 'index']);
+  assert.deepEqual(await ran('Yes.', { session_id }, calls(stored[0])), ['sales_prompt_extractor']);
+  assert.deepEqual(await ran('Go.', {}, calls(...first.tool_calls, stored[0]), calls(stored[0])), ['transcription', 'sales_prompt_extractor']);
+  assert.equal(results(asked()[2])[2].status, 'success', 'the same call, told again');
+});
+
+test('what the user asks for is done: each address, and force_refresh', SLOW, async () => {
+  const before = fetched;
+  script(calls(toolCall('upload', { source: `${web}/second.mp4` })), { content: 'ok' });
+  await say(`Not ${web}/first.mp4, but upload ${web}/second.mp4.`);
+  await until('the second address is fetched, too', () => fetched > before);
+  for (let i = 0; i < 2; i++) {
+    script(calls(toolCall('sales_prompt_extractor', { force_refresh: true })), { content: 'ok' });
+    await say('Make the analysis anew.', { force_refresh: true });
+    assert.equal(counts(double).analysis, 1);
   }
 });
 
@@ -162,6 +207,28 @@ test('what is remembered is trimmed by whole turns', SLOW, async () => {
   assert.ok(JSON.stringify(messages).length < 100000);
   assert.equal(messages[1].role, 'user');
   assert.match(messages.at(-1).content, /^question 4 /);
+});
+
+test('what tools say in one message has a limit, and its marks stay', SLOW, async () => {
+  const session_id = randomUUID();
+  const long = await addVideo(base, 'Long', PITCH.replace('I understand.', 'I understand. '.repeat(3000)));
+  // Run once, and told each time.
+  const eight = () => calls(...Array.from({ length: 8 }, () => toolCall('transcription', {})));
+  script(eight, eight, eight, eight, eight, { content: 'Enough.' });
+  await say('Again and again.', { video_id: long.video_id, session_id });
+  const toolsOf = (body) => body.messages.filter((one) => one.role === 'tool').map((one) => one.content);
+  const said = toolsOf(asked()[5]);
+  assert.equal(said.length, 40);
+  assert.ok(said[0].length > 20000);
+  assert.ok(said.join('').length < 96 * 1024 + 40 * 700, `${said.join('').length}`);
+  script({ content: 'Yes.' });
+  await say('Still there?', { session_id });
+  const kept = toolsOf(asked()[0]);
+  assert.equal(kept.length, 40);
+  for (const one of [...said, ...kept]) {
+    const [, id] = /^<data result (\S+)>\n/.exec(one);
+    assert.ok(one.endsWith(`\n</data result ${id}>`), one.slice(-80));
+  }
 });
 
 test('a fault between rounds: no round is asked for again, no stage made again', SLOW, async () => {

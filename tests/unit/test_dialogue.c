@@ -7,6 +7,9 @@
 #define U(text) "{\"role\":\"user\",\"content\":\"" text "\"}"
 #define A(text) "{\"role\":\"assistant\",\"content\":\"" text "\"}"
 #define T(text) "{\"role\":\"tool\",\"content\":\"" text "\"}"
+#define LONG                                                           \
+	"012345678901234567890123456789012345678901234567890123456789" \
+	"012345678901234567890123456789012345678901234567890123456789"
 
 static const struct {
 	int line;
@@ -30,6 +33,12 @@ static const struct {
 	{ __LINE__, "[" U("a") "," A("b") "," U("c") "," A("d") "]", 80,
 	    "[" U("c") "," A("d") "]" },
 	{ __LINE__, "[" U("a") "," A("b") "," U("c") "," A("d") "]", 60, "[]" },
+	/* A last one that is too large does not take the others along. */
+	{ __LINE__, "[" U("a") "," A("b") "," U("c") "," A(LONG) "]", 120,
+	    "[" U("a") "," A("b") "]" },
+	/* Another does: there is no gap in between. */
+	{ __LINE__, "[" U("a") "," A("b") "," U("c") "," A(LONG) "," U("e") "]",
+	    120, "[" U("e") "]" },
 };
 
 static void
@@ -78,9 +87,77 @@ test_tools(void)
 	(void)json_object_put(m);
 }
 
+/* Where data ends is said of what is shortened, too; nothing else is kept. */
+static void
+test_mark(void)
+{
+	static const struct {
+		int line;
+		const char *end;
+		bool kept;
+	} ENDS[] = {
+		{ __LINE__, "\n</data result 0123456789abcdef>", true },
+		{ __LINE__, "</data result 0123456789abcdef>", false },
+		{ __LINE__, "\n<data result 0123456789abcdef>", false },
+		{ __LINE__, "\n</" LONG ">", false },
+		{ __LINE__, "\n", false },
+	};
+
+	for (size_t i = 0; i < COUNT(ENDS); i++) {
+		struct json_object *m = json_tokener_parse(
+				       "[" U("a") "," T("b") "," U("c") "]"),
+				   *got;
+		struct buf text = BUF_INIT;
+		struct slice said;
+
+		for (size_t k = 0; k < (size_t)2 * DIALOGUE_TOOL_MAX; k++)
+			buf_addc(&text, 'x');
+		buf_adds(&text, ENDS[i].end);
+		jval_put_str(json_object_array_get_idx(m, 1), "content",
+		    buf_slice(&text));
+		got = dialogue_trim(m, 100000);
+		said = jval_str(json_object_array_get_idx(got, 1), "content");
+		CHECK_ROW(ENDS[i].line, said.n == DIALOGUE_TOOL_MAX);
+		CHECK_ROW(ENDS[i].line,
+		    slice_ends(said, slice_from(ENDS[i].end)) == ENDS[i].kept);
+		buf_fini(&text);
+		(void)json_object_put(got);
+		(void)json_object_put(m);
+	}
+}
+
+/* Three results of 30 KB in the last turn: shortened, and nothing else lost. */
+static void
+test_large(void)
+{
+	struct json_object *m = json_tokener_parse(
+			       "[" U("a") "," A("b") "," U("c") "]"),
+			   *got, *tool;
+	struct buf text = BUF_INIT;
+
+	for (size_t i = 0; i < (size_t)30 * 1024; i++)
+		buf_addc(&text, 'x');
+	for (size_t i = 0; i < 3; i++) {
+		tool = json_tokener_parse(T("b"));
+		jval_put_str(tool, "content", buf_slice(&text));
+		(void)json_object_array_add(m, tool);
+	}
+	(void)json_object_array_add(m, json_tokener_parse(A("d")));
+	got = dialogue_trim(m, (size_t)60 * 1024);
+	CHECK(json_object_array_length(got) == 7);
+	for (size_t i = 3; i < 6; i++)
+		CHECK(
+		    jval_str(json_object_array_get_idx(got, i), "content").n ==
+		    DIALOGUE_TOOL_MAX);
+	buf_fini(&text);
+	(void)json_object_put(got);
+	(void)json_object_put(m);
+}
+
 int
 main(void)
 {
-	return check_main((struct check_case[]){
-	    CHECK_CASE(test_trim), CHECK_CASE(test_tools), { NULL, NULL } });
+	return check_main((struct check_case[]){ CHECK_CASE(test_trim),
+	    CHECK_CASE(test_tools), CHECK_CASE(test_mark),
+	    CHECK_CASE(test_large), { NULL, NULL } });
 }
