@@ -192,7 +192,16 @@ check_training(const struct outputs *o, size_t least)
 		struct json_object *in;
 		struct json_object *out;
 
-		CHECK(json_object_object_length(x) == 2);
+		struct json_object *context;
+		int members = 2;
+
+		if (json_object_object_get_ex(x, "context", &context)) {
+			CHECK(json_object_get_string_len(context) > 0);
+			CHECK(is_clean(
+			    slice_from(json_object_get_string(context))));
+			members++;
+		}
+		CHECK(json_object_object_length(x) == members);
 		CHECK(json_object_object_get_ex(x, "input", &in));
 		CHECK(json_object_object_get_ex(x, "output", &out));
 		CHECK(json_object_get_string_len(in) > 0);
@@ -342,6 +351,27 @@ test_quote_form(void)
 	outputs_fini(&o);
 }
 
+/* Nearly the same is said twice; what the buyer answers is told. */
+static void
+test_training(void)
+{
+	struct outputs o;
+
+	CHECK(outputs_init(&o,
+	    SLICE("Seller: I'll send you the order form today.\n"
+		  "Buyer: How long does the setup of it take?\n"
+		  "Seller: The setup takes one day at your office.\n"
+		  "Buyer: How long does the setup of it take then?\n"
+		  "Seller: The setup takes one day at your office.\n")));
+	CHECK_SLICE(slice_from(json_object_to_json_string_ext(
+			o.training, JSON_C_TO_STRING_PLAIN)),
+	    "{\"examples\":[{\"input\":\"How long does the setup of it "
+	    "take?\",\"output\":\"The setup takes one day at your "
+	    "office.\",\"context\":\"I'll send you the order form "
+	    "today.\"}],\"engine\":\"offline\"}");
+	outputs_fini(&o);
+}
+
 static void
 test_unified(void)
 {
@@ -363,6 +393,6 @@ main(void)
 {
 	return check_main((struct check_case[]){ CHECK_CASE(test_real_pitches),
 	    CHECK_CASE(test_sample), CHECK_CASE(test_little),
-	    CHECK_CASE(test_quote_form), CHECK_CASE(test_unified),
-	    { NULL, NULL } });
+	    CHECK_CASE(test_quote_form), CHECK_CASE(test_training),
+	    CHECK_CASE(test_unified), { NULL, NULL } });
 }
