@@ -229,11 +229,7 @@ add_line(struct search *q, struct json_object *row, struct json_object *shot,
 	    &q->text, name.n != 0 ? name : jval_str(row, "video_id"));
 	buf_addf(&q->text, "** %02d:%02d ", (int)start / 60, (int)start % 60);
 	buf_adds(&q->text, "“");
-	for (size_t i = 0; i < text.n; i++)
-		if (text.p[i] == '\n')
-			buf_addc(&q->text, ' ');
-		else
-			buf_addc(&q->text, text.p[i]);
+	agents_add_words(&q->text, text);
 	buf_adds(&q->text, "”");
 }
 

@@ -23,8 +23,11 @@ add_time(struct buf *out, int64_t ms)
 		buf_addf(out, "%02d:%02d", (int)(s / 60), (int)(s % 60));
 }
 
+/* How words are written: for a program, or for a page. */
+typedef void add_fn(struct buf *out, struct slice text);
+
 static void
-add_speech(struct buf *out, struct slice text)
+add_plain(struct buf *out, struct slice text)
 {
 	for (size_t i = 0; i < text.n; i++)
 		if (text.p[i] == '\n')
@@ -35,7 +38,7 @@ add_speech(struct buf *out, struct slice text)
 
 /* "Name: words", a paragraph for each turn. */
 static void
-by_turns(const struct transcript *t, struct buf *out)
+by_turns(const struct transcript *t, add_fn *add, struct buf *out)
 {
 	struct slice speaker = SLICE_EMPTY;
 
@@ -44,20 +47,22 @@ by_turns(const struct transcript *t, struct buf *out)
 
 		if (i == 0 || !slice_eq(cue->speaker, speaker)) {
 			buf_adds(out, i == 0 ? "" : "\n\n");
-			if (cue->speaker.n != 0)
-				buf_addf(
-				    out, "%.*s: ", SLICE_ARG(cue->speaker));
+			if (cue->speaker.n != 0) {
+				add(out, cue->speaker);
+				buf_adds(out, ": ");
+			}
 		} else {
 			buf_adds(out, cue->speaker.n != 0 ? " " : "\n");
 		}
 		speaker = cue->speaker;
-		add_speech(out, cue->text);
+		add(out, cue->text);
 	}
 }
 
 /* "[MM:SS MM:SS] words", a line for each `range_ms`. */
 static void
-by_time(const struct transcript *t, int64_t range_ms, struct buf *out)
+by_time(
+    const struct transcript *t, int64_t range_ms, add_fn *add, struct buf *out)
 {
 	int64_t group = -1;
 
@@ -74,7 +79,7 @@ by_time(const struct transcript *t, int64_t range_ms, struct buf *out)
 			group = of;
 		}
 		buf_addc(out, ' ');
-		add_speech(out, cue->text);
+		add(out, cue->text);
 	}
 }
 
@@ -88,24 +93,34 @@ has_times(const struct transcript *t)
 }
 
 static void
-show(struct stage_run *s, struct json_object *args)
+write_words(
+    struct stage_run *s, struct json_object *args, add_fn *add, struct buf *out)
 {
-	struct json_object *range = json_object_object_get(args, "time_range"),
-			   *data = json_object_new_object();
+	struct json_object *range = json_object_object_get(args, "time_range");
 	bool timed = json_object_get_boolean(
 	    json_object_object_get(args, "timestamp_mode"));
 	int64_t minutes = range ? json_object_get_int64(range) : GROUP_MIN;
-	struct buf text = BUF_INIT;
 
 	if (timed && has_times(&s->transcript))
 		by_time(&s->transcript,
-		    (minutes < 1 ? GROUP_MIN : minutes) * MINUTE_MS, &text);
+		    (minutes < 1 ? GROUP_MIN : minutes) * MINUTE_MS, add, out);
 	else
-		by_turns(&s->transcript, &text);
+		by_turns(&s->transcript, add, out);
+}
+
+static void
+show(struct stage_run *s, struct json_object *args)
+{
+	struct json_object *data = json_object_new_object();
+	struct buf text = BUF_INIT;
+
+	write_words(s, args, add_plain, &text);
 	jval_put_str(data, "video_id", jval_str(s->video, "video_id"));
 	jval_put_str(
 	    data, "transcript", utf8_prefix(buf_slice(&text), TOLD_MAX));
 	agents_data(s->run, data);
+	buf_clear(&text);
+	write_words(s, args, agents_add_words, &text);
 	if (text.n >= SHOWN_MAX)
 		buf_addf(&text,
 		    "\n\n(Only the beginning is shown; all of it is at "

@@ -350,6 +350,21 @@ agents_add_name(struct buf *out, struct slice name)
 	buf_fini(&shown);
 }
 
+void
+agents_add_words(struct buf *out, struct slice words)
+{
+	for (size_t i = 0; i < words.n; i++) {
+		char c = words.p[i];
+
+		/* "!" is none without a bracket, and common in speech. */
+		if (c != '\0' && strchr("\\`*_[]#~|", c) != NULL)
+			buf_addc(out, '\\');
+		if (c == '\n')
+			c = ' ';
+		buf_addc(out, c);
+	}
+}
+
 struct slice
 agents_url_of(struct json_object *row, const char *key)
 {

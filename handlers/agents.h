@@ -128,6 +128,8 @@ int agents_named(struct agent_run *run, struct slice name,
 struct slice agents_name_of(struct json_object *row);
 /** A name inside Markdown: its punctuation means nothing. */
 void agents_add_name(struct buf *out, struct slice name);
+/** Words of a transcript inside Markdown: one line, and no markup. */
+void agents_add_words(struct buf *out, struct slice words);
 /** A safe address of the row's metadata; empty: none. */
 struct slice agents_url_of(struct json_object *row, const char *key);
 

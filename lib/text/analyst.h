@@ -130,7 +130,8 @@ struct analyst_exchange {
 	 * seller's last sentence goes before: "Seller: …\nBuyer: …".
 	 */
 	struct slice prompt;
-	struct slice reply; /* the seller's */
+	struct slice reply;  /* the seller's */
+	struct slice before; /* the seller's last sentence, or empty */
 	int score;
 };
 

@@ -45,14 +45,13 @@ is_idle(const struct analyst_read *r, const struct analyst_turn *turn)
 	return true;
 }
 
-/** A short prompt with what it answers: "Seller: …" above "Buyer: …". */
+/** What the buyer's turn answers. */
 static struct slice
-with_context(const struct analyst_read *r, size_t turn, struct slice prompt)
+said_before(const struct analyst_read *r, size_t turn)
 {
-	const struct analyst_turn *before = &r->turns[turn - 1];
-
-	return slice_from(arena_printf(r->a, "Seller: %.*s\nBuyer: %.*s",
-	    SLICE_ARG(r->s[before->end - 1].at.text), SLICE_ARG(prompt)));
+	if (turn == 0 || r->turns[turn - 1].role != ANALYST_SELLER)
+		return SLICE_EMPTY;
+	return r->s[r->turns[turn - 1].end - 1].at.text;
 }
 
 static bool
@@ -72,15 +71,18 @@ add_exchange(const struct analyst_read *r, size_t turn,
 		.first_cue = r->s[r->turns[turn].first].at.cue,
 		.prompt = turn_text(r, &r->turns[turn]),
 		.reply = turn_text(r, reply),
+		.before = said_before(r, turn),
 	};
 
 	if (x.prompt.n > MAX_TURN_BYTES || x.reply.n > MAX_TURN_BYTES ||
 	    transcript_words(x.reply) < REPLY_WORDS)
 		return;
 	if (transcript_words(x.prompt) < PROMPT_WORDS) {
-		if (turn == 0 || r->turns[turn - 1].role != ANALYST_SELLER)
+		if (x.before.n == 0)
 			return;
-		x.prompt = with_context(r, turn, x.prompt);
+		x.prompt =
+		    slice_from(arena_printf(r->a, "Seller: %.*s\nBuyer: %.*s",
+			SLICE_ARG(x.before), SLICE_ARG(x.prompt)));
 	}
 	for (size_t i = reply->first; i < reply->end; i++)
 		x.score += r->s[i].technique_score;

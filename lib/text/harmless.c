@@ -147,6 +147,11 @@ write_special(struct buf *out, struct slice s, struct slice all)
 			buf_adds(out, s.p[0] == '`' ? "&#96;" : "&#126;");
 		return run;
 	}
+	/* A page that shows an image asks for it, unlike a link's target. */
+	if (s.p[0] == '!' && s.n > 1 && s.p[1] == '[') {
+		buf_adds(out, "&#33;");
+		return 1;
+	}
 	if (s.p[0] == ']' && s.n > 1 && s.p[1] == ':') {
 		buf_adds(out, "]&#58;");
 		return 2;

@@ -4,9 +4,10 @@
  * become a tag, an attribute or a script.
  *
  * Outside fenced code blocks `&`, `<` and `$` (KaTeX) become entities, so does
- * `>` unless it marks a block quote; links and images go to http, https,
- * mailto, `#` and `/` targets only, others lose the bracket that makes them a
- * link; so do reference definitions and autolinks in angle brackets, always.
+ * `>` unless it marks a block quote; links go to http, https, mailto, `#` and
+ * `/` targets only, others lose the bracket that makes them a link; so do
+ * reference definitions and autolinks in angle brackets, always. An image
+ * becomes a link: nothing is loaded by being shown.
  * Fences are moved to column 0 behind a blank line, so that what is left alone
  * here is code there. Code inside them is not touched: marked escapes it.
  *

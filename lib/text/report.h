@@ -4,8 +4,8 @@
  * Form of a quote in Markdown: a block quote line of its own,
  *      > [mm:ss] Speaker: “the words”
  * with the time and the name only where known. What stands between the outer
- * typographic quotes is verbatim, also its line breaks (a Markdown block quote
- * continues over them), and nothing else in an analysis stands between such
+ * typographic quotes is verbatim, but for a line break, which is a space (the
+ * next line would be outside); nothing else in an analysis stands between such
  * quotes. In JSON, quotes are plain strings, verbatim.
  *
  * Voice prompt and training data have personal information removed (pii.h).

@@ -90,7 +90,12 @@ report_parts_quote(const struct analyst_quote *q, struct buf *out)
 	if (q->speaker.n != 0)
 		buf_addf(out, "%.*s: ", SLICE_ARG(q->speaker));
 	buf_adds(out, "“");
-	buf_add_slice(out, q->text);
+	/* A line of its own would be outside the block quote. */
+	for (size_t i = 0; i < q->text.n; i++)
+		if (q->text.p[i] == '\n')
+			buf_addc(out, ' ');
+		else
+			buf_addc(out, q->text.p[i]);
 	buf_adds(out, "”\n");
 }
 

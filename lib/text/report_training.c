@@ -1,39 +1,46 @@
+#include "text/examples.h"
 #include "text/pii.h"
 #include "text/report_parts.h"
 
-static struct json_object *
-clean_value(struct pii *pii, struct slice text)
+static void
+put(struct json_object *o, const char *key, struct slice text)
 {
-	struct buf b = BUF_INIT;
-	struct json_object *value;
+	(void)json_object_object_add(
+	    o, key, json_object_new_string_len(text.p, (int)text.n));
+}
 
-	pii_clean(pii, text, &b);
-	value = json_object_new_string_len(buf_cstr(&b), (int)b.n);
-	buf_fini(&b);
-	return value;
+static struct json_object *
+raw_examples(const struct analyst_exchanges *list)
+{
+	struct json_object *all = json_object_new_array();
+
+	for (size_t i = 0; i < list->n; i++) {
+		struct json_object *o = json_object_new_object();
+
+		put(o, "input", list->items[i].prompt);
+		put(o, "output", list->items[i].reply);
+		put(o, "context", list->items[i].before);
+		(void)json_object_array_add(all, o);
+	}
+	return all;
 }
 
 struct json_object *
 report_training(const struct analyst *an)
 {
-	struct json_object *top = json_object_new_object();
-	struct json_object *list = json_object_new_array();
+	struct json_object *raw = raw_examples(&an->exchanges), *checked, *top;
 	struct pii *pii = pii_learn(an->transcript);
+	struct examples_counts n;
 
-	for (size_t i = 0; i < an->exchanges.n; i++) {
-		struct json_object *o = json_object_new_object();
-
-		(void)json_object_object_add(o, "input",
-		    clean_value(pii, an->exchanges.items[i].prompt));
-		(void)json_object_object_add(o, "output",
-		    clean_value(pii, an->exchanges.items[i].reply));
-		(void)json_object_array_add(list, o);
-	}
+	/* They are looked through as an engine's are. */
+	checked = examples_check(raw, &n);
+	top = pii_clean_json(pii, checked);
+	(void)json_object_put(checked);
+	(void)json_object_put(raw);
 	pii_free(pii);
-	(void)json_object_object_add(top, "examples", list);
 	(void)json_object_object_add(
 	    top, "engine", json_object_new_string("offline"));
-	if (an->exchanges.n == 0)
+	if (n.kept == 0)
 		(void)json_object_object_add(top, "note",
 		    json_object_new_string(an->has_buyer
 			    ? "No question with a complete answer was found "

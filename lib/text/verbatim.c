@@ -216,64 +216,170 @@ verbatim_find(const struct verbatim *v, struct slice quote, struct slice *exact)
 
 /* ---- Markdown --------------------------------------------------------------- */
 
+/* No quote has more bytes, lines or quotes in it: an engine's text may be marks
+ * only, and for each the other one is looked for. */
+#define QUOTE_BYTES 8192u
+#define QUOTE_LINES 16u
+#define QUOTE_DEPTH 8u
+
+/* Marks that say: these are somebody's words. Plain ones may mark a term. */
+static const struct mark {
+	struct slice open, close;
+} MARKS[] = {
+	{ SLICE_INIT("“"), SLICE_INIT("”") },
+	{ SLICE_INIT("„"), SLICE_INIT("“") },
+	{ SLICE_INIT("„"), SLICE_INIT("”") },
+	{ SLICE_INIT("«"), SLICE_INIT("»") },
+	{ SLICE_INIT("‘"), SLICE_INIT("’") },
+};
+
 struct scan {
 	const struct verbatim *v;
 	struct buf *out;
 	size_t left_out;
 	bool missing; /* in this line */
+	bool fenced;
+	bool block; /* quote */
 };
 
-static void
-add_quote(struct scan *s, struct slice words, bool typographic)
-{
-	struct slice exact;
+/* What stands between two marks; n_close == 0: no quote begins here. */
+struct quote {
+	struct slice words;
+	size_t n_close;
+};
 
-	if (verbatim_find(s->v, words, &exact)) {
-		buf_adds(s->out, "“");
-		for (size_t i = 0; i < exact.n; i++)
-			if (exact.p[i] == '\n')
-				buf_addc(s->out, ' ');
-			else
-				buf_addc(s->out, exact.p[i]);
-		buf_adds(s->out, "”");
-		return;
+static bool
+is_ascii_word(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	    (c >= '0' && c <= '9');
+}
+
+/* Does it close here? An apostrophe within a word is the same character. */
+static bool
+closes(struct slice rest, struct slice close)
+{
+	return slice_starts(rest, close) &&
+	    (!slice_eqs(close, "’") || rest.n == close.n ||
+		!is_ascii_word(rest.p[close.n]));
+}
+
+/* Marks in marks are counted. */
+static struct quote
+quote_of(const struct mark *m, struct slice line)
+{
+	struct slice all = slice_from_at(line, m->open.n);
+	size_t depth = 1;
+
+	for (size_t i = 0; i < all.n && i < QUOTE_BYTES; i++) {
+		struct slice rest = slice_from_at(all, i);
+
+		if (slice_starts(rest, m->open) && ++depth > QUOTE_DEPTH)
+			break;
+		if (closes(rest, m->close) && --depth == 0)
+			return (
+			    struct quote){ slice_sub(all, 0, i), m->close.n };
 	}
-	if (!typographic) {
-		buf_addc(s->out, '"');
-		buf_add_slice(s->out, words);
-		buf_addc(s->out, '"');
-		return;
+	return (struct quote){ SLICE_EMPTY, 0 };
+}
+
+/* The shortest quote that begins here; `opens` without one, too. */
+static struct quote
+quote_at(struct slice line, bool *opens)
+{
+	struct quote best = { SLICE_EMPTY, 0 };
+
+	*opens = false;
+	/* All marks are beyond ASCII. */
+	if ((unsigned char)line.p[0] < 0x80)
+		return best;
+	for (size_t i = 0; i < COUNT(MARKS); i++) {
+		struct quote q;
+
+		if (!slice_starts(line, MARKS[i].open))
+			continue;
+		*opens = true;
+		q = quote_of(&MARKS[i], line);
+		if (q.n_close != 0 &&
+		    (best.n_close == 0 || q.words.n < best.words.n))
+			best = q;
 	}
+	return best;
+}
+
+static void
+add_exact(struct scan *s, struct slice exact)
+{
+	buf_adds(s->out, "“");
+	for (size_t i = 0; i < exact.n; i++)
+		if (exact.p[i] == '\n')
+			buf_addc(s->out, ' ');
+		else
+			buf_addc(s->out, exact.p[i]);
+	buf_adds(s->out, "”");
+}
+
+static void
+leave_out(struct scan *s)
+{
 	buf_adds(s->out, LEFT_OUT);
 	s->left_out++;
 	s->missing = true;
+}
+
+/* Between plain marks: true if that was a quote. In code they are syntax. */
+static bool
+add_plain(struct scan *s, struct slice words)
+{
+	struct slice exact;
+
+	if (!s->block && s->fenced)
+		return false;
+	if (verbatim_find(s->v, words, &exact))
+		add_exact(s, exact);
+	else if (s->block && has_word(words))
+		leave_out(s);
+	else
+		return false;
+	return true;
 }
 
 /* A line, with what stands between marks in it. */
 static void
 add_line(struct scan *s, struct slice line, bool *quotes)
 {
-	static const char OPEN[] = "“", CLOSE[] = "”";
+	const char *plain = NULL; /* the other mark of a term */
 
 	*quotes = false;
 	while (line.n != 0) {
-		bool typographic = slice_starts(line, SLICE("“"));
-		size_t open = typographic ? sizeof(OPEN) - 1 : 1;
-		struct slice close =
-		    typographic ? slice_from(CLOSE) : SLICE("\"");
-		struct slice rest = slice_from_at(line, open);
-		long end = -1;
+		struct slice rest = slice_from_at(line, 1), exact;
+		bool opens;
+		struct quote q = quote_at(line, &opens);
 
-		if (typographic || line.p[0] == '"')
-			end = slice_find(rest, close);
-		if (end < 0) {
-			buf_addc(s->out, line.p[0]);
-			line = slice_from_at(line, 1);
+		if (q.n_close != 0) {
+			*quotes = true;
+			if (verbatim_find(s->v, q.words, &exact))
+				add_exact(s, exact);
+			else
+				leave_out(s);
+			line = slice_from_at(line,
+			    (size_t)(q.words.p + q.words.n - line.p) +
+				q.n_close);
 			continue;
 		}
-		*quotes = true;
-		add_quote(s, slice_sub(rest, 0, (size_t)end), typographic);
-		line = slice_from_at(rest, (size_t)end + close.n);
+		if (line.p[0] == '"' && line.p != plain) {
+			size_t end = slice_chr(rest, '"');
+
+			if (end < rest.n &&
+			    add_plain(s, slice_sub(rest, 0, end))) {
+				*quotes = true;
+				line = slice_from_at(rest, end + 1);
+				continue;
+			}
+			plain = rest.p + end;
+		}
+		buf_addc(s->out, line.p[0]);
+		line = rest;
 	}
 }
 
@@ -319,33 +425,91 @@ add_block_quote(struct scan *s, struct slice line)
 static bool
 is_fence(struct slice line)
 {
-	line = slice_trim(line);
-	return slice_starts(line, SLICE("```")) ||
-	    slice_starts(line, SLICE("~~~"));
+	size_t indent = 0;
+
+	while (indent < line.n && line.p[indent] == ' ')
+		indent++;
+	line = slice_from_at(line, indent);
+	return indent <= 3 &&
+	    (slice_starts(line, SLICE("```")) ||
+		slice_starts(line, SLICE("~~~")));
+}
+
+static bool
+is_block_quote(struct slice line)
+{
+	return slice_starts(slice_trim(line), SLICE(">"));
+}
+
+/* Does a quote begin in these lines that ends behind them? */
+static bool
+is_open(struct slice lines)
+{
+	while (lines.n != 0) {
+		bool opens;
+		struct quote q = quote_at(lines, &opens);
+
+		if (q.n_close == 0 && opens)
+			return true;
+		lines = slice_from_at(lines,
+		    q.n_close == 0 ? 1
+				   : (size_t)(q.words.p + q.words.n - lines.p) +
+			    q.n_close);
+	}
+	return false;
+}
+
+/* The line, with those after it where a quote goes on; never over a blank one.
+ * `joined` may hold it. */
+static struct slice
+with_its_quotes(struct slice line, struct slice *text, struct buf *joined)
+{
+	bool block = is_block_quote(line);
+	struct slice rest = *text, next;
+
+	buf_clear(joined);
+	buf_add_slice(joined, line);
+	for (size_t i = 0; i < QUOTE_LINES && is_open(buf_slice(joined)); i++) {
+		if (!slice_cut(&rest, '\n', &next) || is_fence(next) ||
+		    (!block && is_block_quote(next)))
+			return line;
+		while (block && next.n != 0 && strchr("> \t", next.p[0]))
+			next = slice_from_at(next, 1);
+		if (slice_trim(next).n == 0)
+			return line;
+		buf_addc(joined, block ? ' ' : '\n');
+		buf_add_slice(joined, next);
+	}
+	if (joined->n == line.n || is_open(buf_slice(joined)))
+		return line;
+	*text = rest;
+	return buf_slice(joined);
 }
 
 size_t
 verbatim_markdown(const struct verbatim *v, struct slice text, struct buf *out)
 {
-	struct scan s = { v, out, 0, false };
+	struct scan s = { .v = v, .out = out };
+	struct buf joined = BUF_INIT;
 	struct slice line;
-	bool fenced = false, quotes;
+	bool quotes;
 
 	while (slice_cut(&text, '\n', &line)) {
-		bool fence = is_fence(line);
-
-		if (fence)
-			fenced = !fenced;
-		if (!fenced && !fence &&
-		    slice_starts(slice_trim(line), SLICE(">")))
+		if (is_fence(line)) {
+			s.fenced = !s.fenced;
+			buf_add_slice(out, line);
+			buf_addc(out, '\n');
+			continue;
+		}
+		line = with_its_quotes(line, &text, &joined);
+		s.block = is_block_quote(line);
+		if (s.block) {
 			add_block_quote(&s, slice_trim(line));
-		else {
-			if (fenced || fence)
-				buf_add_slice(out, line);
-			else
-				add_line(&s, line, &quotes);
+		} else {
+			add_line(&s, line, &quotes);
 			buf_addc(out, '\n');
 		}
 	}
+	buf_fini(&joined);
 	return s.left_out;
 }

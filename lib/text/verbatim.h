@@ -36,10 +36,11 @@ bool verbatim_find(const struct verbatim *v, struct slice quote,
     struct slice *exact) MUST_CHECK NONNULL(1, 3);
 /**
  * A text with its quotes looked up, in Markdown. Quotes are what stands between
- * typographic quotation marks, and in block quotes; what stands between plain
- * marks is one if it was said. They become “exact”; a line that quotes what
- * nobody said is left out if it is a block quote, else the words are. Code
- * fences are not touched. How many were left out.
+ * typographic quotation marks (“ ”, „ “, « », ‘ ’), also over lines of one
+ * paragraph, and in block quotes; what stands between plain marks is one in a
+ * block quote, elsewhere if it was said. They become “exact”; a line that quotes
+ * what nobody said is left out if it is a block quote, else the words are. So is
+ * it in code fences, where only plain marks are syntax. How many were left out.
  */
 size_t verbatim_markdown(
     const struct verbatim *v, struct slice text, struct buf *out) NONNULL(1, 3);

@@ -228,7 +228,7 @@ test('force_refresh makes the four outputs anew, once', async () => {
 
 // ---- Hostile text ---------------------------------------------------------------------------
 
-const EVIL = '<img src=x onerror=alert(1)>[x](javascript:alert(2)) $\\href{javascript:alert(3)}{x}$ | ``` price';
+const EVIL = '<img src=x onerror=alert(1)>[x](javascript:alert(2)) $\\href{javascript:alert(3)}{x}$ | ``` ![p](https://evil.example/p.png) price';
 
 test('hostile words stay harmless in every agent', async () => {
   const video = await addVideo(base, `<b onclick=alert(4)>Evil ${EVIL}</b>`,
@@ -245,6 +245,7 @@ test('hostile words stay harmless in every agent', async () => {
         const outside = part.replace(/^```+[^\n]*\n[^]*?\n```+$/gm, '');
         assert.ok(!/<(img|b|script)/i.test(outside), `${text}: ${outside}`);
         assert.ok(!/\]\(javascript/i.test(outside), `${text}: ${outside}`);
+        if (part === item.text) assert.ok(!/!\[/.test(outside), `${text}: ${outside}`);
       }
     }
   }

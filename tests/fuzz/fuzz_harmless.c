@@ -25,6 +25,7 @@ check_text(struct slice line)
 	fuzz_require(slice_find(line, SLICE("```")) < 0);
 	fuzz_require(slice_find(line, SLICE("~~~")) < 0);
 	fuzz_require(slice_find(line, SLICE("]:")) < 0);
+	fuzz_require(slice_find(line, SLICE("![")) < 0);
 	fuzz_require(slice_find(line, SLICE("](javascript")) < 0);
 }
 

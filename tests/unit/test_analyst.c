@@ -252,6 +252,8 @@ test_lists(void)
 	CHECK_SLICE(
 	    an.exchanges.items[1].prompt, "How long does the setup take?");
 	CHECK_SLICE(an.exchanges.items[1].reply, "The setup takes one day.");
+	CHECK_SLICE(an.exchanges.items[1].before,
+	    "I'll send you the order form today, it has all the prices.");
 	arena_fini(&a);
 }
 

@@ -44,6 +44,32 @@ outputs_fini(struct outputs *o)
 	arena_fini(&o->a);
 }
 
+/** Is it there, with a line break of the cue as the space it is shown as? */
+static bool
+has_line(struct slice text, struct slice quote)
+{
+	struct buf line = BUF_INIT;
+	bool found;
+
+	for (size_t i = 0; i < text.n; i++)
+		if (text.p[i] == '\n')
+			buf_addc(&line, ' ');
+		else
+			buf_addc(&line, text.p[i]);
+	found = slice_find(buf_slice(&line), quote) >= 0;
+	buf_fini(&line);
+	return found;
+}
+
+static bool
+is_shown_cue(const struct transcript *t, struct slice quote)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (has_line(t->cues[i].text, quote))
+			return true;
+	return false;
+}
+
 static bool
 in_one_cue(const struct transcript *t, struct slice quote)
 {
@@ -81,7 +107,7 @@ check_markdown(const struct outputs *o)
 		if (to < 0)
 			return -1;
 		quote = slice_sub(rest, 0, (size_t)to);
-		if (!in_one_cue(&o->t, quote))
+		if (!is_shown_cue(&o->t, quote))
 			return -1;
 		rest = slice_from_at(rest, (size_t)to);
 		n++;
@@ -166,7 +192,16 @@ check_training(const struct outputs *o, size_t least)
 		struct json_object *in;
 		struct json_object *out;
 
-		CHECK(json_object_object_length(x) == 2);
+		struct json_object *context;
+		int members = 2;
+
+		if (json_object_object_get_ex(x, "context", &context)) {
+			CHECK(json_object_get_string_len(context) > 0);
+			CHECK(is_clean(
+			    slice_from(json_object_get_string(context))));
+			members++;
+		}
+		CHECK(json_object_object_length(x) == members);
 		CHECK(json_object_object_get_ex(x, "input", &in));
 		CHECK(json_object_object_get_ex(x, "output", &out));
 		CHECK(json_object_get_string_len(in) > 0);
@@ -301,7 +336,7 @@ test_little(void)
 	}
 }
 
-/* A quote keeps its line break, a time over an hour has three parts. */
+/* A quote is one line, a time over an hour has three parts. */
 static void
 test_quote_form(void)
 {
@@ -311,8 +346,29 @@ test_quote_form(void)
 	    SLICE("WEBVTT\n\n01:00:05.000 --> 01:00:09.000\n"
 		  "<v Ann>Would you like\nto donate today?\n")));
 	CHECK(slice_find(buf_slice(&o.analysis),
-		  SLICE("> [1:00:05] Ann: “Would you like\nto donate "
+		  SLICE("> [1:00:05] Ann: “Would you like to donate "
 			"today?”\n")) > 0);
+	outputs_fini(&o);
+}
+
+/* Nearly the same is said twice; what the buyer answers is told. */
+static void
+test_training(void)
+{
+	struct outputs o;
+
+	CHECK(outputs_init(&o,
+	    SLICE("Seller: I'll send you the order form today.\n"
+		  "Buyer: How long does the setup of it take?\n"
+		  "Seller: The setup takes one day at your office.\n"
+		  "Buyer: How long does the setup of it take then?\n"
+		  "Seller: The setup takes one day at your office.\n")));
+	CHECK_SLICE(slice_from(json_object_to_json_string_ext(
+			o.training, JSON_C_TO_STRING_PLAIN)),
+	    "{\"examples\":[{\"input\":\"How long does the setup of it "
+	    "take?\",\"output\":\"The setup takes one day at your "
+	    "office.\",\"context\":\"I'll send you the order form "
+	    "today.\"}],\"engine\":\"offline\"}");
 	outputs_fini(&o);
 }
 
@@ -337,6 +393,6 @@ main(void)
 {
 	return check_main((struct check_case[]){ CHECK_CASE(test_real_pitches),
 	    CHECK_CASE(test_sample), CHECK_CASE(test_little),
-	    CHECK_CASE(test_quote_form), CHECK_CASE(test_unified),
-	    { NULL, NULL } });
+	    CHECK_CASE(test_quote_form), CHECK_CASE(test_training),
+	    CHECK_CASE(test_unified), { NULL, NULL } });
 }

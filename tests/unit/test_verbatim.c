@@ -83,8 +83,42 @@ static const struct {
 	    "> [00:01] Ann: “a great deal”\n", 0 },
 	{ __LINE__, "a\n> Ann: “a lie”\nb", "a\nb\n", 1 },
 	{ __LINE__, "> trust me\n> a lie", "> trust me\n", 1 },
-	{ __LINE__, "```\n“a lie”\n```", "```\n“a lie”\n```\n", 0 },
 	{ __LINE__, "open “ only", "open “ only\n", 0 },
+	/* In a block quote, plain marks are quotation marks. */
+	{ __LINE__, "a\n> Ann: \"we give it away for free\"\nb", "a\nb\n", 1 },
+	{ __LINE__, "> Ann: \"a great deal\"", "> Ann: “a great deal”\n", 0 },
+	{ __LINE__, "> Ann: \"we give\n> it away\"", "", 2 },
+	/* A fence is no place to hide. */
+	{ __LINE__, "```\n“a lie”\n```", "```\n(quote left out)\n```\n", 1 },
+	{ __LINE__, "```markdown\n> Ann: “a lie”\n> trust me\n```",
+	    "```markdown\n> trust me\n```\n", 1 },
+	{ __LINE__, "```\n> a lie", "```\n", 1 },
+	{ __LINE__, "    ```\n\"trust me\"", "    ```\n“trust me”\n", 0 },
+	{ __LINE__, "```\n{\"trust me\": 1}\n```",
+	    "```\n{\"trust me\": 1}\n```\n", 0 },
+	/* Over the end of a line, but not of a paragraph. */
+	{ __LINE__, "She says “a\nlie”.", "She says (quote left out).\n", 1 },
+	{ __LINE__, "She says “a\ngreat deal”.", "She says “a great deal”.\n",
+	    0 },
+	{ __LINE__, "> Ann: “a\n> lie”\nb", "b\n", 1 },
+	{ __LINE__, "> Ann: “a\n> great deal”", "> Ann: “a great deal”\n", 0 },
+	{ __LINE__, "open “ only\n\na” b", "open “ only\n\na” b\n", 0 },
+	{ __LINE__, "open “ only\nand “a lie”",
+	    "open “ only\nand (quote left out)\n", 1 },
+	{ __LINE__, "open “\n> trust me”", "open “\n> trust me”\n", 0 },
+	/* Marks in marks. */
+	{ __LINE__, "The \"very “a lie” thing\" and \"trust me\"",
+	    "The \"very (quote left out) thing\" and “trust me”\n", 1 },
+	{ __LINE__, "“one “two” lie”", "(quote left out)\n", 1 },
+	{ __LINE__, "“Not now… I said “no”!”", "“Not now… I said “no”!”\n", 0 },
+	/* Other marks. */
+	{ __LINE__, "„a lie“ „a lie” «a lie» ‘a lie’",
+	    "(quote left out) (quote left out) (quote left out) "
+	    "(quote left out)\n",
+	    4 },
+	{ __LINE__, "„trust me“ « trust me » ‘It’s a great deal’",
+	    "“trust me” “trust me” “It’s a great deal”\n", 0 },
+	{ __LINE__, "Ann’s and Bob’s", "Ann’s and Bob’s\n", 0 },
 };
 
 static void
