@@ -312,13 +312,12 @@ test('one that is not there yet is made, and polled for', async () => {
 
 const ofAgent = (video, text) => page.run(chatMessage({ video_id: video.id, content: textContent(text) }));
 
-test('an agent waits for what VideoDB hears, once, and goes on', async () => {
+test('an agent waits for what VideoDB hears, once, and goes on', { timeout: 60000 }, async () => {
   const video = db.add('video', 'c-default');
   db.heard.set(video.id, WORDS);
   await appears('video', video.id);
-  db.polls = 30; // longer than it looks for it
-  const end = await ofAgent(video, '@transcription');
-  db.polls = 0;
+  db.polls = 6; // longer than it takes the agent to look again
+  const end = await ofAgent(video, '@transcription').finally(() => { db.polls = 0; });
   assert.equal(end.status, 'success', JSON.stringify(end.content));
   assert.match(end.content[0].text, /Good morning\./);
   assert.equal(db.count('POST', new RegExp(`/${video.id}/transcription$`)), 1);
