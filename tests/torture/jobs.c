@@ -8,7 +8,7 @@
  *
  * A "work" job pauses for PAUSE_MS at most, fails now and then, and writes a row (a
  * collection, named after the job and its attempt) in the transaction of its end.
- * A "brief" one is quick. Of the first half each tenth belongs to one of SESSIONS.
+ * A "brief" one is quick. Each tenth belongs to one of SESSIONS.
  */
 #include <signal.h>
 #include <stdio.h>
