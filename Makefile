@@ -99,7 +99,7 @@ endef
 $(foreach layer,$(LAYERS),$(eval $(call archive,$(layer))))
 
 LINK = $(Q)$(CC) $(ALL_CFLAGS) $(LINK_$(BUILD)) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LIBS)
-SRC_server := fcgi/server.c fcgi/request.c fcgi/park.c fcgi/park_answer.c fcgi/park_entry.c fcgi/keeper.c \
+SRC_server := fcgi/server.c fcgi/request.c fcgi/park.c fcgi/park_answer.c fcgi/park_entry.c fcgi/park_pair.c fcgi/pair.c fcgi/keeper.c \
   fcgi/spare.c fcgi/lead.c fcgi/identity.c
 SRC_worker := fcgi/worker.c fcgi/worker_run.c fcgi/worker_quick.c fcgi/worker_keep.c
 

@@ -12,6 +12,7 @@
 #include "base/num.h"
 #include "fcgi/park_entry.h"
 #include "io/clock.h"
+#include "io/eio_look.h"
 #include "io/log.h"
 #include "io/rds_async.h"
 #include "proto/fcgi_record.h"
@@ -345,6 +346,24 @@ run_again(struct park *p, struct park_entry *en)
 	park_release(p, en);
 }
 
+/* The answer of a script that is a request's own. */
+static void
+take_answer(struct park *p, struct park_entry *en, const struct eio_answer *a)
+{
+	if (en->kind == LATER_OPEN)
+		metrics_add(p->setup.metrics, METRIC_SESSIONS_OPENED, 1);
+	if (a->verdict == VERDICT_PARK) {
+		park(p, en, a);
+	} else if (a->verdict == VERDICT_CHANGED) {
+		run_again(p, en);
+	} else {
+		/* First what was waited for longer. */
+		if (a->verdict == VERDICT_DELIVER)
+			deliver_here(p, a);
+		park_reply(p, en, a);
+	}
+}
+
 static void
 on_asked(void *cookie, uint64_t token, struct redisReply *got)
 {
@@ -359,30 +378,25 @@ on_asked(void *cookie, uint64_t token, struct redisReply *got)
 		return;
 	}
 	read_answer(p, &a, got);
-	if (en->kind == LATER_OPEN)
-		metrics_add(p->setup.metrics, METRIC_SESSIONS_OPENED, 1);
-	if (a.verdict == VERDICT_PARK) {
-		park(p, en, &a);
-	} else if (a.verdict == VERDICT_CHANGED) {
-		run_again(p, en);
-	} else {
-		/* First what was waited for longer. */
-		if (a.verdict == VERDICT_DELIVER)
-			deliver_here(p, &a);
-		park_reply(p, en, &a);
-	}
+	take_answer(p, en, &a);
 }
 
-static struct slice
-command_of(const struct park_entry *en)
+static struct park_question
+question_of(struct park *p, struct park_entry *en)
 {
-	return (
-	    struct slice){ en->text + en->headers_n + en->id_n, en->command_n };
+	if (en->along != 0)
+		return park_pair_question(p, en);
+	return (struct park_question){
+		.command = park_entry_command(en),
+		.done = on_asked,
+	};
 }
 
-static void
-ask(struct park *p, struct park_entry *en)
+void
+park_ask(struct park *p, struct park_entry *en)
 {
+	struct park_question q;
+
 	(void)pthread_mutex_lock(&p->table.lock);
 	park_table_set(en, PARK_ASKING);
 	(void)pthread_mutex_unlock(&p->table.lock);
@@ -390,7 +404,9 @@ ask(struct park *p, struct park_entry *en)
 		park_waiting(p, en);
 		return;
 	}
-	rds_async_send(p->redis, command_of(en), on_asked, p, en->token);
+	q = question_of(p, en);
+	rds_async_send(p->redis, q.command, q.done, p, en->token);
+	buf_fini(&q.made);
 }
 
 /*
@@ -401,14 +417,17 @@ static bool
 ask_aside(struct park *p, struct park_entry *en)
 {
 	bool sent, left = false;
+	struct park_question q;
 
 	if (en->kind == LATER_WAIT || pthread_mutex_trylock(&p->awake) != 0)
 		return false;
 	(void)pthread_mutex_lock(&p->table.lock);
 	park_table_set(en, PARK_ASKING);
 	(void)pthread_mutex_unlock(&p->table.lock);
+	q = question_of(p, en);
 	sent = rds_async_send_aside(
-	    p->redis, command_of(en), on_asked, p, en->token, &left);
+	    p->redis, q.command, q.done, p, en->token, &left);
+	buf_fini(&q.made);
 	if (!sent) {
 		(void)pthread_mutex_lock(&p->table.lock);
 		park_table_set(en, PARK_HANDED);
@@ -454,7 +473,7 @@ on_poke(struct ev_loop *loop, ev_async *w, int revents)
 		memcpy(&token, handed.p + at, sizeof(token));
 		en = park_table_find(&p->table, token);
 		if (en != NULL)
-			ask(p, en);
+			park_ask(p, en);
 	}
 	for (size_t at = 0; at < ready.n; at += sizeof(token)) {
 		memcpy(&token, ready.p + at, sizeof(token));
@@ -585,6 +604,7 @@ make_command(struct park *p, const struct park_request *request,
 		break;
 	case LATER_POST:
 		eio_store_push(&c, eio, request->esid, later->push);
+		en->pairs = eio_look_fits(later->push, &en->payload.body);
 		break;
 	case LATER_OPEN:
 		eio_store_open(&c, eio, request->esid, EIO_V4, later->joins,
@@ -596,10 +616,23 @@ make_command(struct park *p, const struct park_request *request,
 	rds_format(&c.c, out);
 }
 
+/* Its script is to be sent. */
+static void
+hand(struct park *p, struct park_entry *en)
+{
+	if (ask_aside(p, en))
+		return;
+	(void)pthread_mutex_lock(&p->table.lock);
+	buf_add(&p->table.handed, &en->token, sizeof(en->token));
+	(void)pthread_mutex_unlock(&p->table.lock);
+	ev_async_send(p->loop, &p->poke);
+}
+
 bool
 park_hold(struct park *p, const struct park_request *request)
 {
 	struct park_entry *en = park_table_new(&p->table, request->esid);
+	struct park_entry *first = NULL;
 	struct buf text = BUF_INIT;
 
 	if (en == NULL)
@@ -622,6 +655,10 @@ park_hold(struct park *p, const struct park_request *request)
 	en->command_n = (uint32_t)text.n - en->headers_n - en->id_n;
 	buf_add_slice(&text, request->later->body);
 	en->body_n = (uint32_t)request->later->body.n;
+	if (en->pairs) {
+		buf_add_slice(&text, request->later->push->joined);
+		en->joined_n = (uint32_t)request->later->push->joined.n;
+	}
 	en->octets = request->later->octets;
 	en->text = buf_take(&text);
 	if (en->kind == LATER_POLL)
@@ -629,12 +666,11 @@ park_hold(struct park *p, const struct park_request *request)
 	(void)pthread_mutex_lock(&p->table.lock);
 	park_table_set(en, PARK_HANDED);
 	(void)pthread_mutex_unlock(&p->table.lock);
-	if (ask_aside(p, en))
-		return true;
-	(void)pthread_mutex_lock(&p->table.lock);
-	buf_add(&p->table.handed, &en->token, sizeof(en->token));
-	(void)pthread_mutex_unlock(&p->table.lock);
-	ev_async_send(p->loop, &p->poke);
+	en = park_pair(p, en, &first);
+	if (first != NULL)
+		hand(p, first);
+	if (en != NULL)
+		hand(p, en);
 	return true;
 }
 
@@ -720,6 +756,7 @@ park_new(const struct park_setup *setup)
 	ev_async_start(p->loop, &p->poke);
 	ev_timer_init(&p->sweep, on_sweep, 1., 1.);
 	ev_timer_start(p->loop, &p->sweep);
+	park_pair_init(p);
 	eio_store_channel(setup->eio, channel);
 	p->redis = rds_async_new(p->loop, setup->redis_url, channel, &events);
 	return p;
@@ -739,6 +776,7 @@ park_free(struct park *p)
 	if (p == NULL)
 		return;
 	rds_async_free(p->redis);
+	park_pair_fini(p);
 	ev_loop_destroy(p->loop);
 	park_table_fini(&p->table);
 	(void)pthread_mutex_destroy(&p->awake);

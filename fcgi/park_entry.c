@@ -18,6 +18,21 @@ park_entry_body(const struct park_entry *en)
 	return (struct slice){ id + en->id_n + en->command_n, en->body_n };
 }
 
+struct slice
+park_entry_command(const struct park_entry *en)
+{
+	return (
+	    struct slice){ en->text + en->headers_n + en->id_n, en->command_n };
+}
+
+struct slice
+park_entry_joined(const struct park_entry *en)
+{
+	struct slice body = park_entry_body(en);
+
+	return (struct slice){ body.p + body.n, en->joined_n };
+}
+
 void
 park_table_init(struct park_table *t)
 {
@@ -44,7 +59,10 @@ park_table_fini(struct park_table *t)
 static const bool LEGAL[PARK_ABORTED + 1][PARK_ABORTED + 1] = {
 	[PARK_FREE] = { [PARK_MAKING] = true },
 	[PARK_MAKING] = { [PARK_HANDED] = true, [PARK_FREE] = true },
-	[PARK_HANDED] = { [PARK_ASKING] = true },
+	[PARK_HANDED] = { [PARK_ASKING] = true, [PARK_ALONG] = true },
+	[PARK_ALONG] = { [PARK_ASKING] = true,
+	    [PARK_PARKED] = true,
+	    [PARK_WRITING] = true },
 	[PARK_ASKING] = { [PARK_HANDED] = true,
 	    [PARK_PARKED] = true,
 	    [PARK_WRITING] = true,
@@ -104,6 +122,9 @@ park_table_new(struct park_table *t, struct slice esid)
 		en->next = NULL;
 		en->woken = en->taking = en->stale = en->ending = en->again =
 		    false;
+		en->pairs = false;
+		en->along = 0;
+		en->joined_n = 0;
 		en->sent = 0;
 		t->used++;
 		memcpy(en->esid, esid.p, esid.n);

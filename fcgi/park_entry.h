@@ -28,7 +28,9 @@
 enum park_state {
 	PARK_FREE,
 	PARK_MAKING,  /* a request thread fills it in */
-	PARK_HANDED,  /* on its way to the loop */
+	PARK_HANDED,  /* on its way to the loop, or waits for the other one of a
+	               * pair */
+	PARK_ALONG,   /* a poll that is answered with its POST (pair.h) */
 	PARK_ASKING,  /* its script is under way */
 	PARK_PARKED,  /* a held poll */
 	PARK_WRITING, /* its answer does not fit the socket at once */
@@ -40,13 +42,16 @@ struct park_entry {
 	ev_timer timer;
 	struct park_entry *next; /* in the free list, or of those that wait */
 	uint64_t token;
+	uint64_t along;      /* of a POST: the poll that comes along; 0: none */
 	int64_t deadline_ms; /* monotonic: when the poll must be answered */
 	int64_t started_us;
 	/* One allocation: headers, identity; until it was ASKING, behind them
-	 * the command and the body of a POST; what a LATER_WAIT waits for. */
+	 * the command, and of a POST its body and the sockets it relies on; what a
+	 * LATER_WAIT waits for. */
 	char *text;
-	uint32_t headers_n, id_n, command_n, body_n;
-	struct wake_payload payload; /* packets left for it */
+	uint32_t headers_n, id_n, command_n, body_n, joined_n;
+	struct wake_payload payload; /* packets left for it; of a POST that
+	                              * pairs, what it has for its poll */
 	struct buf answer;           /* when WRITING */
 	uint32_t sent;
 	const struct route *route;
@@ -56,6 +61,7 @@ struct park_entry {
 	enum later_kind kind;
 	enum eio_speech speech;
 	bool octets; /* of a POST, as struct later has it */
+	bool pairs;  /* of a POST: a poll may come along with it */
 	bool woken;  /* a wake-up came while it was on its way */
 	bool taking; /* a take script is under way */
 	bool again;  /* and another is wanted after it */
@@ -77,6 +83,8 @@ struct park_table {
 
 /** As struct later has it; nothing of a poll. */
 struct slice park_entry_body(const struct park_entry *en);
+struct slice park_entry_command(const struct park_entry *en);
+struct slice park_entry_joined(const struct park_entry *en);
 
 void park_table_init(struct park_table *t);
 void park_table_fini(struct park_table *t);

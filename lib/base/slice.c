@@ -39,6 +39,16 @@ slice_eq_nocase(struct slice a, struct slice b)
 	return true;
 }
 
+uint32_t
+slice_hash(struct slice s)
+{
+	uint32_t h = 2166136261U;
+
+	for (size_t i = 0; i < s.n; i++)
+		h = (h ^ (unsigned char)s.p[i]) * 16777619U;
+	return h;
+}
+
 bool
 slice_starts(struct slice s, struct slice prefix)
 {

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct slice {
 	const char *p;
@@ -34,6 +35,8 @@ bool slice_eq(struct slice a, struct slice b);
 bool slice_eqs(struct slice a, const char *text);
 /** ASCII case is ignored: for header names and hosts only. */
 bool slice_eq_nocase(struct slice a, struct slice b);
+/** FNV-1a, for tables of what is random already. */
+uint32_t slice_hash(struct slice s);
 bool slice_starts(struct slice s, struct slice prefix);
 bool slice_ends(struct slice s, struct slice suffix);
 /** Is `needle` somewhere in `s`? Its offset, or -1. The empty one is at 0. */

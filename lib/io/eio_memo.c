@@ -22,17 +22,6 @@ struct eio_memo {
 	struct place place[EIO_MEMO_PLACES];
 };
 
-/* FNV-1a: the ids are random already. */
-static size_t
-hash(struct slice s)
-{
-	uint32_t h = 2166136261U;
-
-	for (size_t i = 0; i < s.n; i++)
-		h = (h ^ (unsigned char)s.p[i]) * 16777619U;
-	return h % EIO_MEMO_PLACES;
-}
-
 struct eio_memo *
 eio_memo_new(void)
 {
@@ -76,7 +65,7 @@ fill(struct place *p, struct slice esid, struct slice text)
 void
 eio_memo_put(struct eio_memo *m, struct slice esid, struct slice text)
 {
-	size_t at = hash(esid);
+	size_t at = slice_hash(esid) % EIO_MEMO_PLACES;
 	struct place *p = &m->place[at];
 
 	(void)pthread_mutex_lock(&m->lock[at % LOCKS]);
@@ -93,7 +82,7 @@ bool
 eio_memo_get(
     struct eio_memo *m, struct slice esid, struct arena *a, struct slice *text)
 {
-	size_t at = hash(esid);
+	size_t at = slice_hash(esid) % EIO_MEMO_PLACES;
 	const struct place *p = &m->place[at];
 	bool found;
 

@@ -5,6 +5,7 @@
 #include "harness/answers.h"
 #include "harness/fuzz.h"
 
+#include "io/eio_look.h"
 #include "io/eio_store.h"
 #include "io/log.h"
 #include "io/metrics.h"
@@ -65,6 +66,29 @@ call_poll(struct call *c)
 	}
 	check_answer(&a);
 	eio_answer_fini(&a);
+}
+
+/* A list of what must be joined; a bar is the end of a line. */
+static void
+call_look(struct call *c)
+{
+	struct err e = ERR_INIT;
+	struct eio_command command;
+	struct redisReply *reply;
+	struct buf joined = BUF_INIT;
+
+	buf_add_slice(&joined, c->with);
+	for (size_t i = 0; i < joined.n; i++)
+		if (joined.p[i] == '|')
+			joined.p[i] = '\n';
+	eio_look(&command, &c->store, SLICE(SID));
+	reply = rds_call(c->rds, &command.c, &e);
+	if (eio_look_agrees(reply, buf_slice(&joined))) {
+		fuzz_require(rds_count(reply) == 7);
+		fuzz_require(slice_eqs(rds_text(rds_at(reply, 0)), "4"));
+	}
+	rds_reply_free(reply);
+	buf_fini(&joined);
 }
 
 static void
@@ -250,6 +274,7 @@ static const struct {
 	void (*run)(struct call *c);
 } CALLS[] = {
 	{ "poll", call_poll },
+	{ "look", call_look },
 	{ "many", call_many },
 	{ "join", call_join },
 	{ "leave", call_leave },

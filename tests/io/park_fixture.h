@@ -16,9 +16,11 @@
 
 /* The lot is no library: it is compiled in, and its inside can be looked at. */
 #include "fcgi/identity.c" /* NOLINT(bugprone-suspicious-include) */
+#include "fcgi/pair.c"     /* NOLINT(bugprone-suspicious-include) */
 #include "fcgi/park.c"
 #include "fcgi/park_answer.c" /* NOLINT(bugprone-suspicious-include) */
 #include "fcgi/park_entry.c"  /* NOLINT(bugprone-suspicious-include) */
+#include "fcgi/park_pair.c"   /* NOLINT(bugprone-suspicious-include) */
 
 #define REQUEST_ID 7
 /* Far above any wake-up, far below what looks for itself by time. */

@@ -1,0 +1,57 @@
+/**
+ * A client that answers what it is told sends two requests at once: the GET for
+ * what comes next, and a POST. Where the POST only acks, one look at the session
+ * does for both (eio_look.h). So whichever comes first waits a moment for the other,
+ * if the two came together the last time:
+ *
+ *      GET  --- waits --+-- POST: both at once
+ *                       +-- PAIR_WAIT_US later: alone, and the next is not
+ *                           waited for
+ *
+ * A table of PAIR_PLACES places, one for a session; it goes to another when it was
+ * not used for a second. Sessions that meet in one place do not wait.
+ *
+ * Ownership: keeps tokens only. Whoever is given one may do with its request
+ * what is left to do; nobody else will.
+ * Threads: any.
+ * Layer:  fcgi
+ */
+#ifndef FCGI_PAIR_H
+#define FCGI_PAIR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/slice.h"
+
+/** Both are sent within the same moment; this is the way through a busy web
+ *  server, and little for a GET that waits in vain. */
+#define PAIR_WAIT_US 2000
+/** Sessions that send events at one time; 56 bytes each. */
+#define PAIR_PLACES 1024
+
+struct pair;
+
+enum pair_side {
+	PAIR_GET,
+	PAIR_POST,
+};
+
+enum pair_what {
+	PAIR_ALONE, /* go on with it */
+	PAIR_WAITS, /* it is not the caller's any more */
+	PAIR_MET,   /* `other` is the other one, and the caller's from now on */
+	PAIR_TWICE, /* `other` is an earlier one of the same side: goes first */
+};
+
+struct pair *pair_new(void) MUST_CHECK;
+void pair_free(struct pair *p);
+/** A request arrived. */
+enum pair_what pair_arrive(struct pair *p, struct slice esid,
+    enum pair_side side, uint64_t token, int64_t now_us, uint64_t *other);
+/** One that has waited long enough; false: there is none. */
+bool pair_late(struct pair *p, int64_t now_us, uint64_t *token) MUST_CHECK;
+bool pair_waits(struct pair *p);
+
+#endif
