@@ -1,5 +1,8 @@
 #include "fcgi/identity.h"
 
+#include <string.h>
+
+#include "base/num.h"
 #include "proto/traceparent.h"
 
 /* A request id of a client that is longer is replaced by ours. */
@@ -16,6 +19,18 @@ is_harmless(struct slice id)
 	return good;
 }
 
+/* PROCESS-SERIAL */
+static struct slice
+own_id(struct arena *a, const char *process, int64_t serial)
+{
+	size_t n = strlen(process);
+	char *p = arena_alloc(a, n + 1 + NUM_TEXT_SIZE);
+
+	memcpy(p, process, n);
+	p[n] = '-';
+	return (struct slice){ p, n + 1 + num_text(serial, p + n + 1) };
+}
+
 struct slice
 identity_of(struct arena *a, const struct http_request *req,
     const char *process, int64_t serial)
@@ -23,8 +38,7 @@ identity_of(struct arena *a, const struct http_request *req,
 	struct slice id = req->request_id, trace;
 
 	if (!is_harmless(id))
-		id = slice_from(
-		    arena_printf(a, "%s-%lld", process, (long long)serial));
+		id = own_id(a, process, serial);
 	if (!traceparent_parse(req->traceparent, &trace))
 		return id;
 	return slice_from(
@@ -38,10 +52,9 @@ identity_answer(struct http_response *res, const struct http_request *req,
 	struct slice id = SLICE_EMPTY;
 
 	(void)slice_cut(&identity, ' ', &id);
-	http_header(res, "X-Request-Id", "%.*s", SLICE_ARG(id));
+	http_header_value(res, "X-Request-Id", id);
 	if (identity.p != NULL)
-		http_header(
-		    res, "traceparent", "%.*s", SLICE_ARG(req->traceparent));
+		http_header_value(res, "traceparent", req->traceparent);
 }
 
 void

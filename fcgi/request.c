@@ -144,36 +144,45 @@ static const struct {
 static bool
 is(struct slice name, struct slice wanted)
 {
-	return name.n == wanted.n && memcmp(name.p, wanted.p, name.n) == 0;
+	return name.n == wanted.n && name.p[0] == wanted.p[0] &&
+	    memcmp(name.p, wanted.p, name.n) == 0;
 }
 
 /* The path as it was sent: PATH_INFO is decoded and cut by the web server. */
 static void
-special(struct http_request *out, struct slice name, struct slice value)
+special(struct http_request *out, struct slice name, const char *value)
 {
-	if (is(name, SLICE("REQUEST_METHOD")))
-		out->method = http_method_parse(value);
-	else if (is(name, SLICE("REQUEST_URI")))
-		out->path = slice_sub(value, 0, slice_chr(value, '?'));
-	else if (is(name, SLICE("CONTENT_LENGTH")) &&
-	    !num_parse(value, 0, INT64_MAX, &out->content_length))
+	struct slice s;
+
+	if (is(name, SLICE("REQUEST_METHOD"))) {
+		out->method = http_method_parse(slice_from(value));
+	} else if (is(name, SLICE("REQUEST_URI"))) {
+		s = slice_from(value);
+		out->path = slice_sub(s, 0, slice_chr(s, '?'));
+	} else if (is(name, SLICE("CONTENT_LENGTH")) &&
+	    !num_parse(slice_from(value), 0, INT64_MAX, &out->content_length)) {
 		out->content_length = -1;
+	}
 }
 
+/* NAME=VALUE; of most of them the value is not wanted. */
 static void
-take_param(struct arena *a, struct slice param, struct http_request *out)
+take_param(struct arena *a, const char *param, struct http_request *out)
 {
-	struct slice value = param, name;
+	const char *end = strchr(param, '=');
+	struct slice name;
 
-	if (!slice_cut(&value, '=', &name) || value.p == NULL)
+	if (end == NULL)
 		return;
-	special(out, name, value);
+	name = (struct slice){ param, (size_t)(end - param) };
+	special(out, name, end + 1);
 	for (size_t i = 0; i < COUNT(FIELDS); i++)
 		if (is(name, FIELDS[i].name)) {
 			struct slice *to =
 			    (void *)((char *)out + FIELDS[i].offset);
 
-			*to = arena_dup(a, value);
+			*to = arena_dup(a, slice_from(end + 1));
+			return;
 		}
 }
 
@@ -186,7 +195,7 @@ request_http(struct request *r, struct arena *a, struct http_request *out)
 		.scheme = SLICE("http"),
 	};
 	for (char **p = r->fcgx.envp; *p != NULL; p++)
-		take_param(a, slice_from(*p), out);
+		take_param(a, *p, out);
 	out->path = arena_dup(a, out->path);
 	r->announced = out->content_length;
 	r->received = 0;

@@ -11,6 +11,8 @@
 
 /* Most requests fit one block. */
 #define ARENA_BLOCK 4096
+/* What is formatted mostly fits, and is formatted once. */
+#define SMALL 256
 
 struct arena_block {
 	struct arena_block *next;
@@ -76,16 +78,19 @@ arena_dup(struct arena *a, struct slice s)
 char *
 arena_printf(struct arena *a, const char *format, ...)
 {
+	char small[SMALL];
 	va_list ap;
 	char *p;
 	int n;
 
 	va_start(ap, format);
-	n = vsnprintf(NULL, 0, format, ap);
+	n = vsnprintf(small, sizeof(small), format, ap);
 	va_end(ap);
 	if (n < 0)
 		abort();
 	p = arena_alloc(a, (size_t)n + 1);
+	if ((size_t)n < sizeof(small))
+		return memcpy(p, small, (size_t)n + 1);
 	va_start(ap, format);
 	(void)vsnprintf(p, (size_t)n + 1, format, ap);
 	va_end(ap);

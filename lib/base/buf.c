@@ -74,16 +74,20 @@ buf_add_slice(struct buf *b, struct slice s)
 void
 buf_addv(struct buf *b, const char *format, va_list ap)
 {
+	char *to = buf_room(b, 0);
+	size_t room = b->cap - b->n;
 	va_list again;
 	int n;
 
+	/* Mostly there is room: once is enough. */
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, format, again);
+	n = vsnprintf(to, room, format, again);
 	va_end(again);
 	if (n < 0)
 		abort();
-	(void)buf_room(b, (size_t)n);
-	(void)vsnprintf(b->p + b->n, (size_t)n + 1, format, ap);
+	if ((size_t)n >= room)
+		(void)vsnprintf(
+		    buf_room(b, (size_t)n), (size_t)n + 1, format, ap);
 	b->n += (size_t)n;
 }
 

@@ -301,14 +301,17 @@ rds_argv_fini(struct rds_argv *argv)
 	free(argv->size);
 }
 
-static void
-add_bulk(struct buf *out, const char *word, size_t size)
+/* Enough for what stands before a word: '$', its size, two line ends. */
+#define FRAME_SIZE (NUM_TEXT_SIZE + 5)
+
+static char *
+frame(char *to, char type, size_t n)
 {
-	buf_addc(out, '$');
-	buf_add_int(out, (int64_t)size);
-	buf_adds(out, "\r\n");
-	buf_add(out, word, size);
-	buf_adds(out, "\r\n");
+	*to++ = type;
+	to += num_text((int64_t)n, to);
+	*to++ = '\r';
+	*to++ = '\n';
+	return to;
 }
 
 /* Not by hiredis: it calls sprintf() for each word, of which there are 20. */
@@ -316,13 +319,23 @@ void
 rds_format(const struct rds_command *c, struct buf *out)
 {
 	struct rds_argv argv;
+	size_t room = FRAME_SIZE;
+	char *to;
 
 	rds_argv_make(&argv, c);
-	buf_addc(out, '*');
-	buf_add_int(out, argv.n);
-	buf_adds(out, "\r\n");
 	for (int i = 0; i < argv.n; i++)
-		add_bulk(out, argv.word[i], argv.size[i]);
+		room += FRAME_SIZE + argv.size[i];
+	to = frame(buf_room(out, room), '*', (size_t)argv.n);
+	for (int i = 0; i < argv.n; i++) {
+		to = frame(to, '$', argv.size[i]);
+		if (argv.size[i] != 0)
+			memcpy(to, argv.word[i], argv.size[i]);
+		to += argv.size[i];
+		*to++ = '\r';
+		*to++ = '\n';
+	}
+	*to = '\0';
+	out->n = (size_t)(to - out->p);
 	rds_argv_fini(&argv);
 }
 

@@ -100,6 +100,18 @@ http_header(struct http_response *r, const char *name, const char *format, ...)
 	buf_adds(&r->headers, "\r\n");
 }
 
+void
+http_header_value(struct http_response *r, const char *name, struct slice value)
+{
+	size_t line = r->headers.n;
+
+	buf_adds(&r->headers, name);
+	buf_adds(&r->headers, ": ");
+	buf_add_slice(&r->headers, value);
+	drop_line_ends(&r->headers, line);
+	buf_adds(&r->headers, "\r\n");
+}
+
 /* RFC 9110, 8.6 and 15.4.5: these are told by their status alone. */
 static bool
 has_no_body(int status)

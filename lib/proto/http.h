@@ -75,6 +75,9 @@ void http_response_fini(struct http_response *r) NONNULL(1);
 /** Add a header; CR, LF and NUL in what is formatted are dropped. */
 void http_header(struct http_response *r, const char *name, const char *format,
     ...) PRINTF(3, 4) NONNULL(1, 2);
+/** The same with a value that is there already. */
+void http_header_value(struct http_response *r, const char *name,
+    struct slice value) NONNULL(1, 2);
 /**
  * The head of a CGI response: "Status: 200 OK\r\n", the headers,
  * Content-Length (of `body_n`; not where the status has no body, RFC 9110,
