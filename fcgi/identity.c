@@ -23,12 +23,14 @@ is_harmless(struct slice id)
 static struct slice
 own_id(struct arena *a, const char *process, int64_t serial)
 {
+	char number[NUM_TEXT_SIZE + 1] = "-";
+	size_t digits = 1 + num_text(serial, number + 1);
 	size_t n = strlen(process);
-	char *p = arena_alloc(a, n + 1 + NUM_TEXT_SIZE);
+	char *p = arena_alloc(a, n + digits + 1);
 
-	memcpy(p, process, n);
-	p[n] = '-';
-	return (struct slice){ p, n + 1 + num_text(serial, p + n + 1) };
+	memcpy(p, process, n + 1);
+	memcpy(p + n, number, digits + 1);
+	return (struct slice){ p, n + digits };
 }
 
 struct slice
