@@ -29,6 +29,11 @@
 
 /* lighttpd 1.4.69 keeps this figure in 16 bits. */
 #define WEB_FDS_MAX 65535
+/* It takes no new connection from 90 % of it on. That is more than those which
+ * it has need for their requests: they are told so much more that it stops at
+ * 97 % of what there is. */
+#define WEB_FDS_STOP 90
+#define WEB_FDS_USED 97
 /* As conf.c has DIRECTOR_UPLOAD_MAX. */
 #define UPLOAD_MAX 2000000000
 /* Of a body: it keeps the figure in 32 bits, in KB. */
@@ -265,10 +270,15 @@ prepare_limits(struct stack *s)
 		    (unsigned long)fds, (unsigned long)fds / 2);
 	if (fds > WEB_FDS_MAX)
 		fds = WEB_FDS_MAX;
-	env_set(s, "LIGHTTPD_MAX_FDS",
-	    arena_printf(&s->arena, "%lu", (unsigned long)fds));
 	env_set(s, "LIGHTTPD_MAX_CONNECTIONS",
 	    arena_printf(&s->arena, "%lu", (unsigned long)fds / 2));
+	/* As root it would set this as its limit. */
+	if (geteuid() != 0)
+		fds = fds / WEB_FDS_STOP * WEB_FDS_USED;
+	if (fds > WEB_FDS_MAX)
+		fds = WEB_FDS_MAX;
+	env_set(s, "LIGHTTPD_MAX_FDS",
+	    arena_printf(&s->arena, "%lu", (unsigned long)fds));
 }
 
 /*

@@ -11,6 +11,8 @@
 //
 // --quick: one round of the first three servers.
 
+import { spawn } from 'node:child_process';
+import { chownSync } from 'node:fs';
 import { postgres, programs } from '../harness/postgres.mjs';
 import { main, run, sleep, test, until } from '../harness/tap.mjs';
 import { redis } from '../harness/redis.mjs';
@@ -196,9 +198,27 @@ const heldBy = (clients, workers) => within({ workers }, async (s) => {
   noErrors(`${clients} polls`, [r]);
 });
 
+// As root lighttpd sets server.max-fds as its limit, which can be more than there
+// may be; so that part is measured as an ordinary user.
+async function asNobody(part) {
+  const NOBODY = 65534;
+  const dir = folder();
+  chownSync(dir, NOBODY, NOBODY);
+  const who = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', process.execPath, process.argv[1], part];
+  const child = spawn('setpriv', who, { env: { ...process.env, TMPDIR: dir, HOME: dir }, stdio: ['ignore', 'pipe', 'inherit'] });
+  let out = '';
+  child.stdout.on('data', (d) => { out += d; });
+  const status = await new Promise((done) => child.once('close', done));
+  const lines = out.trim().split('\n').filter((line) => !line.startsWith('# ----'));
+  for (const line of lines) if (line.startsWith('# ')) console.log(line);
+  if (status !== 0) missed.push(lines.filter((line) => line.startsWith('not ok')).join('; ') || `status ${status}`);
+}
+
 async function held() {
+  if (process.getuid() === 0) return asNobody('held');
   await heldBy(HELD[0], 0);
   await heldBy(HELD[1], 2);
+  return null;
 }
 
 const idle = () => within({}, async (s) => {
