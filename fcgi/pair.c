@@ -138,13 +138,16 @@ pair_late(struct pair *p, int64_t now_us, uint64_t *token)
 	return late;
 }
 
-bool
-pair_waits(struct pair *p)
+int64_t
+pair_wait_us(struct pair *p, int64_t now_us)
 {
-	bool waits;
+	int64_t left = 0;
 
 	(void)pthread_mutex_lock(&p->lock);
-	waits = p->first != NULL;
+	if (p->first != NULL)
+		left = p->first->at_us + PAIR_WAIT_US - now_us;
+	if (p->first != NULL && left < 1)
+		left = 1;
 	(void)pthread_mutex_unlock(&p->lock);
-	return waits;
+	return left;
 }

@@ -52,6 +52,7 @@ enum pair_what pair_arrive(struct pair *p, struct slice esid,
     enum pair_side side, uint64_t token, int64_t now_us, uint64_t *other);
 /** One that has waited long enough; false: there is none. */
 bool pair_late(struct pair *p, int64_t now_us, uint64_t *token) MUST_CHECK;
-bool pair_waits(struct pair *p);
+/** How long (us, at least 1) the next one has to wait still; 0: nobody waits. */
+int64_t pair_wait_us(struct pair *p, int64_t now_us);
 
 #endif

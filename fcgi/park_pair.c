@@ -11,14 +11,12 @@
 
 /* Any thread may set it: the loop need not wake up for that. */
 static void
-set_timer(struct park *p)
+set_timer(struct park *p, int64_t us)
 {
-	static const struct itimerspec ONCE = {
-		.it_value = { .tv_nsec = PAIR_WAIT_US * 1000L }
-	};
+	const struct itimerspec once = { .it_value = { .tv_nsec = us * 1000 } };
 
 	if (!atomic_exchange(&p->late_on, true))
-		(void)timerfd_settime(p->late.fd, 0, &ONCE, NULL);
+		(void)timerfd_settime(p->late.fd, 0, &once, NULL);
 }
 
 static void
@@ -27,6 +25,7 @@ on_late(struct ev_loop *loop, ev_io *w, int revents)
 	struct park *p = ev_userdata(loop);
 	struct park_entry *en;
 	uint64_t times, token;
+	int64_t left_us;
 
 	(void)revents;
 	if (read(w->fd, &times, sizeof(times)) < 0)
@@ -37,8 +36,9 @@ on_late(struct ev_loop *loop, ev_io *w, int revents)
 		if (en != NULL)
 			park_ask(p, en);
 	}
-	if (pair_waits(p->pair))
-		set_timer(p);
+	left_us = pair_wait_us(p->pair, clock_mono_us());
+	if (left_us > 0)
+		set_timer(p, left_us);
 }
 
 static struct park_entry *
@@ -111,7 +111,7 @@ park_pair(struct park *p, struct park_entry *en, struct park_entry **first)
 	case PAIR_ALONE:
 		return en;
 	case PAIR_WAITS:
-		set_timer(p);
+		set_timer(p, PAIR_WAIT_US);
 		return NULL;
 	case PAIR_TWICE:
 		*first = park_table_find(&p->table, token);

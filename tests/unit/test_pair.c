@@ -63,7 +63,8 @@ test_pair_arrivals(void)
 				&other) == a->what);
 			CHECK_ROW(ROWS[i].line, other == a->other);
 			CHECK_ROW(ROWS[i].line,
-			    pair_waits(p) == (a->what == PAIR_WAITS));
+			    (pair_wait_us(p, T + a->at_us) > 0) ==
+				(a->what == PAIR_WAITS));
 		}
 		pair_free(p);
 	}
@@ -92,9 +93,10 @@ test_pair_late(void)
 	CHECK(!pair_late(p, T + PAIR_WAIT_US - 1, &token));
 	CHECK(pair_late(p, T + PAIR_WAIT_US, &token) && token == 7);
 	CHECK(!pair_late(p, T + PAIR_WAIT_US, &token));
-	CHECK(pair_waits(p));
+	CHECK(pair_wait_us(p, T + PAIR_WAIT_US) == 5);
+	CHECK(pair_wait_us(p, T + LATE) == 1);
 	CHECK(pair_late(p, T + PAIR_WAIT_US + 5, &token) && token == 8);
-	CHECK(!pair_waits(p));
+	CHECK(pair_wait_us(p, T) == 0);
 	/* The next is not waited for. */
 	CHECK(pair_arrive(p, A, PAIR_GET, 9, T + 50000, &token) == PAIR_ALONE);
 	pair_free(p);
@@ -133,7 +135,7 @@ test_pair_odd_ids(void)
 	for (size_t n = 24; n < sizeof(LONG); n++)
 		CHECK(
 		    wait_of(p, (struct slice){ LONG, n }, 1, T) == PAIR_ALONE);
-	CHECK(!pair_waits(p));
+	CHECK(pair_wait_us(p, T) == 0);
 	CHECK(wait_of(p, (struct slice){ LONG, 23 }, 1, T) == PAIR_WAITS);
 	pair_free(p);
 }
