@@ -50,8 +50,9 @@ check: ## unit tests, corpora, layers, format: under 30 seconds
 	$(Q)$(MAKE) --no-print-directory check-unit check-lint
 test-io: $(IO) $(FUZZ_IO)
 	$(Q)$(TIER) io $(IO_RUNS) $(FUZZ_IO)
+# They wait more than they compute: one more at once than there are cores.
 test-e2e: all $(O)/echo.fcgi $(O)/evaluate
-	$(Q)$(TIER) end-to-end $(E2E)
+	$(Q)JOBS=$${JOBS:-$$(($$(nproc) + 1))} $(TIER) end-to-end $(E2E)
 test: ## install what is missing and run every functional test
 	$(Q)adm/install test && mkdir -p build && rm -f $(COUNTS)
 	$(Q)rc=0; for tier in check-unit check-lint test-io test-e2e; do \
