@@ -26,6 +26,9 @@
  * there are more, in each turn. */
 #define TIDY_MS 60000
 #define DAY_MS  INT64_C(86400000)
+/* A worker asks Redis each second; one that is gone has another name when it is
+ * back. */
+#define CONSUMER_MS INT64_C(3600000)
 /* Who waits for the embedding of a search has it after seconds, or goes without. */
 #define VECTORS_MS 60000
 /* Jobs of all threads: those of the quick lane, and a few. */
@@ -207,7 +210,8 @@ listen(struct keeper *k, struct err *e)
 
 	if (queue_cancels(&k->queue, &cancels, &fresh, e) != 0)
 		return -1;
-	if (cancels != k->cancels)
+	/* What was cancelled while it was away is not counted. */
+	if (cancels != k->cancels || fresh)
 		renew(k);
 	k->cancels = cancels;
 	if (fresh && k->seen)
@@ -217,6 +221,20 @@ listen(struct keeper *k, struct err *e)
 }
 
 /* ---- what is over ----------------------------------------------------------- */
+
+static void
+tidy_lanes(struct keeper *k)
+{
+	struct err e = ERR_INIT;
+
+	for (int lane = 0; lane < QUEUE_LANE__MAX; lane++) {
+		const struct queue q = { k->queue.rds, k->queue.prefix,
+			(enum queue_lane)lane };
+
+		if (queue_tidy(&q, CONSUMER_MS, &e) != 0)
+			metrics_error(&k->p->metrics, e.code);
+	}
+}
 
 static void
 tidy(struct keeper *k)
@@ -294,8 +312,12 @@ turn(struct keeper *k)
 		renew(k);
 	if (due(&k->sweeping))
 		sweep_by_depth(k);
-	if (due(&k->tidying) || k->more)
+	if (due(&k->tidying)) {
+		tidy_lanes(k);
 		tidy(k);
+	} else if (k->more) {
+		tidy(k);
+	}
 	mirror(k, &e);
 	if (promote(k, &e) != 0 || listen(k, &e) != 0 ||
 	    (due(&k->flushing) &&
