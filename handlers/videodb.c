@@ -51,10 +51,25 @@ videodb_transcript_want(struct store *s, const struct queue *q,
     struct slice video, char job[static 37], struct err *e)
 {
 	struct json_object *payload = json_object_new_object();
-	int rc;
+	struct store_job_new new = { .type = JOB_VIDEODB_TRANSCRIPT,
+		.payload = payload };
+	struct err later = ERR_INIT;
+	struct buf key = BUF_INIT;
+	char live[STORE_JOB_ID];
+	int rc, ticket = 0;
 
+	rnd_uuid(job);
 	jval_put_str(payload, "video_id", video);
-	rc = add_job(s, q, JOB_VIDEODB_TRANSCRIPT, payload, job, e);
+	buf_addf(&key, "transcript:%.*s", SLICE_ARG(video));
+	new.id = slice_from(job);
+	new.key = slice_sub(buf_slice(&key), 0, STORE_JOB_KEY);
+	rc = store_job_add_new(s, &new, live, e);
+	if (rc == 0 && *live != '\0')
+		(void)snprintf(job, 37, "%s", live);
+	else if (rc == 0)
+		ticket = queue_add(q, slice_from(job), 0, &later);
+	(void)ticket;
+	buf_fini(&key);
 	(void)json_object_put(payload);
 	return rc;
 }
