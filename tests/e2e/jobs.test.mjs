@@ -10,7 +10,7 @@ import { BUILD, ROOT, start } from '../harness/stack.mjs';
 import { redis } from '../harness/redis.mjs';
 import { cleanup, main, run, sleep, test } from '../harness/tap.mjs';
 import {
-  Chat, Worker, addVideo, ask, assertProblem, assertStory, chatMessage, extract, get, history, jobsIn, textContent, until,
+  Chat, Worker, addVideo, ask, assertProblem, assertStory, chatMessage, extract, get, history, jobsIn, textContent, until, write,
 } from './lib_app.mjs';
 
 const SAMPLE = readFileSync(join(ROOT, 'samples/pitch.vtt'), 'utf8');
@@ -47,12 +47,6 @@ async function begin(stack, chat) {
   await chat.see(id, 'a stage', (event) => event.rev > 0);
   const [job] = await jobsOf(stack, message);
   return { message, id, job };
-}
-
-/** To its store, behind its back. */
-function write(stack, text) {
-  if (stack.pg) return stack.pg.sql(text.replaceAll('own.', 'director.'));
-  return execFileSync('sqlite3', ['-cmd', '.timeout 5000', join(stack.var, 'director.db'), text.replaceAll('own.', '')]);
 }
 
 const textOf = (event) => event.content.map((item) => item.text ?? '').join('\n');
