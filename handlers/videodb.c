@@ -158,36 +158,23 @@ videodb_work_fini(struct videodb_work *w)
 enum job_end
 videodb_failed(struct videodb_work *w, struct err *e)
 {
-	struct job_ctx *j = w->j;
-	struct err second = ERR_INIT;
-
-	if (e->code == ERR_STALE)
-		return !atomic_load(j->lost) && atomic_load(j->stop) ? JOB_GIVEN
-								     : JOB_LOST;
 	if (e->code == ERR_UNAVAILABLE || e->code == ERR_INTERNAL) {
-		j->retry_after_ms = w->v.retry_after_ms;
-		return w->v.waits ? JOB_LATER : JOB_RETRY;
+		w->j->retry_after_ms = w->v.retry_after_ms;
+		if (w->v.waits)
+			return JOB_LATER;
 	}
-	if (store_job_finish(
-		j->store, j->job, jobs_failure(j), e->msg, &second) == 0) {
-		metrics_add(j->metrics, METRIC_JOBS_ERROR, 1);
-		return JOB_DONE;
-	}
-	*e = second;
-	return second.code == ERR_STALE ? JOB_LOST : JOB_RETRY;
+	return jobs_failed(w->j, videodb_give_up, e);
 }
 
 int
 videodb_give_up(struct job_ctx *j, const struct err *why, struct err *e)
 {
+	if (!j->ended &&
+	    store_job_finish(
+		j->store, j->job, jobs_failure(j), jobs_sentence(why), e) != 0)
+		return -1;
 	metrics_add(j->metrics, METRIC_JOBS_ERROR, 1);
-	if (j->ended)
-		return 0;
-	/* What went wrong inside is for the log. */
-	return store_job_finish(j->store, j->job, jobs_failure(j),
-	    why->code == ERR_UNAVAILABLE ? why->msg
-					 : "Something failed on the server.",
-	    e);
+	return 0;
 }
 
 int
