@@ -22,6 +22,15 @@
 #define TURN_MS 250
 /* Counters go to Redis so often. */
 #define FLUSH_MS 1000
+/* Jobs that ended long ago are looked for so often, by one of all workers; while
+ * there are more, in each turn. */
+#define TIDY_MS 60000
+#define DAY_MS  INT64_C(86400000)
+/* A worker asks Redis each second; one that is gone has another name when it is
+ * back. */
+#define CONSUMER_MS INT64_C(3600000)
+/* Who waits for the embedding of a search has it after seconds, or goes without. */
+#define VECTORS_MS 60000
 /* Jobs of all threads: those of the quick lane, and a few. */
 #define HELD_MAX (QUEUE_BATCH + 64)
 /* What runs and was asked to give back its job has so long to do it. */
@@ -38,7 +47,8 @@ struct keeper {
 	int64_t cancels; /* as we saw it last */
 	bool seen;       /* it */
 	int64_t stop_ms; /* when we were told to stop; 0: not yet */
-	struct keeper_job renewing, sweeping, flushing, mirroring;
+	struct keeper_job renewing, sweeping, flushing, mirroring, tidying;
+	bool more; /* to tidy */
 	struct store_job_lease lease[HELD_MAX];
 	struct slot *of[HELD_MAX]; /* whose it is */
 };
@@ -200,13 +210,43 @@ listen(struct keeper *k, struct err *e)
 
 	if (queue_cancels(&k->queue, &cancels, &fresh, e) != 0)
 		return -1;
-	if (cancels != k->cancels)
+	/* What was cancelled while it was away is not counted. */
+	if (cancels != k->cancels || fresh)
 		renew(k);
 	k->cancels = cancels;
 	if (fresh && k->seen)
 		sweep(k, 0, turns_for_all(k));
 	k->seen = true;
 	return 0;
+}
+
+/* ---- what is over ----------------------------------------------------------- */
+
+static void
+tidy_lanes(struct keeper *k)
+{
+	struct err e = ERR_INIT;
+
+	for (int lane = 0; lane < QUEUE_LANE__MAX; lane++) {
+		const struct queue q = { k->queue.rds, k->queue.prefix,
+			(enum queue_lane)lane };
+
+		if (queue_tidy(&q, CONSUMER_MS, &e) != 0)
+			metrics_error(&k->p->metrics, e.code);
+	}
+}
+
+static void
+tidy(struct keeper *k)
+{
+	const struct conf *conf = k->p->conf;
+	const struct store_job_keep keep = { conf->jobs_keep_days * DAY_MS,
+		conf->jobs_dead_keep_days * DAY_MS, VECTORS_MS };
+	struct err e = ERR_INIT;
+
+	if (store_job_forget(
+		k->store, &keep, k->more ? 0 : TIDY_MS, &k->more, &e) != 0)
+		log_warnx("cannot forget jobs that ended: %s", e.msg);
 }
 
 /* ---- stopping --------------------------------------------------------------- */
@@ -272,6 +312,12 @@ turn(struct keeper *k)
 		renew(k);
 	if (due(&k->sweeping))
 		sweep_by_depth(k);
+	if (due(&k->tidying)) {
+		tidy_lanes(k);
+		tidy(k);
+	} else if (k->more) {
+		tidy(k);
+	}
 	mirror(k, &e);
 	if (promote(k, &e) != 0 || listen(k, &e) != 0 ||
 	    (due(&k->flushing) &&
@@ -292,6 +338,7 @@ worker_keep(struct program *p, struct store *store, struct rds *rds)
 	k->renewing.every_ms = p->conf->lease_ms / 4;
 	k->sweeping.every_ms = SWEEP_MS;
 	k->flushing.every_ms = FLUSH_MS;
+	k->tidying.every_ms = TIDY_MS;
 	k->mirroring.every_ms = p->conf->videodb_mirror_ms / 4;
 	while (ended && atomic_load(&p->alive) > 0) {
 		ended = !atomic_load(&p->stop) || stopping(k);

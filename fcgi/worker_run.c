@@ -3,6 +3,8 @@
  *
  *   ticket -> store_job_start -> job_type.run -> XACK
  */
+#include <stdio.h>
+
 #include "base/ck.h"
 #include "fcgi/worker.h"
 #include "io/clock.h"
@@ -24,6 +26,13 @@
 #define PUT_OFF_MS 500
 /* Who asks for more patience gets so much. */
 #define RETRY_AFTER_MAX_MS 3600000
+/* A job of a type that only other workers know, newer ones: for them. It comes back
+ * soon, and ever later, so that it finds one of few, and many cost little if there
+ * is none. A roll-out that takes longer than the patience has stopped. */
+#define UNKNOWN_MS          500
+#define UNKNOWN_PART        8
+#define UNKNOWN_MAX_MS      30000
+#define UNKNOWN_PATIENCE_MS 3600000
 /* Redis or the store does not answer: ask again. */
 #define DOWN_MS 200
 
@@ -225,12 +234,12 @@ run_started(struct slot *s, const struct job_type *type)
 /* ---- slow jobs: one thread is kept free of them ---------------------------- */
 
 static int64_t
-put_off_delay(void)
+once_or_twice(uint32_t ms)
 {
 	uint32_t random;
 
 	rnd_bytes(&random, sizeof(random));
-	return PUT_OFF_MS + random % PUT_OFF_MS;
+	return ms + random % ms;
 }
 
 /* Adds `n` to those that run; false: there is no thread for one more. */
@@ -254,7 +263,7 @@ static void
 run_slow(struct slot *s, const struct job_type *type)
 {
 	if (!count_slow(s->program, 1)) {
-		give_back(s, type, put_off_delay());
+		give_back(s, type, once_or_twice(PUT_OFF_MS));
 		return;
 	}
 	run_started(s, type);
@@ -278,21 +287,53 @@ put_off(struct slot *s, const struct queue_ticket *t)
 		return false;
 	type = s->program->find(name);
 	return type != NULL && type->slow &&
-	    queue_add(&s->ctx.queue, id, put_off_delay(), &e) == 0;
+	    queue_add(&s->ctx.queue, id, once_or_twice(PUT_OFF_MS), &e) == 0;
 }
 
 /* ---- a ticket --------------------------------------------------------------- */
 
 static void
-run_unknown(struct slot *s, enum store_job_start what)
+end_unknown(struct slot *s)
 {
+	const struct store_job *job = s->ctx.job;
+	char why[128];
 	struct err e = ERR_INIT;
 
-	log_warnx("job %s: unknown type", s->ctx.job->id);
-	if (what == STORE_JOB_STARTED &&
-	    store_job_finish(
-		s->ctx.store, s->ctx.job, "dead", "unknown type", &e) != 0)
-		warn(s, "end it", &e);
+	(void)snprintf(why, sizeof(why),
+	    "No worker knows jobs of the type \"%s\". Start one of the version "
+	    "that added it, and run it again.",
+	    job->type);
+	/* Should that fail, the lease runs out and it is tried again. */
+	if (store_job_finish(s->ctx.store, job,
+		job->cancel ? "cancelled" : "dead",
+		job->cancel ? "It was cancelled." : why, &e) != 0) {
+		if (e.code != ERR_STALE)
+			warn(s, "end it", &e);
+		return;
+	}
+	log_warnx("job %s: %s", job->id, job->cancel ? "cancelled" : why);
+	jobs_follow(&s->ctx);
+}
+
+/* What a newer program has added is for workers that know it. */
+static void
+run_unknown(struct slot *s)
+{
+	const struct store_job *job = s->ctx.job;
+	int64_t delay =
+	    once_or_twice(UNKNOWN_MS) + job->unknown_ms / UNKNOWN_PART;
+	struct err e = ERR_INIT;
+
+	if (job->cancel || job->unknown_ms > UNKNOWN_PATIENCE_MS) {
+		end_unknown(s);
+		return;
+	}
+	if (delay > UNKNOWN_MAX_MS)
+		delay = UNKNOWN_MAX_MS;
+	worker_log(s, "not known", &e, 0);
+	if (store_job_unknown(s->ctx.store, job, delay, &e) != 0 ||
+	    ticket(s, NULL, delay, &e) != 0)
+		warn(s, "give it back", &e);
 }
 
 /* The row decides what the ticket is worth. False: it is needed again. */
@@ -305,7 +346,8 @@ run_found(struct slot *s, enum store_job_start what, bool left_behind)
 	struct err e = ERR_INIT;
 
 	if (type == NULL) {
-		run_unknown(s, what);
+		if (what == STORE_JOB_STARTED)
+			run_unknown(s);
 		return true;
 	}
 	if (what == STORE_JOB_STARTED) {

@@ -12,6 +12,7 @@
 #include "io/clock.h"
 #include "io/hash.h"
 #include "io/store_media.h"
+#include "io/store_videodb.h"
 #include "proto/http.h"
 #include "proto/http_url.h"
 #include "proto/jval.h"
@@ -20,6 +21,9 @@
 
 #define NAME_BYTES 255
 #define LOOK_MS    250
+
+/* The life of the message's job that began it. */
+#define LIFE "life"
 
 /* The same for each try of this message: nothing is fetched twice. */
 static void
@@ -60,13 +64,74 @@ collection_of(const struct agent_run *run, struct json_object *args)
 	    : id;
 }
 
+static bool
+is_open(struct slice state)
+{
+	return slice_eqs(state, "queued") || slice_eqs(state, "running");
+}
+
+/* With what VideoDB has answered; but not where it only was cancelled: then that
+ * goes on, as the file would be there twice. */
+static int
+drop_failed(
+    struct agent_run *run, struct slice id, struct slice state, struct err *e)
+{
+	if (slice_eqs(state, "error") &&
+	    store_videodb_call_drop(run->j->store, id, e) != 0)
+		return -1;
+	return store_job_drop(run->j->store, id, e);
+}
+
+/* It failed, and then the user had the message run again: it is forgotten. */
+static int
+forget_failed(struct agent_run *run, struct slice id, struct err *e)
+{
+	struct json_object *job = NULL, *life;
+	struct slice state;
+	int rc = store_job_outcome(run->j->store, id, &job, e);
+
+	if (rc != 0 && e->code != ERR_NOT_FOUND)
+		return -1;
+	*e = ERR_INIT;
+	state = jval_str(job, "state");
+	life = json_object_object_get(
+	    json_object_object_get(job, "payload"), LIFE);
+	rc = 0;
+	if (job != NULL && !slice_eqs(state, "success") && !is_open(state) &&
+	    json_object_get_int64(life) < run->j->job->life)
+		rc = drop_failed(run, id, state, e);
+	(void)json_object_put(job);
+	/* It lives again: somebody was faster. */
+	if (rc == 0 || e->code != ERR_CONFLICT)
+		return rc;
+	*e = ERR_INIT;
+	return 0;
+}
+
+static int
+add_job(struct agent_run *run, const char *id, struct json_object *payload,
+    struct err *e)
+{
+	struct err later = ERR_INIT;
+
+	if (forget_failed(run, slice_from(id), e) != 0)
+		return -1;
+	if (store_job_add(
+		run->j->store, slice_from(id), JOB_FETCH, payload, 0, e) != 0 &&
+	    e->code != ERR_CONFLICT)
+		return -1;
+	/* Without its ticket the store's sweep finds it. */
+	if (queue_add(&run->j->queue, slice_from(id), 0, &later) != 0)
+		metrics_error(run->j->metrics, later.code);
+	return 0;
+}
+
 static int
 begin(struct agent_run *run, struct json_object *args, const char *id,
     struct err *e)
 {
 	struct slice source = jval_str(args, "source");
 	struct json_object *payload, *collection = NULL;
-	struct err later = ERR_INIT;
 	struct http_url url;
 	int rc;
 
@@ -87,15 +152,10 @@ begin(struct agent_run *run, struct json_object *args, const char *id,
 	jval_put_str(payload, "name", name_of(run, args, &url));
 	jval_put_str(payload, "collection_id", collection_of(run, args));
 	jval_put_str(payload, "process", SLICE_EMPTY);
-	rc = store_job_add(
-	    run->j->store, slice_from(id), JOB_FETCH, payload, 0, e);
+	jval_put_int(payload, LIFE, run->j->job->life);
+	rc = add_job(run, id, payload, e);
 	(void)json_object_put(payload);
-	if (rc != 0 && e->code != ERR_CONFLICT)
-		return -1;
-	/* Without its ticket the store's sweep finds it. */
-	if (queue_add(&run->j->queue, slice_from(id), 0, &later) != 0)
-		metrics_error(run->j->metrics, later.code);
-	return 0;
+	return rc;
 }
 
 /* Until its end, or as long as a request would wait. `*job` may be open. */
@@ -108,18 +168,14 @@ wait_for(struct agent_run *run, const char *id, struct json_object **job,
 	bool alone = run->j->conf->worker_threads < 2;
 
 	for (;;) {
-		struct slice state;
-
 		(void)json_object_put(*job);
 		*job = NULL;
 		if (agents_go_on(run, e) != 0 ||
 		    store_job_outcome(run->j->store, slice_from(id), job, e) !=
 			0)
 			return -1;
-		state = jval_str(*job, "state");
 		if (alone || clock_mono_ms() > until ||
-		    !(slice_eqs(state, "queued") ||
-			slice_eqs(state, "running")))
+		    !is_open(jval_str(*job, "state")))
 			return 0;
 		clock_sleep_ms(LOOK_MS);
 	}
@@ -213,8 +269,7 @@ show(struct agent_run *run, struct json_object *args, const char *id,
 	why = jval_str(job, "error");
 	if (rc == 0 && slice_eqs(state, "success"))
 		show_done(run, args, json_object_object_get(job, "result"));
-	else if (rc == 0 &&
-	    (slice_eqs(state, "queued") || slice_eqs(state, "running")))
+	else if (rc == 0 && is_open(state))
 		show_open(run, id);
 	else if (rc == 0)
 		rc = err_set(e, ERR_UNPROCESSABLE, "%.*s",

@@ -114,19 +114,27 @@ ask_chat(struct agent_run *run, const struct llm_chat *q, struct llm_answer *a,
 	return end(&ask, LIMIT_LLM, llm_chat(&ask.engine, q, a, e), e);
 }
 
+/* Each request is a turn. */
 int
 ask_embed(struct agent_run *run, const struct slice *texts, size_t n,
     float *out, struct err *e)
 {
-	struct ask ask;
 	int64_t tokens = 0;
 
-	if (n == 0)
-		return 0;
-	if (begin(&ask, run, LIMIT_LLM, e) != 0)
-		return -1;
-	return end(&ask, LIMIT_LLM,
-	    llm_embed(&ask.engine, texts, n, out, &tokens, e), e);
+	for (size_t at = 0; at < n;) {
+		size_t some = llm_embed_batch(texts + at, n - at);
+		struct ask ask;
+		int rc;
+
+		if (begin(&ask, run, LIMIT_LLM, e) != 0)
+			return -1;
+		rc = llm_embed(&ask.engine, texts + at, some,
+		    out + at * EMBED_DIMS, &tokens, e);
+		if (end(&ask, LIMIT_LLM, rc, e) != 0)
+			return -1;
+		at += some;
+	}
+	return 0;
 }
 
 int

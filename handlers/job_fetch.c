@@ -197,17 +197,6 @@ keep(struct fetch *f, struct err *e)
 
 /* ---- the end -------------------------------------------------------------- */
 
-/* Whoever waits looks by itself later. */
-static void
-tell(struct job_ctx *j)
-{
-	struct err e = ERR_INIT;
-
-	if (queue_tell(&j->queue, payload(j, "process"), slice_from(j->job->id),
-		&e) != 0)
-		metrics_error(j->metrics, e.code);
-}
-
 static void
 announce(struct job_ctx *j)
 {
@@ -218,32 +207,15 @@ announce(struct job_ctx *j)
 }
 
 static int
-end_error(struct job_ctx *j, const char *sentence, struct err *e)
+end_error(struct job_ctx *j, const struct err *why, struct err *e)
 {
 	if (!j->ended &&
-	    store_job_finish(j->store, j->job, jobs_failure(j), sentence, e) !=
-		0)
+	    store_job_finish(
+		j->store, j->job, jobs_failure(j), jobs_sentence(why), e) != 0)
 		return -1;
 	metrics_add(j->metrics, METRIC_JOBS_ERROR, 1);
-	tell(j);
+	jobs_tell(j);
 	return 0;
-}
-
-/* What a failure means for the job. */
-static enum job_end
-end_of(struct job_ctx *j, struct err *e)
-{
-	struct err second = ERR_INIT;
-
-	if (e->code == ERR_STALE)
-		return !atomic_load(j->lost) && atomic_load(j->stop) ? JOB_GIVEN
-								     : JOB_LOST;
-	if (e->code == ERR_UNAVAILABLE || e->code == ERR_INTERNAL)
-		return JOB_RETRY;
-	if (end_error(j, e->msg, &second) == 0)
-		return JOB_DONE;
-	*e = second;
-	return second.code == ERR_STALE ? JOB_LOST : JOB_RETRY;
 }
 
 /* With a key it is VideoDB that fetches. */
@@ -263,10 +235,10 @@ give_to_videodb(struct job_ctx *j, struct err *e)
 		return JOB_LATER;
 	if (end == VIDEODB_STEP_FAILED) {
 		j->retry_after_ms = w.v.retry_after_ms;
-		return w.v.waits ? JOB_LATER : end_of(j, e);
+		return w.v.waits ? JOB_LATER : jobs_failed(j, end_error, e);
 	}
 	metrics_add(j->metrics, METRIC_JOBS_SUCCESS, 1);
-	tell(j);
+	jobs_tell(j);
 	if (up.kind == MEDIA_VIDEO)
 		announce(j);
 	return JOB_DONE;
@@ -287,9 +259,9 @@ job_fetch_run(struct job_ctx *j, struct err *e)
 		rc = keep(&f, e);
 	media_file_drop(f.file);
 	if (rc != 0)
-		return end_of(j, e);
+		return jobs_failed(j, end_error, e);
 	metrics_add(j->metrics, METRIC_JOBS_SUCCESS, 1);
-	tell(j);
+	jobs_tell(j);
 	if (f.new.type.kind == MEDIA_VIDEO)
 		announce(j);
 	return JOB_DONE;
@@ -298,12 +270,7 @@ job_fetch_run(struct job_ctx *j, struct err *e)
 int
 job_fetch_give_up(struct job_ctx *j, const struct err *why, struct err *e)
 {
-	/* What went wrong inside is for the log. */
-	if (end_error(j,
-		why->code == ERR_UNAVAILABLE
-		    ? why->msg
-		    : "Something failed on the server.",
-		e) != 0)
+	if (end_error(j, why, e) != 0)
 		return -1;
 	/* Only now it is known that no other worker has the job. */
 	media_file_abandon(j->conf->media, j->job->id);
@@ -314,7 +281,7 @@ int
 job_fetch_repeat(struct job_ctx *j, struct err *e)
 {
 	(void)e;
-	tell(j);
+	jobs_tell(j);
 	announce(j);
 	return 0;
 }

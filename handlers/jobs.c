@@ -78,6 +78,39 @@ jobs_cancel(struct job_ctx *j, const struct job_type *type, struct err *e)
 	return type->give_up(j, &WHY, e);
 }
 
+void
+jobs_tell(struct job_ctx *j)
+{
+	struct err e = ERR_INIT;
+
+	if (queue_tell(&j->queue, jval_str(j->job->payload, "process"),
+		slice_from(j->job->id), &e) != 0)
+		metrics_error(j->metrics, e.code);
+}
+
+const char *
+jobs_sentence(const struct err *why)
+{
+	return why->code == ERR_INTERNAL ? "Something failed on the server."
+					 : why->msg;
+}
+
+enum job_end
+jobs_failed(struct job_ctx *j, jobs_end *end, struct err *e)
+{
+	struct err second = ERR_INIT;
+
+	if (e->code == ERR_STALE)
+		return !atomic_load(j->lost) && atomic_load(j->stop) ? JOB_GIVEN
+								     : JOB_LOST;
+	if (e->code == ERR_UNAVAILABLE || e->code == ERR_INTERNAL)
+		return JOB_RETRY;
+	if (end(j, e, &second) == 0)
+		return JOB_DONE;
+	*e = second;
+	return second.code == ERR_STALE ? JOB_LOST : JOB_RETRY;
+}
+
 /* Everybody sees the jobs of no session, as in the list of jobs. */
 static void
 announce(struct job_ctx *j, struct json_object *progress)

@@ -100,6 +100,16 @@ void jobs_follow(struct job_ctx *j);
 int jobs_cancel(
     struct job_ctx *j, const struct job_type *type, struct err *e) MUST_CHECK;
 
+/** The end of one whose request waits is told to its process, which the payload
+ *  names. A hint: whoever waits looks by itself, too. */
+void jobs_tell(struct job_ctx *j);
+/** Of a failure, for whoever asked: what went wrong inside is for the log. */
+const char *jobs_sentence(const struct err *why);
+/** What a failure means for the job; one that will not pass is ended by `end`. */
+typedef int jobs_end(struct job_ctx *j, const struct err *why, struct err *e);
+enum job_end
+jobs_failed(struct job_ctx *j, jobs_end *end, struct err *e) MUST_CHECK;
+
 /** How far it is; `total` 0: nobody knows. As often as one likes: it is told now
  *  and then, in the row and, of a job of no session, to everybody. */
 void jobs_progress(struct job_ctx *j, int64_t done, int64_t total);

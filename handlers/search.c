@@ -11,11 +11,10 @@
 #include "base/base64.h"
 #include "base/ck.h"
 #include "base/utf8.h"
+#include "handlers/await.h"
 #include "handlers/find.h"
 #include "handlers/job_embed.h"
 #include "handlers/stage.h"
-#include "io/rnd.h"
-#include "io/wake.h"
 #include "proto/jval.h"
 #include "text/embed.h"
 
@@ -208,38 +207,16 @@ find_and_answer(struct ctx *c, struct find *q, struct err *e)
 /* An embedding by somebody else */
 
 static int
-wait_for(struct ctx *c, struct slice id)
-{
-	c->later = (struct later){
-		.kind = LATER_WAIT,
-		.body = arena_dup(&c->arena, id),
-		.wait_ms = LOOK_MS,
-	};
-	return HANDLER_LATER;
-}
-
-static int
 ask_worker(struct ctx *c, struct json_object *body, struct err *e)
 {
 	struct json_object *payload = json_object_new_object();
-	struct store *s = ctx_store(c, e);
-	struct err later = ERR_INIT;
 	char id[37];
-	int rc = -1;
+	int rc;
 
-	rnd_uuid(id);
 	(void)json_object_object_add(payload, "request", json_object_get(body));
-	jval_put_str(payload, "process", slice_from(c->eio.wake->process));
-	if (s != NULL)
-		rc = store_job_add(s, slice_from(id), JOB_EMBED, payload, 0, e);
+	rc = await_add(c, JOB_EMBED, payload, id, e);
 	(void)json_object_put(payload);
-	ctx_store_leave(c);
-	if (rc != 0)
-		return -1;
-	/* Without its ticket the store's sweep finds it. */
-	if (queue_add(&c->queue, slice_from(id), 0, &later) != 0)
-		metrics_error(c->metrics, later.code);
-	return wait_for(c, slice_from(id));
+	return rc == 0 ? await_job(c, slice_from(id), LOOK_MS) : -1;
 }
 
 /* False: the result is none. */
@@ -281,7 +258,7 @@ answer_job(struct ctx *c, struct json_object *job, struct err *e)
 	int rc;
 
 	if (open && !c->waits_no_more && c->waited_ms < WAIT_MS)
-		return wait_for(c, c->waiting);
+		return await_job(c, c->waiting, LOOK_MS);
 	if (slice_eqs(state, "success") &&
 	    take_vector(json_object_object_get(job, "result"), vector))
 		q.vector = vector;

@@ -31,10 +31,14 @@ hearing(struct stage_run *s, char job[static 37], struct err *e)
 	struct store *store = s->run->j->store;
 	struct slice video = jval_str(s->video, "id");
 	struct json_object *kept = NULL;
+	const struct store_job *own = s->run->j->job;
+	const char *whose =
+	    arena_printf(s->arena, "%s %lld", own->id, (long long)own->life);
 	char key[HASH_SIZE];
 	int rc;
 
-	hash_hex(SLICE(WAITS), slice_from(s->run->j->job->id), key);
+	/* Who has it run again wants it to be asked again. */
+	hash_hex(SLICE(WAITS), slice_from(whose), key);
 	if (store_stage_get(store, video, WAITS, slice_from(key), &kept, e) !=
 	    0)
 		return -1;

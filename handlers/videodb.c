@@ -51,10 +51,25 @@ videodb_transcript_want(struct store *s, const struct queue *q,
     struct slice video, char job[static 37], struct err *e)
 {
 	struct json_object *payload = json_object_new_object();
-	int rc;
+	struct store_job_new new = { .type = JOB_VIDEODB_TRANSCRIPT,
+		.payload = payload };
+	struct err later = ERR_INIT;
+	struct buf key = BUF_INIT;
+	char live[STORE_JOB_ID];
+	int rc, ticket = 0;
 
+	rnd_uuid(job);
 	jval_put_str(payload, "video_id", video);
-	rc = add_job(s, q, JOB_VIDEODB_TRANSCRIPT, payload, job, e);
+	buf_addf(&key, "transcript:%.*s", SLICE_ARG(video));
+	new.id = slice_from(job);
+	new.key = slice_sub(buf_slice(&key), 0, STORE_JOB_KEY);
+	rc = store_job_add_new(s, &new, live, e);
+	if (rc == 0 && *live != '\0')
+		(void)snprintf(job, 37, "%s", live);
+	else if (rc == 0)
+		ticket = queue_add(q, slice_from(job), 0, &later);
+	(void)ticket;
+	buf_fini(&key);
 	(void)json_object_put(payload);
 	return rc;
 }
@@ -143,36 +158,23 @@ videodb_work_fini(struct videodb_work *w)
 enum job_end
 videodb_failed(struct videodb_work *w, struct err *e)
 {
-	struct job_ctx *j = w->j;
-	struct err second = ERR_INIT;
-
-	if (e->code == ERR_STALE)
-		return !atomic_load(j->lost) && atomic_load(j->stop) ? JOB_GIVEN
-								     : JOB_LOST;
 	if (e->code == ERR_UNAVAILABLE || e->code == ERR_INTERNAL) {
-		j->retry_after_ms = w->v.retry_after_ms;
-		return w->v.waits ? JOB_LATER : JOB_RETRY;
+		w->j->retry_after_ms = w->v.retry_after_ms;
+		if (w->v.waits)
+			return JOB_LATER;
 	}
-	if (store_job_finish(
-		j->store, j->job, jobs_failure(j), e->msg, &second) == 0) {
-		metrics_add(j->metrics, METRIC_JOBS_ERROR, 1);
-		return JOB_DONE;
-	}
-	*e = second;
-	return second.code == ERR_STALE ? JOB_LOST : JOB_RETRY;
+	return jobs_failed(w->j, videodb_give_up, e);
 }
 
 int
 videodb_give_up(struct job_ctx *j, const struct err *why, struct err *e)
 {
+	if (!j->ended &&
+	    store_job_finish(
+		j->store, j->job, jobs_failure(j), jobs_sentence(why), e) != 0)
+		return -1;
 	metrics_add(j->metrics, METRIC_JOBS_ERROR, 1);
-	if (j->ended)
-		return 0;
-	/* What went wrong inside is for the log. */
-	return store_job_finish(j->store, j->job, jobs_failure(j),
-	    why->code == ERR_UNAVAILABLE ? why->msg
-					 : "Something failed on the server.",
-	    e);
+	return 0;
 }
 
 int

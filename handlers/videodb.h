@@ -62,8 +62,8 @@ int videodb_transcript_post(struct ctx *c, struct err *e);
 int videodb_want(struct store *s, const struct queue *q, int64_t every_ms,
     struct err *e) MUST_CHECK;
 /**
- * Add a job that gets a video's transcript, generated if there is none; its id
- * into `job`. Its result: {"video_id", "cues"}; wait for it as for any job
+ * Have a job that gets a video's transcript, generated if there is none: a new
+ * one, or that which is at it already; its id into `job`. Its result: {"video_id", "cues"}; wait for it as for any job
  * (store_job_outcome()). `video` is VideoDB's id.
  */
 int videodb_transcript_want(struct store *s, const struct queue *q,

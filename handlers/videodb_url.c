@@ -3,11 +3,10 @@
  * for a while. A request waits parked for the job that asks; what that got is
  * kept for a time, as the page asks for each card whenever it shows it.
  */
+#include "handlers/await.h"
 #include "handlers/media_view.h"
 #include "handlers/videodb.h"
 #include "io/clock.h"
-#include "io/rnd.h"
-#include "io/wake.h"
 #include "proto/jval.h"
 #include "proto/message.h"
 
@@ -58,36 +57,21 @@ wait_for(struct ctx *c, struct slice job, int64_t waited_ms, struct err *e)
 		return err_set(e, ERR_TIMEOUT,
 		    "VideoDB was asked for the address and did not answer "
 		    "yet. Ask again.");
-	c->later = (struct later){
-		.kind = LATER_WAIT,
-		.body = arena_dup(&c->arena, job),
-		.wait_ms = left < LOOK_MS ? left : LOOK_MS,
-	};
-	return HANDLER_LATER;
+	return await_job(c, job, left < LOOK_MS ? left : LOOK_MS);
 }
 
 static int
 begin(struct ctx *c, enum media_kind kind, struct slice id, struct err *e)
 {
 	struct json_object *payload = json_object_new_object();
-	struct err later = ERR_INIT;
 	char job[37];
 	int rc;
 
-	rnd_uuid(job);
 	jval_put_str(payload, "type", slice_from(media_kind_name(kind)));
 	jval_put_str(payload, "id", id);
-	jval_put_str(payload, "process", slice_from(c->eio.wake->process));
-	rc = store_job_add(
-	    c->store, slice_from(job), JOB_VIDEODB_URL, payload, 0, e);
+	rc = await_add(c, JOB_VIDEODB_URL, payload, job, e);
 	(void)json_object_put(payload);
-	ctx_store_leave(c);
-	if (rc != 0)
-		return -1;
-	/* Without its ticket the store's sweep finds it. */
-	if (queue_add(&c->queue, slice_from(job), 0, &later) != 0)
-		metrics_error(c->metrics, later.code);
-	return wait_for(c, slice_from(job), 0, e);
+	return rc == 0 ? wait_for(c, slice_from(job), 0, e) : -1;
 }
 
 int
@@ -144,17 +128,6 @@ videodb_url_again(struct ctx *c, struct err *e)
 }
 
 /* ---- the job ------------------------------------------------------------------- */
-
-/* Whoever waits looks by itself later. */
-static void
-tell(struct job_ctx *j)
-{
-	struct err e = ERR_INIT;
-
-	if (queue_tell(&j->queue, jval_str(j->job->payload, "process"),
-		slice_from(j->job->id), &e) != 0)
-		metrics_error(j->metrics, e.code);
-}
 
 static int
 ask(struct videodb_work *w, struct slice kind, struct slice id,
@@ -238,7 +211,7 @@ videodb_url_run(struct job_ctx *j, struct err *e)
 		metrics_add(j->metrics, METRIC_JOBS_SUCCESS, 1);
 	videodb_work_fini(&w);
 	if (end == JOB_DONE)
-		tell(j);
+		jobs_tell(j);
 	return end;
 }
 
@@ -248,7 +221,7 @@ videodb_url_give_up(struct job_ctx *j, const struct err *why, struct err *e)
 	int rc = videodb_give_up(j, why, e);
 
 	if (rc == 0)
-		tell(j);
+		jobs_tell(j);
 	return rc;
 }
 
@@ -256,6 +229,6 @@ int
 videodb_url_repeat(struct job_ctx *j, struct err *e)
 {
 	(void)e;
-	tell(j);
+	jobs_tell(j);
 	return 0;
 }

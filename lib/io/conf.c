@@ -107,6 +107,12 @@ static const struct row TABLE[] = {
 	{ "DIRECTOR_STOP_MS", "1000",
 	  "a worker that is to stop goes on for so long with what it runs, then "
 	  "gives it back", AT(stop_ms), NUMBER, false, 0, 600000 },
+	{ "DIRECTOR_JOBS_KEEP_DAYS", "30",
+	  "jobs that ended are forgotten after so many days; 0: never",
+	  AT(jobs_keep_days), NUMBER, false, 0, 36500 },
+	{ "DIRECTOR_JOBS_DEAD_KEEP_DAYS", "365",
+	  "the same of dead letters", AT(jobs_dead_keep_days), NUMBER, false, 0,
+	  36500 },
 	{ "DIRECTOR_LLM_CONCURRENCY", "0",
 	  "calls to the LLM at once, of all workers; 0: any number",
 	  AT(llm_concurrency), NUMBER, false, 0, 10000 },

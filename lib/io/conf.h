@@ -42,7 +42,8 @@ struct conf {
 	int64_t redis_timeout_ms;
 	int64_t lease_ms;
 	int64_t stop_ms;
-	int64_t llm_concurrency, llm_per_minute; /* 0 = none */
+	int64_t jobs_keep_days, jobs_dead_keep_days; /* 0 = for ever */
+	int64_t llm_concurrency, llm_per_minute;     /* 0 = none */
 	int64_t edge_concurrency, edge_per_minute;
 	int64_t videodb_concurrency, videodb_per_minute;
 	char *videodb_key; /* "" = none */

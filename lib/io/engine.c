@@ -12,8 +12,6 @@
 #define QUOTE_MAX 110
 /* So much of a key shows which one it is. */
 #define SECRET_PART 8
-/* Longer is no answer to "when": a day. */
-#define RETRY_AFTER_MAX_S 86400
 
 bool
 engine_good(const struct http_client_reply *reply)
@@ -148,8 +146,7 @@ engine_refused(struct engine *en, const struct engine_names *names,
 		    names, reply->status, buf_slice(&error.message), e);
 	api_error_fini(&error);
 	if (e->code == ERR_UNAVAILABLE && after > 0)
-		en->retry_after_ms = 1000 *
-		    (after < RETRY_AFTER_MAX_S ? after : RETRY_AFTER_MAX_S);
+		en->retry_after_ms = 1000 * after;
 	return -1;
 }
 

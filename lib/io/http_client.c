@@ -15,8 +15,10 @@
 #include "proto/host_list.h"
 #include "proto/net_address.h"
 
-#define AGENT     "director-fcgi"
-#define REDIRECTS 3
+/* Longer is no answer to "when": a day. Callers make milliseconds of it. */
+#define RETRY_AFTER_MAX_S 86400
+#define AGENT             "director-fcgi"
+#define REDIRECTS         3
 /* Bytes a second: less is silence. */
 #define SLOW 100L
 /* How often it is asked whether the call is cancelled: well within half a
@@ -119,7 +121,9 @@ read_head(struct call *call)
 	(void)curl_easy_getinfo(call->curl, CURLINFO_CONTENT_TYPE, &type);
 	(void)curl_easy_getinfo(call->curl, CURLINFO_RETRY_AFTER, &after);
 	reply->status = (int)status;
-	reply->retry_after_s = after;
+	reply->retry_after_s = after < 0 ? 0
+	    : after < RETRY_AFTER_MAX_S  ? after
+					 : RETRY_AFTER_MAX_S;
 	(void)snprintf(reply->content_type, sizeof(reply->content_type), "%s",
 	    type != NULL ? type : "");
 }

@@ -45,7 +45,7 @@ struct http_client;
 struct http_client_reply {
 	int status;             /* of the last answer */
 	char content_type[128]; /* "" when it has none */
-	int64_t retry_after_s;  /* 0 when it says nothing */
+	int64_t retry_after_s;  /* 0 when it says nothing; a day at most */
 	int64_t size;           /* bytes of the body */
 };
 

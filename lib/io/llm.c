@@ -27,6 +27,10 @@
 #define TRANSCRIPT_ANSWER_MAX 16000000
 /* Of a failure's body. */
 #define SAID_MAX 65536
+/* Of a recording: models that count them take one for each tenth of a second, which
+ * of video is some 10 KB. Others are paid by the minute, and counted the same. */
+#define TOKENS_PER_S    10
+#define BYTES_PER_TENTH 10000
 /* Of a text, where the server does not count: English has some four. */
 #define BYTES_PER_TOKEN 4
 
@@ -127,15 +131,14 @@ guess(size_t bytes)
 
 /* May a question of this size be asked? */
 static int
-call_afford(struct call *c, struct err *e)
+call_afford(struct call *c, int64_t tokens, struct err *e)
 {
 	struct engine *en = c->en;
 
 	en->retry_after_ms = 0;
 	if (en->budget == NULL)
 		return 0;
-	return budget_check(
-	    en->budget, guess(c->body.n), &en->retry_after_ms, e);
+	return budget_check(en->budget, tokens, &en->retry_after_ms, e);
 }
 
 static void
@@ -305,7 +308,7 @@ llm_chat(struct engine *en, const struct llm_chat *q, struct llm_answer *a,
 	call_init(&chat.call, en, "/chat/completions", true);
 	llm_wire_question(&chat.call.body, en->conf, q);
 	llm_stream_init(&chat.stream);
-	rc = call_afford(&chat.call, e);
+	rc = call_afford(&chat.call, guess(chat.call.body.n), e);
 	if (rc == 0) {
 		rc = chat_run(&chat, e);
 		take_usage(&chat, &a->usage);
@@ -336,9 +339,8 @@ llm_answer_fini(struct llm_answer *a)
 
 /* ---- embeddings ----------------------------------------------------------- */
 
-/* How many texts go into the next request. */
-static size_t
-batch_of(const struct slice *texts, size_t n)
+size_t
+llm_embed_batch(const struct slice *texts, size_t n)
 {
 	size_t bytes = 0, i = 0;
 
@@ -377,7 +379,7 @@ embed_batch(struct engine *en, const struct slice *texts, size_t n, float *out,
 
 	call_init(&c, en, "/embeddings", true);
 	llm_wire_texts(&c.body, en->conf, texts, n);
-	rc = call_afford(&c, e);
+	rc = call_afford(&c, guess(c.body.n), e);
 	if (rc == 0) {
 		request = call_request(
 		    &c, EMBED_ANSWER_MAX, en->conf->openai_timeout_ms);
@@ -395,7 +397,7 @@ llm_embed(struct engine *en, const struct slice *texts, size_t n, float *out,
 {
 	*tokens = 0;
 	for (size_t at = 0; at < n;) {
-		size_t batch = batch_of(texts + at, n - at);
+		size_t batch = llm_embed_batch(texts + at, n - at);
 		int64_t took;
 
 		if (embed_batch(en, texts + at, batch, out + at * EMBED_DIMS,
@@ -410,13 +412,17 @@ llm_embed(struct engine *en, const struct slice *texts, size_t n, float *out,
 /* ---- transcripts ---------------------------------------------------------- */
 
 static int
-check_file(const struct conf *conf, const char *path, struct err *e)
+check_file(
+    const struct conf *conf, const char *path, int64_t *tokens, struct err *e)
 {
 	struct stat st;
+
+	*tokens = 0;
 
 	if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
 		return err_set(
 		    e, ERR_UNPROCESSABLE, "The recording's file is not there.");
+	*tokens = st.st_size / BYTES_PER_TENTH + 1;
 	if (st.st_size <= conf->openai_transcription_max)
 		return 0;
 	return err_set(e, ERR_TOO_LARGE,
@@ -449,24 +455,41 @@ transcribe(struct call *c, const char *path, const char *name, struct err *e)
 	return call_run(c, &request, e);
 }
 
+/* What it took: as it is said, by its length, or as it was thought. */
+static void
+spend_transcript(
+    const struct engine *en, const struct llm_transcript *t, int64_t thought)
+{
+	if (t->tokens >= 0)
+		spend(en, t->tokens);
+	else if (t->duration_s > 0)
+		spend(en,
+		    (int64_t)(t->duration_s * TOKENS_PER_S) + guess(t->text.n));
+	else
+		spend(en, thought + guess(t->text.n));
+}
+
 int
 llm_transcribe(struct engine *en, const char *path, const char *name,
     struct llm_transcript *transcript, struct err *e)
 {
 	struct call c;
+	int64_t thought = 0;
 	int rc;
 
-	*transcript = (struct llm_transcript){ .text = BUF_INIT };
+	*transcript = (struct llm_transcript){ .text = BUF_INIT, .tokens = -1 };
 	call_init(&c, en, "/audio/transcriptions", false);
-	rc = check_file(en->conf, path, e);
+	rc = check_file(en->conf, path, &thought, e);
 	if (rc == 0)
-		rc = call_afford(&c, e);
+		rc = call_afford(&c, thought, e);
 	if (rc == 0)
 		rc = transcribe(&c, path, name, e);
 	if (rc == 0 && !llm_transcript_read(buf_slice(&c.said), transcript))
 		rc = err_set(e, ERR_UNAVAILABLE,
 		    "%s gave a transcript that cannot be read.",
 		    c.names.server);
+	if (engine_good(&c.reply))
+		spend_transcript(en, transcript, thought);
 	call_fini(&c);
 	return rc;
 }

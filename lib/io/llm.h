@@ -91,6 +91,8 @@ void llm_answer_fini(struct llm_answer *a) NONNULL(1);
 
 /* ---- embeddings ----------------------------------------------------------- */
 
+/** How many of `n` texts one request takes; of none, none. */
+size_t llm_embed_batch(const struct slice *texts, size_t n) MUST_CHECK;
 /**
  * `n` texts, none of them empty, into out[n * EMBED_DIMS], in as many requests as
  * needed; `*tokens` is what they took. After a failure nothing can be said about

@@ -313,6 +313,20 @@ queue_reclaim(const struct queue *q, struct slice consumer, int64_t idle_ms,
 }
 
 int
+queue_tidy(const struct queue *q, int64_t idle_ms, struct err *e)
+{
+	char jobs[KEY_SIZE], later[KEY_SIZE], number[24];
+	struct rds_command c = { .script = RDS_JOB_CONSUMERS };
+
+	keys(q, jobs, later);
+	rds_word(&c, SLICE("1"));
+	rds_word(&c, slice_from(jobs));
+	rds_word(&c, SLICE(KEYS_GROUP));
+	rds_word_int(&c, idle_ms, number);
+	return run(q, &c, NULL, e);
+}
+
+int
 queue_tell(const struct queue *q, struct slice process, struct slice job,
     struct err *e)
 {
@@ -331,10 +345,11 @@ int
 queue_cancel(const struct queue *q, struct err *e)
 {
 	char key[KEY_SIZE];
-	struct rds_command c;
+	struct rds_command c = { .script = RDS_JOB_CANCEL };
 
 	cancels_key(q, key);
-	c = rds_command("INCR", key, NULL);
+	rds_word(&c, SLICE("1"));
+	rds_word(&c, slice_from(key));
 	return run(q, &c, NULL, e);
 }
 

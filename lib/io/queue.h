@@ -62,6 +62,9 @@ int queue_promote(const struct queue *q, struct err *e) MUST_CHECK;
  */
 int queue_reclaim(const struct queue *q, struct slice consumer, int64_t idle_ms,
     struct queue_ticket *t, bool *got, struct err *e) MUST_CHECK;
+/** Consumers of workers that have been gone for `idle_ms` are forgotten. */
+int
+queue_tidy(const struct queue *q, int64_t idle_ms, struct err *e) MUST_CHECK;
 /** The job has ended: to the process that may wait for it, a hint. */
 int queue_tell(const struct queue *q, struct slice process, struct slice job,
     struct err *e) MUST_CHECK;

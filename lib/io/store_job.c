@@ -169,6 +169,8 @@ read_row(const struct store_value *v, struct store_job *job)
 	(void)snprintf(job->session_id, sizeof(job->session_id), "%.*s",
 	    SLICE_ARG(v[6].bytes));
 	job->cancel = v[7].number != 0;
+	job->life = v[8].number;
+	job->unknown_ms = v[9].number;
 }
 
 /* The columns of {job_row}, and perhaps those of job_get. */
@@ -178,9 +180,9 @@ row_job(const struct store_row *row, void *cookie)
 	struct found *found = cookie;
 
 	read_row(row->values, found->job);
-	found->final = row->n > 8 && row->values[8].number != 0;
-	found->waits = row->n > 9 && row->values[9].number != 0;
-	found->poison = row->n > 10 && row->values[10].number != 0;
+	found->final = row->n > 10 && row->values[10].number != 0;
+	found->waits = row->n > 11 && row->values[11].number != 0;
+	found->poison = row->n > 12 && row->values[12].number != 0;
 	return 1;
 }
 
@@ -444,6 +446,16 @@ store_job_release(struct store *s, const struct store_job *job,
 	return as_holder(s, STORE_JOB_RELEASE, params, 3, e);
 }
 
+int
+store_job_unknown(struct store *s, const struct store_job *job,
+    int64_t delay_ms, struct err *e)
+{
+	struct store_value params[3] = { store_text(slice_from(job->id)),
+		store_int(job->token), store_int(delay_ms) };
+
+	return as_holder(s, STORE_JOB_UNKNOWN, params, 3, e);
+}
+
 /* ---- cancelling, living again --------------------------------------------- */
 
 int
@@ -501,6 +513,66 @@ store_job_next(struct store *s, struct slice session_id,
     char id[static STORE_JOB_ID], struct err *e)
 {
 	return store_word(s, STORE_JOB_NEXT, session_id, id, STORE_JOB_ID, e);
+}
+
+/* ---- forgetting ----------------------------------------------------------- */
+
+static int
+forget(struct store *s, enum store_query q, const struct store_value *params,
+    int n, bool *more, struct err *e)
+{
+	int64_t gone = 0;
+
+	if (store_write(s, q, params, n, &gone, e) == -1)
+		return -1;
+	*more |= gone == STORE_JOB_FORGET_MAX;
+	return 0;
+}
+
+static int
+forget_all(struct store *s, const struct store_job_keep *keep, bool *more,
+    struct err *e)
+{
+	const int64_t kept_ms[] = { keep->ended_ms, keep->dead_ms };
+	struct store_value vectors[] = { store_int(keep->vectors_ms),
+		store_int(STORE_JOB_FORGET_MAX) };
+
+	for (int dead = 0; dead < 2; dead++) {
+		struct store_value params[] = { store_int(dead),
+			store_int(kept_ms[dead]),
+			store_int(STORE_JOB_FORGET_MAX) };
+
+		if (kept_ms[dead] != 0 &&
+		    forget(s, STORE_JOB_FORGET, params, 3, more, e) != 0)
+			return -1;
+	}
+	if (keep->vectors_ms == 0)
+		return 0;
+	return forget(s, STORE_JOB_FORGET_VECTORS, vectors, 2, more, e);
+}
+
+int
+store_job_forget(struct store *s, const struct store_job_keep *keep,
+    int64_t every_ms, bool *more, struct err *e)
+{
+	struct store_value param = store_int(every_ms);
+	struct store_sink due = { NULL, NULL, 0 };
+	struct store_scope scope;
+	int64_t mine = 0;
+	int rc;
+
+	*more = false;
+	/* Reading takes no writer's lock. */
+	if (store_run(s, STORE_JOB_TIDY_DUE, &param, 1, &due, e) == -1)
+		return -1;
+	if (due.count == 0)
+		return 0;
+	if (store_enter(s, &scope, e) == -1)
+		return -1;
+	rc = store_write(s, STORE_JOB_TIDY, &param, 1, &mine, e);
+	if (rc == 0 && mine != 0)
+		rc = forget_all(s, keep, more, e);
+	return store_leave(s, &scope, rc, e);
 }
 
 /* ---- tickets -------------------------------------------------------------- */

@@ -37,6 +37,8 @@ struct store_job {
 	int tries;                   /* failures so far */
 	int deaths;                  /* leases that ran out */
 	bool cancel;                 /* it is to end as cancelled */
+	int64_t life;                /* how often it was revived */
+	int64_t unknown_ms;          /* for so long nobody knew its type */
 	struct json_object *payload; /* owned: store_job_fini() */
 };
 
@@ -133,6 +135,10 @@ int store_job_retry(struct store *s, const struct store_job *job,
 int store_job_release(struct store *s, const struct store_job *job,
     int64_t delay_ms, struct err *e) MUST_CHECK;
 
+/** The same of one whose type the caller does not know. */
+int store_job_unknown(struct store *s, const struct store_job *job,
+    int64_t delay_ms, struct err *e) MUST_CHECK;
+
 /* ---- cancelling, living again --------------------------------------------- */
 
 enum store_job_cancel {
@@ -153,6 +159,26 @@ int store_job_drop(struct store *s, struct slice id, struct err *e) MUST_CHECK;
 /** The job of the session that may start now; "": none. */
 int store_job_next(struct store *s, struct slice session_id,
     char id[static STORE_JOB_ID], struct err *e) MUST_CHECK;
+
+/* ---- forgetting ----------------------------------------------------------- */
+
+/** How long jobs that ended are kept; 0: for ever. */
+struct store_job_keep {
+	int64_t ended_ms;
+	int64_t dead_ms;    /* dead letters */
+	int64_t vectors_ms; /* not the job: the embedding in its result */
+};
+
+/** Rows that one store_job_forget() takes of each: a few milliseconds of a
+ *  transaction. */
+#define STORE_JOB_FORGET_MAX 500
+
+/**
+ * Forget what ended too long ago, the oldest first. Of all who ask within
+ * `every_ms` one does it. `*more`: it is to ask again, with 0 for every_ms.
+ */
+int store_job_forget(struct store *s, const struct store_job_keep *keep,
+    int64_t every_ms, bool *more, struct err *e) MUST_CHECK;
 
 /* ---- tickets -------------------------------------------------------------- */
 

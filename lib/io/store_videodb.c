@@ -93,10 +93,18 @@ read_rows( // NOLINT(readability-function-size)
 }
 
 int
-store_videodb_list(struct store *s, struct arena *a,
-    struct store_videodb_rows *rows, struct err *e)
+store_videodb_page(struct store *s, const struct store_videodb_row *last,
+    size_t limit, struct arena *a, struct store_videodb_rows *rows,
+    struct err *e)
 {
-	return read_rows(s, STORE_VIDEODB_LIST, NULL, 0, a, rows, e);
+	const struct store_value params[] = {
+		last != NULL ? kind_value(last->kind) : store_text(SLICE("")),
+		store_text(last != NULL ? last->id : SLICE("")),
+		store_int((int64_t)limit),
+	};
+
+	return read_rows(
+	    s, STORE_VIDEODB_PAGE, params, COUNT(params), a, rows, e);
 }
 
 int

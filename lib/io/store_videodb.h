@@ -40,9 +40,11 @@ struct store_videodb_rows {
 	size_t n;
 };
 
-/** All, by kind and id, byte by byte; in the arena. */
-int store_videodb_list(struct store *s, struct arena *a,
-    struct store_videodb_rows *rows, struct err *e) MUST_CHECK;
+/** The next `limit` of all behind `last` (NULL: the first), by kind and id, byte by
+ *  byte; in the arena. */
+int store_videodb_page(struct store *s, const struct store_videodb_row *last,
+    size_t limit, struct arena *a, struct store_videodb_rows *rows,
+    struct err *e) MUST_CHECK;
 /** Those that were deleted here and not yet there; collections last. */
 int store_videodb_deleted(struct store *s, struct arena *a,
     struct store_videodb_rows *rows, struct err *e) MUST_CHECK;

@@ -78,6 +78,20 @@ read_segments(struct json_object *segments, struct llm_transcript *out)
 	return true;
 }
 
+/* Some servers count tokens, others seconds. */
+static void
+read_usage(struct json_object *usage, struct llm_transcript *out)
+{
+	struct json_object *total = member(usage, "total_tokens");
+
+	if (json_object_is_type(total, json_type_int) &&
+	    json_object_get_int64(total) >= 0)
+		out->tokens = json_object_get_int64(total);
+	if (out->duration_s <= 0 &&
+	    !read_time(member(usage, "seconds"), &out->duration_s))
+		out->duration_s = 0;
+}
+
 bool
 llm_transcript_read(struct slice body, struct llm_transcript *out)
 {
@@ -85,7 +99,7 @@ llm_transcript_read(struct slice body, struct llm_transcript *out)
 	struct slice text, language;
 	bool good;
 
-	*out = (struct llm_transcript){ .text = BUF_INIT };
+	*out = (struct llm_transcript){ .text = BUF_INIT, .tokens = -1 };
 	if (jval_parse(body, &answer) != JVAL_OK)
 		return false;
 	text = jval_str(answer, "text");
@@ -96,6 +110,7 @@ llm_transcript_read(struct slice body, struct llm_transcript *out)
 	    SLICE_ARG(utf8_prefix(language, sizeof(out->language) - 1)));
 	if (!read_time(member(answer, "duration"), &out->duration_s))
 		out->duration_s = 0;
+	read_usage(member(answer, "usage"), out);
 	json_object_put(answer);
 	return good;
 }

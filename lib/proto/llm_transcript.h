@@ -2,7 +2,8 @@
  * The answer to a recording: what is said in it, and when.
  *
  *      {"text": "…", "language": "english", "duration": 61.5,
- *       "segments": [{"start": 0.0, "end": 4.2, "text": " Hello."}]}
+ *       "segments": [{"start": 0.0, "end": 4.2, "text": " Hello."}],
+ *       "usage": {"type": "tokens", "total_tokens": 700}}
  *
  * Of segments start, end and text are kept, trimmed, in the order of their
  * beginning; those without text are left out. Times are finite, not negative, no
@@ -16,6 +17,7 @@
 #define PROTO_LLM_TRANSCRIPT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <json-c/json.h>
 
@@ -27,6 +29,7 @@ struct llm_transcript {
 	struct buf text;
 	struct json_object *segments; /* array, may be empty */
 	double duration_s;            /* 0: unknown */
+	int64_t tokens;               /* what it took; -1: it is not said */
 	char language[32];            /* as the server names it; "" */
 };
 

@@ -1,7 +1,8 @@
 -- Jobs. Only the holder of the newest token may write to a running one.
 
 -- define: job_row
-id, type, token, tries, deaths, payload, coalesce(session_id, ''), cancel
+id, type, token, tries, deaths, payload, coalesce(session_id, ''), cancel, life,
+    coalesce({now_ms} - unknown_ms, 0)
 
 -- define: job_is_live
 state IN ('queued', 'running')
@@ -102,12 +103,19 @@ CASE cancel WHEN 1 THEN 0 ELSE $3 END
 -- name: job_retry
 UPDATE {own}jobs SET state = 'queued', tries = tries + 1,
     due_ms = {now_ms} + {job_delay}, ticket_ms = {now_ms} + {job_delay}, error = $4,
-    errors = {error_from} $4 {error_to}, updated_ms = {now_ms}
+    errors = {error_from} $4 {error_to}, unknown_ms = NULL, updated_ms = {now_ms}
 WHERE {job_held}
 
 -- name: job_release
 UPDATE {own}jobs SET state = 'queued', due_ms = {now_ms} + {job_delay},
-    ticket_ms = {now_ms} + {job_delay}, updated_ms = {now_ms}
+    ticket_ms = {now_ms} + {job_delay}, unknown_ms = NULL, updated_ms = {now_ms}
+WHERE {job_held}
+
+-- By a worker that does not know its type.
+-- name: job_unknown
+UPDATE {own}jobs SET state = 'queued', due_ms = {now_ms} + {job_delay},
+    ticket_ms = {now_ms} + {job_delay},
+    unknown_ms = coalesce(unknown_ms, {now_ms}), updated_ms = {now_ms}
 WHERE {job_held}
 
 -- name: job_progress
@@ -129,6 +137,7 @@ WHERE id = $1 AND state = 'running'
 -- name: job_revive
 UPDATE {own}jobs SET state = 'queued', tries = 0, deaths = 0, dead = 0,
     cancel = 0, error = '', errors = '[]', progress = NULL, finished_ms = NULL,
+    life = life + 1, unknown_ms = NULL,
     seq = (SELECT coalesce(max(o.seq), 0) + 1
         FROM {own}jobs AS o WHERE o.session_id = jobs.session_id
         AND o.session_id IS NOT NULL AND o.state IN ('queued', 'running')),
@@ -138,6 +147,32 @@ RETURNING {job_row}
 
 -- name: job_drop
 DELETE FROM {own}jobs WHERE id = $1 AND NOT {job_is_live}
+
+-- Of all who find it due, one. A clock that was set back is no reason to wait.
+-- define: job_tidy_due
+tidied_ms <= {now_ms} - $1 OR tidied_ms > {now_ms}
+
+-- name: job_tidy_due
+SELECT 1 FROM {own}jobs_tidied WHERE {job_tidy_due}
+
+-- name: job_tidy
+UPDATE {own}jobs_tidied SET tidied_ms = {now_ms} WHERE {job_tidy_due}
+
+-- The oldest of those that ended. One that lives again meanwhile is asked twice.
+-- name: job_forget
+DELETE FROM {own}jobs WHERE finished_ms IS NOT NULL AND id {in_rows_from}
+    SELECT id FROM {own}jobs {by_jobs_ended}
+    WHERE finished_ms IS NOT NULL AND dead = $1
+        AND finished_ms < {now_ms} - $2
+    ORDER BY finished_ms LIMIT $3{in_rows_to}
+
+-- name: job_forget_vectors
+UPDATE {own}jobs SET result = NULL
+WHERE finished_ms IS NOT NULL AND id {in_rows_from}
+    SELECT id FROM {own}jobs {by_jobs_vectors}
+    WHERE finished_ms IS NOT NULL AND type = 'embed' AND result IS NOT NULL
+        AND finished_ms < {now_ms} - $1
+    ORDER BY finished_ms LIMIT $2{in_rows_to}
 
 -- The first of a session's, when it waits for nobody.
 -- name: job_next

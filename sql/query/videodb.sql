@@ -4,8 +4,9 @@
 kind, id, local_id, hash, made, since_ms, deleted_ms
 
 -- In the order of its key, byte by byte.
--- name: videodb_list
-SELECT {videodb_row} FROM {own}videodb ORDER BY kind, id
+-- name: videodb_page
+SELECT {videodb_row} FROM {own}videodb WHERE (kind, id) > ($1, $2)
+ORDER BY kind, id LIMIT $3
 
 -- What was deleted here; a collection when it is empty.
 -- name: videodb_deleted

@@ -7,7 +7,7 @@ import http from 'node:http';
 import { join } from 'node:path';
 import { ROOT, start } from '../harness/stack.mjs';
 import { cleanup, main, run, test } from '../harness/tap.mjs';
-import { Chat, addVideo, ask, chatMessage, cuesOf, fourOutputs, get, outputsOf, textContent } from './lib_app.mjs';
+import { Chat, addVideo, ask, assertProblem, chatMessage, cuesOf, fourOutputs, get, outputsOf, textContent } from './lib_app.mjs';
 
 const SAMPLE = readFileSync(join(ROOT, 'samples/pitch.vtt'), 'utf8');
 const OTHER = `WEBVTT
@@ -35,6 +35,7 @@ let web;
 let pitch;
 let solar;
 let bare;
+let moody = false; // what was not there is
 
 const textOf = (event) => event.content.map((item) => item.text ?? '').join('\n');
 const say = (text, more = {}) => chat.run(chatMessage({ content: textContent(text), ...more }));
@@ -132,6 +133,22 @@ test('upload: a file from its address, and what cannot be one', async () => {
   assert.equal(list.filter((one) => one.name === 'My call').length, 1);
   await bad('@upload', /There is no address/);
   await bad(`@upload ${web}/none`, /status 404/);
+});
+
+test('upload: what failed is fetched again when the message is run again, once', async () => {
+  const message = chatMessage({ content: textContent(`@upload ${web}/moody.mp4 as Moody`) });
+  const first = await chat.run(message);
+  assert.equal(first.status, 'error', textOf(first));
+  assert.match(textOf(first), /status 404/);
+  const [job] = (await get(base, `/api/v1/jobs?session_id=eq.${message.session_id}`)).json;
+  const retry = () => ask(base, 'POST', `/api/v1/jobs/${job.id}/retry`);
+  moody = true;
+  assert.equal((await retry()).status, 202);
+  const end = await chat.see(first.msg_id, 'its success', (event) => event.status === 'success', 20000);
+  assert.match(textOf(end), /Moody.*uploaded as the video/);
+  assertProblem(await retry(), 409, 'conflict');
+  const list = (await get(base, '/videodb/collection/default/video')).json;
+  assert.equal(list.filter((one) => one.name === 'Moody').length, 1);
 });
 
 test('stream_video: by name, whatever its case', async () => {
@@ -254,7 +271,7 @@ test('hostile words stay harmless in every agent', async () => {
 
 await main(async () => {
   const server = http.createServer((request, response) => {
-    if (request.url === '/none') response.writeHead(404).end('no');
+    if (request.url === '/none' || (request.url === '/moody.mp4' && !moody)) response.writeHead(404).end('no');
     else response.setHeader('Content-Type', 'video/mp4').end(MP4);
   });
   cleanup(() => { server.closeAllConnections(); server.close(); });

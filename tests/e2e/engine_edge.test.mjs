@@ -104,7 +104,7 @@ test('transcription by its function', SLOW, async () => {
 
 for (const name of STAGES)
   for (const fault of [{ kind: 'status', status: 504 }, { kind: 'status', status: 546 },
-    { kind: 'status', status: 429, headers: { 'retry-after': '1' } }, { kind: 'reset' }, { kind: 'broken-json' }])
+    { kind: 'status', status: 429, headers: { 'retry-after': '1' } }, { kind: 'reset' }, { kind: 'cut' }, { kind: 'drip' }, { kind: 'broken-json' }])
     test(`${name}: ${fault.status ?? fault.kind}, tried again, and only that`, SLOW, async () => {
       begin();
       double.fault({ path: `/${name}`, ...fault });
@@ -112,6 +112,24 @@ for (const name of STAGES)
       await good(extract(video));
       assert.deepEqual(counts(), { ...ONCE, [name]: 2 });
     });
+
+test('functions that nobody reaches any more, in mid-job: what was made stays for the next time', SLOW, async () => {
+  begin({ 'voice-prompt': () => {
+    if (counts()['voice-prompt'] === 1) double.down();
+    return { voice_prompt: VOICE };
+  } });
+  const video = await fresh();
+  const message = extract(video);
+  const first = await chat.run(message, 50000).finally(() => double.server.listening || double.up());
+  assert.equal(first.status, 'error');
+  assert.match(textOf(first), /tried several times/);
+  assert.deepEqual(await outputsOf(base, video), []);
+  const [job] = (await get(base, `/api/v1/jobs?session_id=eq.${message.session_id}`)).json;
+  assert.deepEqual([job.dead, job.tries], [1, 3]);
+  assert.equal((await ask(base, 'POST', `/api/v1/jobs/${job.id}/retry`)).status, 202);
+  await chat.see(first.msg_id, 'its success', (event) => event.status === 'success', 30000);
+  assert.deepEqual(counts(), { ...ONCE, 'voice-prompt': 2 });
+});
 
 for (const [name, result] of [['embed', { embeddings: [[1, 2]] }], ['analyze', 5], ['structured-data', { other: 1 }],
   ['voice-prompt', { nothing: 'here' }], ['training-data', 'no JSON']])
@@ -171,7 +189,7 @@ test('what goes together is taken', () => {
 
 await main(async () => {
   double = await startDouble();
-  const stack = await start({ env: { ...double.env, OPENAI_API_KEY: '', OPENAI_API_BASE: '', DIRECTOR_ENGINE: 'edge', DIRECTOR_EDGE_TIMEOUT_MS: '5000' } });
+  const stack = await start({ env: { ...double.env, OPENAI_API_KEY: '', OPENAI_API_BASE: '', DIRECTOR_ENGINE: 'edge', DIRECTOR_EDGE_TIMEOUT_MS: '3000' } });
   base = stack.url;
   chat = await Chat.open(base);
   await run();

@@ -5,13 +5,14 @@ import assert from 'node:assert/strict';
 import { startDouble } from '../harness/double.mjs';
 import { start } from '../harness/stack.mjs';
 import { main, run, test } from '../harness/tap.mjs';
-import { Chat, addVideo, ask, chatMessage, extract, fourOutputs, get, history, outputsOf, textContent, until } from './lib_app.mjs';
+import { Chat, addVideo, ask, chatMessage, extract, fourOutputs, get, history, outputsOf, textContent, until, write } from './lib_app.mjs';
 import { PITCH, VOICE, counts, model } from './lib_engines.mjs';
 
 const ONCE = { embeddings: 1, analysis: 1, structured_data: 1, voice_prompt: 1, training_data: 1 };
 const SLOW = { timeout: 90000 };
 
 let double;
+let stack;
 let base;
 let chat;
 let videos = 0;
@@ -197,13 +198,24 @@ test('a server without embeddings: a short transcript is analysed all the same',
 
 test('passages of another model are not compared', SLOW, async () => {
   begin();
-  const video = await fresh();
-  const rows = await get(base, `/api/v1/videos/${video.id}/transcript`);
-  assert.equal(rows.status, 200);
-  await good(chatMessage({ video_id: video.video_id, content: textContent('@index') }));
-  const { json } = await find({ query: 'price', video_id: video.id, mode: 'semantic' });
-  for (const hit of json.hits) assert.equal(hit.metadata.embedding_model, 'text-embedding-3-small');
-  assert.ok(json.hits.length > 0);
+  const [one, two] = [await fresh(), await fresh()];
+  for (const video of [one, two]) await good(chatMessage({ video_id: video.video_id, content: textContent('@index') }));
+  const row = await get(base, `/api/v1/videos/${two.id}/transcript`);
+  const found = async (more) => (await find({ query: 'the price', mode: 'semantic', k: 100, ...more })).json.hits;
+  const of = (hits, video) => hits.filter((hit) => hit.video.id === video.id).length;
+  const there = await found();
+  assert.ok(of(there, one) > 0 && of(there, two) > 0);
+  // As if another model had embedded the second one.
+  const rename = (from, to) => write(stack, `UPDATE transcript_chunks
+    SET metadata = replace(CAST(metadata AS text), '${from}', '${to}')${stack.pg ? '::jsonb' : ''} WHERE transcript_id = '${row.json.id}'`);
+  await rename('text-embedding-3-small', 'another-model');
+  const left = await found();
+  assert.equal(of(left, one), of(there, one));
+  assert.equal(of(left, two), 0);
+  assert.deepEqual(await found({ video_id: two.id }), []);
+  for (const hit of left) assert.equal(hit.metadata.embedding_model, 'text-embedding-3-small');
+  await rename('another-model', 'text-embedding-3-small');
+  assert.equal(of(await found(), two), of(there, two));
 });
 
 // ---- Cancelling -------------------------------------------------------------------------
@@ -230,7 +242,7 @@ const STAGES = ['embeddings', 'analysis', 'structured_data', 'voice_prompt', 'tr
 const FAULTS = [
   { kind: 'status', status: 429, headers: { 'retry-after': '1' } },
   { kind: 'status', status: 503 },
-  { kind: 'cut' }, { kind: 'reset' }, { kind: 'stall' }, { kind: 'broken-json' }, { kind: 'wrong-schema' },
+  { kind: 'cut' }, { kind: 'drip' }, { kind: 'reset' }, { kind: 'stall' }, { kind: 'broken-json' }, { kind: 'wrong-schema' },
 ];
 // It would be the same the next time.
 const isFinal = (stage, fault) => stage === 'embeddings' && fault.kind === 'wrong-schema';
@@ -310,6 +322,23 @@ test('a server that is down for good: an error after some tries; later the rest 
   assert.deepEqual(counts(double), { analysis: 1, structured_data: 1, voice_prompt: 1, training_data: 1 });
 });
 
+test('a server that nobody reaches any more, in mid-job: what was made stays for the next time', SLOW, async () => {
+  begin({ structured_data: (question) => {
+    if (counts(double).structured_data === 1) double.down();
+    return model()(question);
+  } });
+  const video = await fresh();
+  const message = extract(video);
+  const first = await chat.run(message, 60000).finally(() => double.server.listening || double.up());
+  assert.equal(first.status, 'error');
+  assert.match(textOf(first), /tried several times/);
+  const [job] = (await get(base, `/api/v1/jobs?session_id=eq.${message.session_id}`)).json;
+  assert.deepEqual([job.dead, job.tries], [1, 3]);
+  assert.equal((await ask(base, 'POST', `/api/v1/jobs/${job.id}/retry`)).status, 202);
+  await chat.see(first.msg_id, 'its success', (event) => event.status === 'success', 30000);
+  assert.deepEqual(counts(double), { ...ONCE, structured_data: 2 });
+});
+
 // ---- A long transcript -------------------------------------------------------------------
 
 test('a long transcript is given by aspects, of this video only', SLOW, async () => {
@@ -343,7 +372,7 @@ await main(async () => {
   const send = double.send.bind(double);
   double.send = (response, fault, answer) =>
     fault.kind === 'slow' ? slowly(response, answer) : send(response, fault, answer);
-  const stack = await start({ env: { ...double.env, OPENAI_TIMEOUT_MS: '3000', DIRECTOR_ENGINE: 'llm', DIRECTOR_ENGINE_INPUT_MAX: '20000' } });
+  stack = await start({ env: { ...double.env, OPENAI_TIMEOUT_MS: '3000', DIRECTOR_ENGINE: 'llm', DIRECTOR_ENGINE_INPUT_MAX: '20000' } });
   base = stack.url;
   chat = await Chat.open(base);
   await run();

@@ -10,7 +10,7 @@ import { BUILD, ROOT, start } from '../harness/stack.mjs';
 import { redis } from '../harness/redis.mjs';
 import { cleanup, main, run, sleep, test } from '../harness/tap.mjs';
 import {
-  Chat, Worker, addVideo, ask, assertProblem, assertStory, chatMessage, extract, get, history, jobsIn, textContent, until,
+  Chat, Worker, addVideo, ask, assertProblem, assertStory, chatMessage, extract, get, history, jobsIn, textContent, until, write,
 } from './lib_app.mjs';
 
 const SAMPLE = readFileSync(join(ROOT, 'samples/pitch.vtt'), 'utf8');
@@ -286,6 +286,35 @@ function stopping(stack) {
     assert.equal(chat.of(waits).filter((event) => event.rev > 0).length, 0);
     await Worker.open(stack, {});
     assert.equal((await chat.end(waits, 30000)).status, 'success');
+  }, LONG);
+
+  test('jobs that ended long ago are forgotten, dead letters later', async () => {
+    const chat = await Chat.open(stack.url);
+    const jobs = [];
+    let worker = await Worker.open(stack, {});
+    for (let i = 0; i < 3; i++) {
+      const message = chatMessage({ content: textContent('@nobody do it') });
+      await chat.end(await send(chat, message), 30000);
+      jobs.push((await inState(stack, (await jobsOf(stack, message))[0].id, 'error')).id);
+    }
+    const [old, young, dead] = jobs;
+    const age = (id, days, more = '') => write(stack,
+      `UPDATE own.jobs SET finished_ms = finished_ms - ${days * 86400000} ${more} WHERE id = '${id}'`);
+    await age(old, 31);
+    await age(young, 29);
+    await age(dead, 364, ', dead = 1');
+    await worker.end('SIGTERM');
+    await write(stack, 'UPDATE own.jobs_tidied SET tidied_ms = 0');
+    worker = await Worker.open(stack, {});
+    const status = async (id) => (await get(stack.url, `/api/v1/jobs/${id}`)).status;
+    await until('the old one to go', async () => await status(old) === 404, 30000);
+    assert.deepEqual([await status(young), await status(dead)], [200, 200]);
+    await worker.end('SIGTERM');
+    await age(dead, 2);
+    await write(stack, 'UPDATE own.jobs_tidied SET tidied_ms = 0');
+    await Worker.open(stack, { DIRECTOR_JOBS_KEEP_DAYS: '0' });
+    await until('the dead letter to go', async () => await status(dead) === 404, 30000);
+    assert.equal(await status(young), 200);
   }, LONG);
 }
 

@@ -4,8 +4,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { Server } from '../harness/balance.mjs';
 import { BUILD } from '../harness/stack.mjs';
-import { main, run, test, until } from '../harness/tap.mjs';
+import { cleanup, main, run, test, until } from '../harness/tap.mjs';
 import { Jobs, tortureJobs } from '../torture/jobs.mjs';
 
 const SHORT = { jobs: 600, kills: 10, redisKills: 2, storeKills: 1, flushes: 1 };
@@ -33,5 +34,37 @@ main(async () => {
     jobs.workers[0] = jobs.startWorker(0);
     await until(async () => await row() === 'running|2|0|0', { ms: 30000, what: 'its next start' });
   });
-  await run(3);
+
+  // A worker that knows none of these jobs: that of a version before them.
+  const older = (jobs) => {
+    const worker = new Server([join(BUILD, 'director-worker')], jobs.env());
+    cleanup(() => worker.child.kill('SIGKILL'));
+  };
+
+  test('jobs of a type that a worker does not know wait for one that does', { timeout: 120000 }, async () => {
+    const jobs = new Jobs({ store: 'pg', workerCount: 0, jobs: 20 });
+    await jobs.begin();
+    older(jobs);
+    execFileSync(join(BUILD, 'tests/torture/jobs'), ['add', '20', '1'], { env: jobs.env() });
+    const count = (where) => jobs.sql(`SELECT count(*) FROM own.jobs WHERE ${where}`);
+    // The second one of a session waits for the first.
+    await until(async () => await count("state = 'queued' AND unknown_ms IS NOT NULL") === '19', { ms: 30000, what: 'all given back' });
+    assert.equal(await count("state = 'queued' AND tries = 0 AND deaths = 0"), '20');
+    jobs.workers[0] = jobs.startWorker(0);
+    await until(async () => await count("state = 'success'") === '20', { ms: 60000, what: 'all done' });
+    assert.deepEqual(await jobs.findings(), []);
+  });
+
+  test('what no worker knows for an hour is a dead letter that says so', { timeout: 60000 }, async () => {
+    const jobs = new Jobs({ store: 'sqlite', workerCount: 0 });
+    await jobs.begin();
+    older(jobs);
+    execFileSync(join(BUILD, 'tests/torture/jobs'), ['deaf'], { env: jobs.env() });
+    await until(async () => await jobs.sql("SELECT count(*) FROM own.jobs WHERE state = 'queued' AND unknown_ms > 0") === '1',
+      { ms: 30000, what: 'it to be given back' });
+    jobs.write('UPDATE jobs SET unknown_ms = unknown_ms - 3600000');
+    await until(async () => await jobs.sql('SELECT state, dead FROM own.jobs') === 'error|1', { ms: 30000, what: 'its end' });
+    assert.match(await jobs.sql('SELECT error FROM own.jobs'), /^No worker knows jobs of the type "deaf"/);
+  });
+  await run(4);
 });

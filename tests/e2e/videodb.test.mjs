@@ -326,6 +326,25 @@ test('an agent waits for what VideoDB hears, once, and goes on', { timeout: 6000
   const none = await ofAgent(silent, '@summarize_video');
   assert.equal(none.status, 'error');
   assert.match(none.content[0].text, /VideoDB gave no transcript/);
+  // Run again, it asks again.
+  db.heard.set(silent.id, WORDS);
+  const [job] = (await get(base, `/api/v1/jobs?session_id=eq.${none.session_id}`)).json;
+  assert.equal((await ask(base, 'POST', `/api/v1/jobs/${job.id}/retry`)).status, 202);
+  await page.see(none.msg_id, 'its success', (event) => event.status === 'success', 20000);
+});
+
+test('those who want the same video heard share a job', async () => {
+  const video = db.add('video', 'c-default');
+  db.heard.set(video.id, WORDS);
+  await appears('video', video.id);
+  db.hold(new RegExp(`^GET /video/${video.id}/transcription$`));
+  const want = () => ask(base, 'POST', `/api/v1/videos/${video.id}/transcript`);
+  const [one, two] = [await want(), await want()];
+  await until('the question', () => db.holding.send);
+  db.release();
+  assert.deepEqual([one.status, two.status, two.json.job], [202, 202, one.json.job]);
+  assert.equal((await ended(one.json.job)).state, 'success');
+  assert.equal(db.count('POST', new RegExp(`/${video.id}/transcription$`)), 1);
 });
 
 test('no words, no transcript: the reason', async () => {

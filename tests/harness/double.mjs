@@ -240,7 +240,7 @@ class Double {
         body = null;
       }
     }
-    const one = { method: request.method, path: request.url, headers: request.headers, body };
+    const one = { method: request.method, path: request.url, headers: request.headers, body, at: Date.now() };
     this.requests.push(one);
     if (this.requests.length > KEPT) this.requests.shift();
     return one;

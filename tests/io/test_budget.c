@@ -1,6 +1,9 @@
 /* budget.h on a private Redis, and what llm.h counts with it. */
 #include "io/budget.h"
 
+#include <stdlib.h>
+#include <unistd.h>
+
 #include "harness/check.h"
 
 #include "engine_fixture.h"
@@ -172,13 +175,43 @@ test_budget_of_llm(void)
 	CHECK(check(&b, 100000, &after) == ERR_NONE);
 }
 
+/* What a recording costs counts as well, though nobody says how much. */
+static void
+test_budget_of_transcripts(void)
+{
+	struct budget b = budget_of("job-9", 200, 0);
+	struct engine en = engine_new();
+	struct llm_transcript t;
+	struct err e = ERR_INIT;
+	char path[] = "/tmp/budget-XXXXXX";
+	int fd = mkstemp(path);
+	int64_t after;
+
+	CHECK(fd != -1 && write(fd, "a recording", 11) == 11 && close(fd) == 0);
+	double_do(&server, "/reset", "");
+	en.budget = &b;
+	/* 9.5 seconds, and the words. */
+	CHECK(llm_transcribe(&en, path, "call.mp3", &t, &e) == 0);
+	CHECK(t.duration_s == 9.5 && t.tokens == -1);
+	llm_transcript_fini(&t);
+	CHECK(check(&b, 105, &after) == ERR_UNPROCESSABLE);
+	CHECK(check(&b, 50, &after) == ERR_NONE);
+	CHECK(llm_transcribe(&en, path, "call.mp3", &t, &e) == 0);
+	llm_transcript_fini(&t);
+	/* Nothing is left: the server is not asked. */
+	CHECK(llm_transcribe(&en, path, "call.mp3", &t, &e) == -1);
+	CHECK(e.code == ERR_UNPROCESSABLE && requests() == 2);
+	llm_transcript_fini(&t);
+	CHECK(unlink(path) == 0);
+}
+
 int
 main(void)
 {
 	static const struct check_case CASES[] = { CHECK_CASE(test_budget_job),
 		CHECK_CASE(test_budget_day), CHECK_CASE(test_budget_ends),
 		CHECK_CASE(test_budget_none), CHECK_CASE(test_budget_of_llm),
-		{ NULL, NULL } };
+		CHECK_CASE(test_budget_of_transcripts), { NULL, NULL } };
 	int rc;
 
 	redis_start(&redis);

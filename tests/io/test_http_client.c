@@ -162,6 +162,10 @@ test_http_client_head(void)
 	g = get("/busy");
 	CHECK(g.reply.retry_after_s == 7 && *g.reply.content_type == '\0');
 	buf_fini(&g.body);
+	/* Milliseconds are made of it. */
+	g = get("/never");
+	CHECK(g.reply.retry_after_s == 86400);
+	buf_fini(&g.body);
 }
 
 static bool

@@ -303,6 +303,63 @@ test_cancels(void)
 	CHECK(cancels == 0 && lost);
 }
 
+/* A cancellation must not hide that Redis has forgotten all. */
+static void
+test_cancel_first(void)
+{
+	struct err e = ERR_INIT;
+	int64_t cancels = -1;
+	bool lost = false;
+
+	fresh();
+	CHECK(queue_cancel(&q, &e) == 0);
+	CHECK(queue_cancels(&q, &cancels, &lost, &e) == 0 && lost);
+	CHECK(queue_cancel(&q, &e) == 0 && queue_cancel(&q, &e) == 0);
+	CHECK(queue_cancels(&q, &cancels, &lost, &e) == 0);
+	CHECK(cancels == 2 && !lost);
+}
+
+static int64_t
+consumers(void)
+{
+	struct redisReply *reply =
+	    eio_fixture_redis(&f, "XINFO CONSUMERS {t:q}:jobs workers");
+	int64_t n = (int64_t)rds_count(reply);
+
+	rds_reply_free(reply);
+	return n;
+}
+
+/* Those of workers that are gone, unless a ticket is still theirs. */
+static void
+test_tidy(void)
+{
+	struct err e = ERR_INIT;
+	struct queue_ticket t, idle;
+
+	fresh();
+	CHECK(queue_tidy(&q, 0, &e) == 0);
+	CHECK(add(JOB1, 0));
+	CHECK(queue_tidy(&q, 0, &e) == 0);
+	(void)reserve("none");
+	t = reserve("holds");
+	CHECK(is_job(&t, JOB1));
+	CHECK(add(JOB2, 0));
+	idle = reserve("idle");
+	CHECK(is_job(&idle, JOB2) && queue_ack(&q, &idle, &e) == 0);
+	CHECK(consumers() == 2);
+	CHECK(queue_tidy(&q, 3600000, &e) == 0 && consumers() == 2);
+	clock_sleep_ms(5);
+	CHECK(queue_tidy(&q, 1, &e) == 0 && consumers() == 1);
+	CHECK(queue_ack(&q, &t, &e) == 0);
+	clock_sleep_ms(5);
+	CHECK(queue_tidy(&q, 1, &e) == 0 && consumers() == 0);
+	/* It is back. */
+	CHECK(add(JOB2, 0));
+	t = reserve("holds");
+	CHECK(is_job(&t, JOB2) && consumers() == 1);
+}
+
 static void
 test_no_redis(void)
 {
@@ -324,6 +381,7 @@ test_no_redis(void)
 	CHECK(queue_add_many(&q, &job, 1, &e) == -1);
 	CHECK(queue_taken(&q, &n, &later, &e) == -1);
 	CHECK(queue_cancel(&q, &e) == -1);
+	CHECK(queue_tidy(&q, 1, &e) == -1);
 	CHECK(queue_cancels(&q, &n, &got, &e) == -1);
 	CHECK(e.code == ERR_UNAVAILABLE);
 	redis_launch(&f.redis);
@@ -340,8 +398,8 @@ main(void)
 	    CHECK_CASE(test_reclaim), CHECK_CASE(test_strange_entries),
 	    CHECK_CASE(test_strange_reclaim), CHECK_CASE(test_waiting),
 	    CHECK_CASE(test_lanes), CHECK_CASE(test_many),
-	    CHECK_CASE(test_cancels), CHECK_CASE(test_no_redis),
-	    { NULL, NULL } });
+	    CHECK_CASE(test_cancels), CHECK_CASE(test_cancel_first),
+	    CHECK_CASE(test_tidy), CHECK_CASE(test_no_redis), { NULL, NULL } });
 	eio_fixture_fini(&f);
 	return rc;
 }

@@ -30,19 +30,30 @@ keep(struct fixture *f, enum store_videodb_kind kind, const char *id,
 	return kept;
 }
 
-/* Of all rows: how many, and the one with this id. */
+/* Of all rows, one after the other: how many, and the one with this id. */
 static struct store_videodb_row
 known(struct fixture *f, struct arena *a, const char *id, size_t n)
 {
-	struct store_videodb_row none = { .kind = STORE_VIDEODB__MAX };
+	struct store_videodb_row found = { .kind = STORE_VIDEODB__MAX }, last;
 	struct store_videodb_rows rows;
+	size_t count = 0;
 
-	CHECK(store_videodb_list(f->s, a, &rows, &f->e) == 0);
+	for (;; count++) {
+		CHECK(store_videodb_page(f->s, count == 0 ? NULL : &last, 1, a,
+			  &rows, &f->e) == 0);
+		if (rows.n == 0)
+			break;
+		CHECK(rows.n == 1);
+		if (slice_eqs(rows.row[0].id, id))
+			found = rows.row[0];
+		if (count != 0)
+			CHECK(rows.row[0].kind >= last.kind);
+		last = rows.row[0];
+	}
+	CHECK(count == n);
+	CHECK(store_videodb_page(f->s, NULL, n + 1, a, &rows, &f->e) == 0);
 	CHECK(rows.n == n);
-	for (size_t i = 0; i < rows.n; i++)
-		if (slice_eqs(rows.row[i].id, id))
-			return rows.row[i];
-	return none;
+	return found;
 }
 
 static struct json_object *

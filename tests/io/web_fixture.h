@@ -94,6 +94,9 @@ static const struct {
 	{ "/busy",
 	    "HTTP/1.1 503 Busy\r\nRetry-After: 7\r\nContent-Length: 4\r\n"
 	    "\r\nbusy" },
+	{ "/never",
+	    "HTTP/1.1 503 Busy\r\nRetry-After: 9223372036854775807\r\n"
+	    "Content-Length: 4\r\n\r\nbusy" },
 	{ "/short", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhello" },
 	{ "/chunk",
 	    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"

@@ -143,6 +143,11 @@ export class Jobs {
       text.replaceAll('own.', '')], { encoding: 'utf8' }).trimEnd());
   }
 
+  // SQLite's only.
+  write(text) {
+    execFileSync('sqlite3', ['-cmd', '.timeout 5000', join(this.dir, 'director.db'), text]);
+  }
+
   // What is not as it must be.
   async findings() {
     const found = [];

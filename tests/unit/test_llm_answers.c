@@ -142,6 +142,19 @@ test_llm_transcript_rest(void)
 					"\"language\":\"english\"}"),
 	    &t));
 	CHECK(t.duration_s == 61.5 && strcmp(t.language, "english") == 0);
+	CHECK(t.tokens == -1);
+	llm_transcript_fini(&t);
+	CHECK(llm_transcript_read(
+	    SLICE("{\"text\":\"a\",\"usage\":{\"type\":\"tokens\","
+		  "\"total_tokens\":700}}"),
+	    &t));
+	CHECK(t.tokens == 700 && t.duration_s == 0);
+	llm_transcript_fini(&t);
+	CHECK(llm_transcript_read(
+	    SLICE("{\"text\":\"a\",\"usage\":{\"type\":\"duration\","
+		  "\"seconds\":9,\"total_tokens\":-5}}"),
+	    &t));
+	CHECK(t.tokens == -1 && t.duration_s == 9);
 	llm_transcript_fini(&t);
 	CHECK(llm_transcript_read(
 	    SLICE("{\"text\":\"a\",\"duration\":-1,\"language\":"

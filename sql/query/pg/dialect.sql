@@ -22,6 +22,12 @@ id
 -- define: by_jobs_open
 
 
+-- define: by_jobs_ended
+
+
+-- define: by_jobs_vectors
+
+
 -- An embedding is a vector, or an array of the same numbers where pgvector is
 -- not; either is assigned from, and read as, an array.
 -- define: embedding_in
@@ -93,6 +99,13 @@ made AS (INSERT INTO director.collections AS c (id, name)
 -- and not a list of all that wait.
 -- define: in_json_1
 = ANY (ARRAY(SELECT json_array_elements_text($1::json)))
+
+-- The planner does not know how few they are, and would read the whole table.
+-- define: in_rows_from
+= ANY (ARRAY(
+
+-- define: in_rows_to
+))
 
 -- define: plain_state
 (state || '')

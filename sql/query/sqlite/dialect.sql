@@ -24,6 +24,12 @@ rowid
 -- define: by_jobs_open
 INDEXED BY jobs_open
 
+-- define: by_jobs_ended
+INDEXED BY jobs_ended
+
+-- define: by_jobs_vectors
+INDEXED BY jobs_vectors
+
 -- define: row_lock
 
 
@@ -67,6 +73,12 @@ json_insert(errors, '$[#]', json_object('attempt', token, 'at',
 
 -- define: in_json_1
 IN (SELECT value FROM json_each($1))
+
+-- define: in_rows_from
+IN (
+
+-- define: in_rows_to
+)
 
 -- define: plain_state
 +state
