@@ -279,6 +279,19 @@ no_route(struct ctx *c, unsigned allowed, struct err *e)
 	return -1;
 }
 
+/* Nothing that is not understood is left out in silence. */
+static int
+check_query(struct ctx *c, struct err *e)
+{
+	struct slice rest = c->req->query, name, value;
+
+	if (!(c->route->flags & ROUTE_BARE) ||
+	    !http_query_next(&rest, &c->arena, &name, &value))
+		return 0;
+	return err_field(e, ERR_BAD_REQUEST, arena_strdup(&c->arena, name),
+	    "This address takes no parameters.");
+}
+
 static int
 run_route(struct ctx *c, struct err *e)
 {
@@ -313,7 +326,7 @@ run_route(struct ctx *c, struct err *e)
 			ctx_wait(c);
 		if (!(c->route->flags & ROUTE_PROBE))
 			dispatch_visitor(c);
-		if (read_body(c, &req, e) != 0)
+		if (check_query(c, e) != 0 || read_body(c, &req, e) != 0)
 			return -1;
 	}
 	return c->route->run(c, e);

@@ -54,6 +54,8 @@ enum {
 	    1 << 4, /* the handler reads the body, a file: body.next */
 	ROUTE_QUICK = 1 << 5, /* whatever waits calls ctx_wait(): the store
 	                         does where it takes long */
+	ROUTE_BARE =
+	    1 << 6, /* takes no parameters: a query with any is refused */
 };
 
 struct route {
