@@ -156,8 +156,11 @@ int ctx_json(struct ctx *c, int status, struct json_object *value);
 int ctx_body_json(
     struct ctx *c, struct json_object **out, struct err *e) MUST_CHECK;
 /** The same of a body that the handler has read. */
-int ctx_json_object(
-    struct slice body, struct json_object **out, struct err *e) MUST_CHECK;
+int ctx_json_object(struct ctx *c, struct slice body, struct json_object **out,
+    struct err *e) MUST_CHECK;
+/** The same of any value; the failure's details say where. */
+int ctx_json_value(struct ctx *c, struct slice body, struct json_object **out,
+    struct err *e) MUST_CHECK;
 
 /* Socket.IO. */
 

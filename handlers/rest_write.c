@@ -545,12 +545,8 @@ post(struct job *j, struct buf *answer, struct err *e)
 static int
 read_body(struct job *j, bool array, struct err *e)
 {
-	enum jval_status status = jval_parse_sent(j->c->req->body, &j->body);
-
-	if (status != JVAL_OK)
-		return err_field(e, ERR_BAD_REQUEST, "body",
-		    "The body is not acceptable JSON: %s",
-		    jval_strerror(status));
+	if (ctx_json_value(j->c, j->c->req->body, &j->body, e) != 0)
+		return -1;
 	if (json_object_is_type(j->body, json_type_object) ||
 	    (array && is_bulk(j)))
 		return 0;

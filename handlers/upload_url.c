@@ -34,7 +34,7 @@ read_body(
 
 	if (rc == 0) {
 		*text = arena_dup(&c->arena, buf_slice(&b));
-		rc = ctx_json_object(*text, body, e);
+		rc = ctx_json_object(c, *text, body, e);
 	}
 	buf_fini(&b);
 	return rc;
