@@ -5,6 +5,7 @@
 #include "handlers/openapi.h"
 #include "handlers/polling.h"
 #include "handlers/rest.h"
+#include "handlers/rest_post.h"
 #include "handlers/rest_write.h"
 #include "handlers/search.h"
 #include "handlers/session.h"
