@@ -28,15 +28,23 @@ changes_videos(struct changes *ch, struct slice collection_id)
 	    SLICE_ARG(collection_id));
 }
 
+static struct json_object *
+update_of(const char *update)
+{
+	struct json_object *o = json_object_new_object();
+
+	jval_put_str(o, "event_type", SLICE("update_data"));
+	jval_put_str(o, "update", slice_from(update));
+	return o;
+}
+
 static void
 tell(
     const struct chat_room *room, const char *update, const char *collection_id)
 {
-	struct json_object *o = json_object_new_object();
+	struct json_object *o = update_of(update);
 	struct err e = ERR_INIT;
 
-	jval_put_str(o, "event_type", SLICE("update_data"));
-	jval_put_str(o, "update", slice_from(update));
 	if (collection_id != NULL)
 		jval_put_str(o, "collection_id", slice_from(collection_id));
 	/* The change is written all the same. */
@@ -80,4 +88,19 @@ changes_tell_videos(struct ctx *c, struct slice collection_id)
 
 	changes_videos(&ch, collection_id);
 	changes_tell(c, &ch);
+}
+
+void
+changes_tell_session(
+    struct ctx *c, const struct principal *who, struct slice session_id)
+{
+	const struct chat_room room = { c->sockets, c->metrics };
+	struct json_object *o = update_of("sessions");
+	struct err e = ERR_INIT;
+
+	jval_put_str(o, "session_id", session_id);
+	ctx_wait(c);
+	if (chat_room_tell(&room, who, session_id, o, &e) != 0)
+		metrics_error(c->metrics, e.code);
+	(void)json_object_put(o);
 }

@@ -6,6 +6,10 @@
  *
  *      {"event_type":"update_data","update":"collections"}
  *      {"event_type":"update_data","update":"videos","collection_id":"c-main"}
+ *      {"event_type":"update_data","update":"sessions","session_id":"…"}
+ *
+ * The last one, of a session that was deleted, only to who hears its messages: an
+ * id is a secret.
  *
  * Layer:  handlers
  * Spec:   director contract, A.4
@@ -37,5 +41,8 @@ void changes_announce(const struct chat_room *room, const struct changes *ch)
 /** For a request that changes one list only. */
 void changes_tell_collections(struct ctx *c);
 void changes_tell_videos(struct ctx *c, struct slice collection_id);
+/** The session of this principal was deleted. */
+void changes_tell_session(
+    struct ctx *c, const struct principal *who, struct slice session_id);
 
 #endif

@@ -145,7 +145,7 @@ add_once(struct ctx *c, struct slice name, struct slice description,
 	int rc = once_key(c, &key, e);
 
 	if (rc == 0)
-		rc = once_begin(c, key, &answer, e);
+		rc = once_begin(c, key, c->req->body, &answer, e);
 	if (rc == 0)
 		rc = once_end(c, key, &answer,
 		    print_added(c, name, description, &answer, e), e);

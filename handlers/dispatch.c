@@ -81,18 +81,34 @@ ctx_json(struct ctx *c, int status, struct json_object *value)
 int
 ctx_body_json(struct ctx *c, struct json_object **out, struct err *e)
 {
-	return ctx_json_object(c->req->body, out, e);
+	return ctx_json_object(c, c->req->body, out, e);
 }
 
 int
-ctx_json_object(struct slice body, struct json_object **out, struct err *e)
+ctx_json_value(
+    struct ctx *c, struct slice body, struct json_object **out, struct err *e)
 {
-	enum jval_status status = jval_parse_sent(body, out);
+	size_t at;
+	enum jval_status status = jval_parse_sent(body, out, &at);
+	struct buf place = BUF_INIT;
 
-	if (status != JVAL_OK)
-		return err_field(e, ERR_BAD_REQUEST, "body",
-		    "The body is not acceptable JSON: %s",
-		    jval_strerror(status));
+	if (status == JVAL_OK)
+		return 0;
+	jval_place(&place, body, at);
+	(void)err_field(e, ERR_BAD_REQUEST, "body",
+	    "The body is not acceptable JSON: %s", jval_strerror(status));
+	(void)err_more(
+	    e, NULL, arena_strdup(&c->arena, buf_slice(&place)), NULL);
+	buf_fini(&place);
+	return -1;
+}
+
+int
+ctx_json_object(
+    struct ctx *c, struct slice body, struct json_object **out, struct err *e)
+{
+	if (ctx_json_value(c, body, out, e) != 0)
+		return -1;
 	if (!json_object_is_type(*out, json_type_object)) {
 		(void)json_object_put(*out);
 		*out = NULL;
@@ -279,6 +295,19 @@ no_route(struct ctx *c, unsigned allowed, struct err *e)
 	return -1;
 }
 
+/* Nothing that is not understood is left out in silence. */
+static int
+check_query(struct ctx *c, struct err *e)
+{
+	struct slice rest = c->req->query, name, value;
+
+	if (!(c->route->flags & ROUTE_BARE) ||
+	    !http_query_next(&rest, &c->arena, &name, &value))
+		return 0;
+	return err_field(e, ERR_BAD_REQUEST, arena_strdup(&c->arena, name),
+	    "This address takes no parameters.");
+}
+
 static int
 run_route(struct ctx *c, struct err *e)
 {
@@ -313,7 +342,7 @@ run_route(struct ctx *c, struct err *e)
 			ctx_wait(c);
 		if (!(c->route->flags & ROUTE_PROBE))
 			dispatch_visitor(c);
-		if (read_body(c, &req, e) != 0)
+		if (check_query(c, e) != 0 || read_body(c, &req, e) != 0)
 			return -1;
 	}
 	return c->route->run(c, e);

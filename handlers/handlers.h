@@ -54,6 +54,8 @@ enum {
 	    1 << 4, /* the handler reads the body, a file: body.next */
 	ROUTE_QUICK = 1 << 5, /* whatever waits calls ctx_wait(): the store
 	                         does where it takes long */
+	ROUTE_BARE =
+	    1 << 6, /* takes no parameters: a query with any is refused */
 };
 
 struct route {
@@ -154,8 +156,11 @@ int ctx_json(struct ctx *c, int status, struct json_object *value);
 int ctx_body_json(
     struct ctx *c, struct json_object **out, struct err *e) MUST_CHECK;
 /** The same of a body that the handler has read. */
-int ctx_json_object(
-    struct slice body, struct json_object **out, struct err *e) MUST_CHECK;
+int ctx_json_object(struct ctx *c, struct slice body, struct json_object **out,
+    struct err *e) MUST_CHECK;
+/** The same of any value; the failure's details say where. */
+int ctx_json_value(struct ctx *c, struct slice body, struct json_object **out,
+    struct err *e) MUST_CHECK;
 
 /* Socket.IO. */
 

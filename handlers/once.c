@@ -27,7 +27,8 @@ once_key(const struct ctx *c, struct slice *key, struct err *e)
 }
 
 int
-once_begin(struct ctx *c, struct slice key, struct buf *answer, struct err *e)
+once_begin(struct ctx *c, struct slice key, struct slice what,
+    struct buf *answer, struct err *e)
 {
 	struct store *s = ctx_store(c, e);
 	char fingerprint[HASH_SIZE];
@@ -38,7 +39,7 @@ once_begin(struct ctx *c, struct slice key, struct buf *answer, struct err *e)
 		return 0;
 	if (store_begin(s, e) != 0)
 		return -1;
-	hash_hex(c->req->path, c->req->body, fingerprint);
+	hash_hex(c->req->path, what, fingerprint);
 	if (store_once(s, &c->who, key, slice_from(fingerprint), answer, e) ==
 	    0)
 		return 0;

@@ -137,7 +137,8 @@ check_output(
 	if ((type->type == STORE_NULL && content->type == STORE_NULL) ||
 	    !slice_eqs(text_of(type, row, "output_type"), "training_data"))
 		return 0;
-	status = jval_parse(text_of(content, row, "content"), &value);
+	status =
+	    jval_parse_sent(text_of(content, row, "content"), &value, NULL);
 	(void)json_object_put(value);
 	if (status == JVAL_OK)
 		return 0;

@@ -5,6 +5,7 @@
 #include "handlers/openapi.h"
 #include "handlers/polling.h"
 #include "handlers/rest.h"
+#include "handlers/rest_post.h"
 #include "handlers/rest_write.h"
 #include "handlers/search.h"
 #include "handlers/session.h"
@@ -82,12 +83,12 @@ const struct route routes_table[ROUTES_COUNT] = {
 	  STORE_LIST_VIDEOS },
 	{ HTTP_DELETE, VIDEOS "/{id}", rest_delete, 0, NULL, ROUTE_QUICK,
 	  STORE_LIST_VIDEOS },
-	{ HTTP_GET, VIDEOS "/{id}/transcript", video_transcript_get, 0, NULL, 0,
-	  0 },
+	{ HTTP_GET, VIDEOS "/{id}/transcript", video_transcript_get, 0, NULL,
+	  ROUTE_BARE, 0 },
 	{ HTTP_PUT, VIDEOS "/{id}/transcript", video_transcript_put,
-	  TRANSCRIPT_MAX, TRANSCRIPT, 0, 0 },
+	  TRANSCRIPT_MAX, TRANSCRIPT, ROUTE_BARE, 0 },
 	{ HTTP_POST, VIDEOS "/{id}/transcript", videodb_transcript_post, 0, NULL,
-	  0, 0 },
+	  ROUTE_BARE, 0 },
 	{ HTTP_GET, VIDEOS "/{id}/chunks", video_below, 0, NULL, 0,
 	  STORE_LIST_CHUNKS },
 	{ HTTP_GET, VIDEOS "/{id}/outputs", video_below, 0, NULL, 0,
@@ -116,19 +117,21 @@ const struct route routes_table[ROUTES_COUNT] = {
 
 	{ HTTP_GET, API "/sessions", rest_list, 0, NULL, ROUTE_QUICK,
 	  STORE_LIST_SESSIONS },
-	{ HTTP_GET, API "/sessions/{id}", session_read, 0, NULL, 0, 0 },
-	{ HTTP_DELETE, API "/sessions/{id}", session_delete, 0, NULL, 0, 0 },
+	{ HTTP_GET, API "/sessions/{id}", session_read, 0, NULL, ROUTE_BARE, 0 },
+	{ HTTP_DELETE, API "/sessions/{id}", session_delete, 0, NULL, ROUTE_BARE,
+	  0 },
 	{ HTTP_GET, API "/messages", rest_list, 0, NULL, ROUTE_QUICK,
 	  STORE_LIST_MESSAGES },
 	{ HTTP_GET, API "/jobs", rest_list, 0, NULL, ROUTE_QUICK, STORE_LIST_JOBS },
 	{ HTTP_GET, API "/jobs/{id}", rest_get, 0, NULL, ROUTE_QUICK, STORE_LIST_JOBS },
-	{ HTTP_DELETE, API "/jobs/{id}", job_delete, 0, NULL, 0, 0 },
-	{ HTTP_POST, API "/jobs/{id}/cancel", job_cancel, 0, NULL, 0, 0 },
-	{ HTTP_POST, API "/jobs/{id}/retry", job_retry, 0, NULL, 0, 0 },
-	{ HTTP_POST, API "/search", search_run, JSON_MAX, JSON, 0, 0 },
+	{ HTTP_DELETE, API "/jobs/{id}", job_delete, 0, NULL, ROUTE_BARE, 0 },
+	{ HTTP_POST, API "/jobs/{id}/cancel", job_cancel, 0, NULL, ROUTE_BARE, 0 },
+	{ HTTP_POST, API "/jobs/{id}/retry", job_retry, 0, NULL, ROUTE_BARE, 0 },
+	{ HTTP_POST, API "/search", search_run, JSON_MAX, JSON, ROUTE_BARE, 0 },
 	{ HTTP_GET, API "/training-data", training_list, 0, NULL, 0, 0 },
 
-	{ HTTP_GET, API "/openapi.json", openapi_get, 0, NULL, ROUTE_PROBE, 0 },
+	{ HTTP_GET, API "/openapi.json", openapi_get, 0, NULL,
+	  ROUTE_PROBE | ROUTE_BARE, 0 },
 	{ HTTP_GET, "/healthz", health_live, 0, NULL, ROUTE_PROBE, 0 },
 	{ HTTP_GET, "/readyz", health_ready, 0, NULL, ROUTE_PROBE, 0 },
 	{ HTTP_GET, "/metrics", health_metrics, 0, NULL,

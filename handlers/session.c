@@ -1,5 +1,6 @@
 #include "handlers/session.h"
 
+#include "handlers/changes.h"
 #include "handlers/rest.h"
 #include "io/store_chat.h"
 #include "proto/jval.h"
@@ -69,15 +70,21 @@ session_read(struct ctx *c, struct err *e)
 int
 session_delete(struct ctx *c, struct err *e)
 {
+	struct principal owner;
 	struct json_object *o;
 	struct store *s;
 	struct slice id;
+	char who[64];
 
 	if (session_id(c, &id, e) != 0)
 		return -1;
 	s = ctx_store(c, e);
-	if (s == NULL || store_session_delete(s, &c->who, id, e) != 0)
+	if (s == NULL || store_session_principal(s, id, who, e) != 0 ||
+	    store_session_delete(s, &c->who, id, e) != 0)
 		return -1;
+	ctx_store_leave(c);
+	owner.id = slice_from(who);
+	changes_tell_session(c, &owner, id);
 	o = json_object_new_object();
 	jval_put_str(o, "message", SLICE("The session was deleted."));
 	return ctx_json(c, 200, o);

@@ -1,9 +1,14 @@
 #include "handlers/upload_url.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "base/utf8.h"
 #include "handlers/job_fetch.h"
 #include "handlers/media_add.h"
 #include "handlers/media_view.h"
+#include "handlers/once.h"
+#include "io/hash.h"
 #include "io/rnd.h"
 #include "io/store_job.h"
 #include "io/store_media.h"
@@ -21,14 +26,16 @@
 /* ---- the job -------------------------------------------------------------- */
 
 static int
-read_body(struct ctx *c, struct json_object **body, struct err *e)
+read_body(
+    struct ctx *c, struct slice *text, struct json_object **body, struct err *e)
 {
 	struct buf b = BUF_INIT;
 	int rc = c->body.read(c->body.cookie, BODY_MAX, &b, e);
 
-	if (rc == 0)
-		rc = ctx_json_object(
-		    arena_dup(&c->arena, buf_slice(&b)), body, e);
+	if (rc == 0) {
+		*text = arena_dup(&c->arena, buf_slice(&b));
+		rc = ctx_json_object(c, *text, body, e);
+	}
 	buf_fini(&b);
 	return rc;
 }
@@ -88,19 +95,102 @@ payload_of(struct ctx *c, struct json_object *body, const struct http_url *url)
 	return o;
 }
 
-static int
-write_job(
-    struct ctx *c, const char *id, struct json_object *payload, struct err *e)
-{
-	struct store *s = ctx_store(c, e);
-	struct json_object *collection = NULL;
-	int rc = -1;
+/* The request's own job, or the one it is given. */
+struct work {
+	struct slice key; /* of the request; empty: none */
+	struct json_object *payload;
+	char id[STORE_JOB_ID];
+	bool is_new;
+};
 
-	if (s != NULL &&
-	    store_collection_get(
-		s, &c->who, media_view_collection(c), &collection, e) == 0)
-		rc = store_job_add(s, slice_from(id), JOB_FETCH, payload, 0, e);
+/* Of two that try a failed one again, one does. */
+static struct slice
+job_key(struct ctx *c, struct slice key)
+{
+	char digest[HASH_SIZE];
+
+	if (key.n == 0)
+		return SLICE_EMPTY;
+	hash_hex(c->who.id, key, digest);
+	return slice_from(arena_printf(&c->arena, JOB_FETCH ":%s", digest));
+}
+
+static int
+add_job(struct ctx *c, struct work *w, struct err *e)
+{
+	struct store_job_new job = { .type = JOB_FETCH,
+		.payload = w->payload,
+		.key = job_key(c, w->key) };
+	char live[STORE_JOB_ID];
+
+	rnd_uuid(w->id);
+	job.id = slice_from(w->id);
+	if (store_job_add_new(c->store, &job, live, e) != 0)
+		return -1;
+	w->is_new = *live == '\0';
+	if (!w->is_new)
+		memcpy(w->id, live, sizeof(live));
+	return 0;
+}
+
+/* Did the job of the same request before end without a file? */
+static int
+has_failed(struct ctx *c, struct slice id, bool *failed, struct err *e)
+{
+	struct json_object *job = NULL;
+	struct slice state;
+
+	if (store_job_outcome(c->store, id, &job, e) != 0)
+		return -1;
+	state = jval_str(job, "state");
+	*failed = slice_eqs(state, "error") || slice_eqs(state, "cancelled");
+	(void)json_object_put(job);
+	return 0;
+}
+
+/* `answer`: the id of the job before, if there was one; then of this one. */
+static int
+find_job(struct ctx *c, struct work *w, struct buf *answer, struct err *e)
+{
+	bool failed = true;
+
+	if (answer->n > 0 && has_failed(c, buf_slice(answer), &failed, e) != 0)
+		return -1;
+	if (!failed) {
+		(void)snprintf(w->id, sizeof(w->id), "%s", buf_cstr(answer));
+		return 0;
+	}
+	buf_clear(answer);
+	if (add_job(c, w, e) != 0)
+		return -1;
+	buf_adds(answer, w->id);
+	return 0;
+}
+
+static int
+check_collection(struct ctx *c, struct err *e)
+{
+	struct json_object *collection = NULL;
+	int rc = store_collection_get(
+	    c->store, &c->who, media_view_collection(c), &collection, e);
+
 	(void)json_object_put(collection);
+	return rc;
+}
+
+static int
+write_job(struct ctx *c, struct work *w, struct slice text, struct err *e)
+{
+	struct buf answer = BUF_INIT;
+	int rc = once_begin(c, w->key, text, &answer, e);
+
+	if (rc == 0) {
+		rc = check_collection(c, e);
+		if (rc == 0)
+			rc = find_job(c, w, &answer, e);
+		rc = once_end(c, w->key, &answer, rc, e);
+	}
+	buf_fini(&answer);
 	ctx_store_leave(c);
 	return rc;
 }
@@ -133,33 +223,6 @@ wait_for(struct ctx *c, struct slice id, int64_t waited_ms, struct err *e)
 		.wait_ms = left < LOOK_MS ? left : LOOK_MS,
 	};
 	return HANDLER_LATER;
-}
-
-int
-upload_url_run(struct ctx *c, struct err *e)
-{
-	struct json_object *body = NULL, *payload = NULL;
-	struct err later = ERR_INIT;
-	struct http_url url = { SLICE_EMPTY, SLICE_EMPTY, SLICE_EMPTY };
-	char id[37];
-	int rc;
-
-	if (read_body(c, &body, e) != 0)
-		return -1;
-	rnd_uuid(id);
-	rc = check_source(body, &url, e);
-	if (rc == 0) {
-		payload = payload_of(c, body, &url);
-		rc = write_job(c, id, payload, e);
-	}
-	(void)json_object_put(payload);
-	(void)json_object_put(body);
-	if (rc != 0)
-		return -1;
-	/* Without its ticket the store's sweep finds it. */
-	if (queue_add(&c->queue, slice_from(id), 0, &later) != 0)
-		metrics_error(c->metrics, later.code);
-	return wait_for(c, slice_from(id), 0, e);
 }
 
 /* ---- the answer ----------------------------------------------------------- */
@@ -239,4 +302,46 @@ upload_url_again(struct ctx *c, struct err *e)
 		    : wait_for(c, c->waiting, c->waited_ms, e);
 	}
 	return rc;
+}
+
+/* ---- a new request -------------------------------------------------------- */
+
+static int
+start(struct ctx *c, struct work *w, struct err *e)
+{
+	struct json_object *body = NULL;
+	struct http_url url = { SLICE_EMPTY, SLICE_EMPTY, SLICE_EMPTY };
+	struct slice text;
+	int rc;
+
+	if (read_body(c, &text, &body, e) != 0)
+		return -1;
+	rc = check_source(body, &url, e);
+	if (rc == 0) {
+		w->payload = payload_of(c, body, &url);
+		rc = write_job(c, w, text, e);
+	}
+	(void)json_object_put(w->payload);
+	(void)json_object_put(body);
+	return rc;
+}
+
+int
+upload_url_run(struct ctx *c, struct slice key, struct err *e)
+{
+	struct work w = { .key = key };
+	struct err later = ERR_INIT;
+
+	if (start(c, &w, e) != 0)
+		return -1;
+	if (!w.is_new) {
+		/* It may have ended long ago. */
+		c->waiting = arena_dup(&c->arena, slice_from(w.id));
+		c->waited_ms = 0;
+		return upload_url_again(c, e);
+	}
+	/* Without its ticket the store's sweep finds it. */
+	if (queue_add(&c->queue, slice_from(w.id), 0, &later) != 0)
+		metrics_error(c->metrics, later.code);
+	return wait_for(c, slice_from(w.id), 0, e);
 }

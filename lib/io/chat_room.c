@@ -67,20 +67,44 @@ event_packet(struct buf *packet, const char *name, struct json_object *value)
 	(void)json_object_put(args);
 }
 
+/* An `event`, once; `emit` says to whom. */
+static int
+tell(const struct chat_room *r, struct sio_emit *emit,
+    struct json_object *event, struct err *e)
+{
+	struct buf packet = BUF_INIT;
+	int reached = 0, rc;
+
+	event_packet(&packet, "event", event);
+	emit->nsp = SLICE(CHAT_NSP);
+	emit->packet = buf_slice(&packet);
+	rc = sio_adapter_emit(&r->sockets, emit, &reached, e);
+	metrics_add(r->metrics, METRIC_EVENTS_OUT, reached);
+	buf_fini(&packet);
+	return rc;
+}
+
 int
 chat_room_announce(
     const struct chat_room *r, struct json_object *event, struct err *e)
 {
-	struct buf packet = BUF_INIT;
-	struct sio_emit emit = { .nsp = SLICE(CHAT_NSP) };
-	int reached = 0, rc;
+	struct sio_emit all = { .n_rooms = 0 };
 
-	event_packet(&packet, "event", event);
-	emit.packet = buf_slice(&packet);
-	rc = sio_adapter_emit(&r->sockets, &emit, &reached, e);
-	metrics_add(r->metrics, METRIC_EVENTS_OUT, reached);
-	buf_fini(&packet);
-	return rc;
+	return tell(r, &all, event, e);
+}
+
+int
+chat_room_tell(const struct chat_room *r, const struct principal *who,
+    struct slice session_id, struct json_object *event, struct err *e)
+{
+	char principal[ROOM_SIZE], session[ROOM_SIZE];
+	struct sio_emit emit = {
+		.room = { principal_room(principal, who->id),
+		    session_room(session, session_id) },
+		.n_rooms = 2,
+	};
+
+	return tell(r, &emit, event, e);
 }
 
 int

@@ -48,6 +48,10 @@ int chat_room_emit(const struct chat_room *r, const struct chat_emission *m,
 /** An `event` to all sockets of the namespace; tried once. */
 int chat_room_announce(const struct chat_room *r, struct json_object *event,
     struct err *e) MUST_CHECK;
+/** An `event` about a session, to who hears its messages; tried once. */
+int chat_room_tell(const struct chat_room *r, const struct principal *who,
+    struct slice session_id, struct json_object *event,
+    struct err *e) MUST_CHECK;
 /** A stored output message, as a row of store_chat_output(). */
 int chat_room_emit_row(const struct chat_room *r, struct store *s,
     struct json_object *row, struct err *e) MUST_CHECK;

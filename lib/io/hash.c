@@ -26,20 +26,41 @@ hash_bytes(struct slice a, uint8_t out[static HASH_BYTES])
 	    out, HASH_BYTES, (const unsigned char *)a.p, a.n, NULL, 0);
 }
 
+_Static_assert(sizeof(struct hash_stream) >= sizeof(crypto_generichash_state),
+    "the library's state has room");
+
+void
+hash_begin(struct hash_stream *h)
+{
+	(void)crypto_generichash_init((void *)h->state, NULL, 0, HASH_BYTES);
+}
+
+void
+hash_add(struct hash_stream *h, struct slice piece)
+{
+	(void)crypto_generichash_update(
+	    (void *)h->state, (const unsigned char *)piece.p, piece.n);
+}
+
+void
+hash_end(struct hash_stream *h, char out[static HASH_SIZE])
+{
+	unsigned char digest[HASH_BYTES];
+
+	(void)crypto_generichash_final(
+	    (void *)h->state, digest, sizeof(digest));
+	(void)sodium_bin2hex(out, HASH_SIZE, digest, sizeof(digest));
+}
+
 void
 hash_hex(struct slice a, struct slice b, char out[static HASH_SIZE])
 {
-	unsigned char digest[16];
-	crypto_generichash_state state;
+	struct hash_stream h;
 	uint64_t n = a.n;
 
-	(void)crypto_generichash_init(&state, NULL, 0, sizeof(digest));
-	(void)crypto_generichash_update(
-	    &state, (const unsigned char *)&n, sizeof(n));
-	(void)crypto_generichash_update(
-	    &state, (const unsigned char *)a.p, a.n);
-	(void)crypto_generichash_update(
-	    &state, (const unsigned char *)b.p, b.n);
-	(void)crypto_generichash_final(&state, digest, sizeof(digest));
-	(void)sodium_bin2hex(out, HASH_SIZE, digest, sizeof(digest));
+	hash_begin(&h);
+	hash_add(&h, (struct slice){ (const char *)&n, sizeof(n) });
+	hash_add(&h, a);
+	hash_add(&h, b);
+	hash_end(&h, out);
 }

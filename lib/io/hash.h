@@ -1,5 +1,5 @@
 /**
- * Keys for what was made of an input; secrets compared.
+ * Keys for what was made of an input, whole or in pieces; secrets compared.
  *
  * Layer:  io
  * Spec:   BLAKE2b, RFC 7693
@@ -23,6 +23,13 @@ bool hash_same(struct slice a, struct slice b);
 /** The digest itself. */
 #define HASH_BYTES 16
 void hash_bytes(struct slice a, uint8_t out[static HASH_BYTES]);
+/** Of what comes in pieces, however it is cut. */
+struct hash_stream {
+	_Alignas(64) unsigned char state[384];
+};
+void hash_begin(struct hash_stream *h);
+void hash_add(struct hash_stream *h, struct slice piece);
+void hash_end(struct hash_stream *h, char out[static HASH_SIZE]);
 /** Of `a`, its length, and `b`. */
 void hash_hex(struct slice a, struct slice b, char out[static HASH_SIZE]);
 

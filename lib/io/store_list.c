@@ -383,7 +383,10 @@ list( // NOLINT(readability-function-size)
 	*q = *asked;
 	if (q->n_select == 0)
 		select_all(q);
-	if (rc == 0) {
+	if (rc == 0 && q->limit == 0) {
+		/* There is nothing to read. */
+		buf_adds(&page->json, wanted->each == NULL ? "[]" : "");
+	} else if (rc == 0) {
 		list_init(l, s, view, id, q);
 		put_columns(l, wanted->count);
 		put_source(l);

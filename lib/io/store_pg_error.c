@@ -58,10 +58,6 @@ static const struct {
 	    "The store refuses the user or the password in DATABASE_URL." },
 	{ "3D", PG_FAILED, ERR_UNAVAILABLE,
 	    "There is no database of the name in DATABASE_URL." },
-	{ "42501", PG_FAILED, ERR_UNAVAILABLE,
-	    "The role in DATABASE_URL lacks rights. To make the tables, run "
-	    "director.fcgi --migrate once as the database's owner; then grant "
-	    "the role the use of schema director and its tables." },
 	{ "42P01", PG_FAILED, ERR_UNAVAILABLE,
 	    "The store lacks a table. Run director.fcgi --migrate." },
 };
@@ -89,6 +85,25 @@ is_ours(const PGresult *result, const char *state)
 	    strcmp(state, "23505") != 0;
 }
 
+/* PostgreSQL's words name a table, a schema, an extension: nothing of a row. */
+static void
+no_right(const char *primary, struct err *e)
+{
+	if (strstr(primary, "create extension") != NULL)
+		(void)err_set(e, ERR_UNAVAILABLE,
+		    "The role in DATABASE_URL may not create the extension "
+		    "vector, which search by meaning needs. Let a superuser run "
+		    "CREATE EXTENSION vector in its database, then run "
+		    "director.fcgi --migrate.");
+	else
+		(void)err_set(e, ERR_UNAVAILABLE,
+		    "The role in DATABASE_URL lacks rights (%.60s). To make "
+		    "the tables, run director.fcgi --migrate once as the "
+		    "database's owner; then grant the role the use of schema "
+		    "director and its tables.",
+		    primary);
+}
+
 /* Neither what it holds nor what it was given: class 22 and 23 quote values. */
 enum pg_verdict
 pg_error(const PGresult *result, const char *name, struct err *e)
@@ -100,6 +115,10 @@ pg_error(const PGresult *result, const char *name, struct err *e)
 	/* libpq's own: the connection broke. */
 	if (state == NULL)
 		state = "08006";
+	if (strcmp(state, "42501") == 0) {
+		no_right(primary != NULL ? primary : "42501", e);
+		return PG_FAILED;
+	}
 	if (is_needed(state, name)) {
 		(void)err_set(e, ERR_CONFLICT,
 		    "Rows of another table of the database refer to it. Remove "

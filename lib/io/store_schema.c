@@ -188,8 +188,8 @@ upkeep(struct store *s, struct err *e)
 				return -1;
 		} else if (upkeep_one(s, m, &why) == -1 &&
 		    strcmp(why.msg, last.msg) != 0) {
-			log_info("An index of the store could not be looked "
-				 "after; lists and search may be slow. %s",
+			log_info("The store could not be looked after in full; "
+				 "lists and search may be slow. %s",
 			    why.msg);
 			last = why;
 		}

@@ -30,7 +30,7 @@ static const char *const MESSAGES[JVAL_STATUS__MAX] = {
 	[JVAL_SURROGATE] = "A \\u escape is half of a surrogate pair.",
 	[JVAL_DEEP] = "Arrays and objects are nested too deeply.",
 	[JVAL_LARGE] = "There are too many arrays and objects.",
-	[JVAL_NUMBER] = "Exponents of numbers are too large.",
+	[JVAL_NUMBER] = "A number has too many digits, written out.",
 };
 
 const char *
@@ -121,20 +121,35 @@ take_unit(struct parser *ps, uint32_t *unit)
 }
 
 static enum jval_status
+read_code(struct parser *ps, uint32_t *code)
+{
+	uint32_t low;
+
+	if (!take_unit(ps, code))
+		return JVAL_SYNTAX;
+	if (*code == 0)
+		return JVAL_NUL;
+	if (*code < 0xD800 || *code > 0xDFFF)
+		return JVAL_OK;
+	if (*code > 0xDBFF || !take_unit(ps, &low) || low < 0xDC00 ||
+	    low > 0xDFFF)
+		return JVAL_SURROGATE;
+	*code = 0x10000 + ((*code - 0xD800) << 10) + (low - 0xDC00);
+	return JVAL_OK;
+}
+
+/* What is none is at its backslash. */
+static enum jval_status
 take_code(struct parser *ps)
 {
-	uint32_t code, low;
+	const struct slice start = ps->rest;
+	uint32_t code;
+	enum jval_status status = read_code(ps, &code);
 	char bytes[4];
 
-	if (!take_unit(ps, &code))
-		return JVAL_SYNTAX;
-	if (code == 0)
-		return JVAL_NUL;
-	if (code >= 0xD800 && code <= 0xDFFF) {
-		if (code > 0xDBFF || !take_unit(ps, &low) || low < 0xDC00 ||
-		    low > 0xDFFF)
-			return JVAL_SURROGATE;
-		code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+	if (status != JVAL_OK) {
+		ps->rest = start;
+		return status;
 	}
 	buf_add(&ps->text, bytes, utf8_put(code, bytes));
 	return JVAL_OK;
@@ -234,26 +249,46 @@ number_length(struct slice s, bool *whole)
 	return at;
 }
 
+/* Behind the letter; its size is bounded. */
+static bool
+read_exponent(struct slice text, int64_t *exponent)
+{
+	bool minus = text.p[0] == '-';
+
+	if (minus || text.p[0] == '+')
+		text = slice_from_at(text, 1);
+	while (text.n > 1 && text.p[0] == '0')
+		text = slice_from_at(text, 1);
+	if (!num_parse(text, 0, JVAL_EXPONENT_MAX, exponent))
+		return false;
+	*exponent = minus ? -*exponent : *exponent;
+	return true;
+}
+
 /* Are its digits, written out, not too many? */
 static bool
 is_short(struct parser *ps, struct slice number)
 {
-	size_t at = slice_chr(number, 'e');
-	int64_t exponent = 0;
+	size_t e = slice_chr(number, 'e');
+	struct slice digits;
+	int64_t exponent = 0, whole, fraction;
 
-	if (at == number.n)
-		at = slice_chr(number, 'E');
-	if (!ps->sent || at == number.n)
+	if (!ps->sent)
 		return true;
-	number = slice_from_at(number, at + 1);
-	if (number.p[0] == '+' || number.p[0] == '-')
-		number = slice_from_at(number, 1);
-	while (number.n > 1 && number.p[0] == '0')
-		number = slice_from_at(number, 1);
-	if (!num_parse(number, 0, JVAL_EXPONENT_MAX, &exponent))
+	if (e == number.n)
+		e = slice_chr(number, 'E');
+	if (e < number.n &&
+	    !read_exponent(slice_from_at(number, e + 1), &exponent))
 		return false;
-	ps->digits += (size_t)exponent;
-	return ps->digits <= JVAL_DIGITS_MAX;
+	digits = slice_sub(number, 0, e);
+	if (digits.p[0] == '-')
+		digits = slice_from_at(digits, 1);
+	whole = (int64_t)slice_chr(digits, '.');
+	fraction = (int64_t)digits.n - whole - (whole < (int64_t)digits.n);
+	ps->digits += (size_t)(exponent < 0 ? -exponent : exponent);
+	return whole + exponent <= JVAL_WHOLE_MAX &&
+	    fraction - exponent <= JVAL_FRACTION_MAX &&
+	    ps->digits <= JVAL_DIGITS_MAX;
 }
 
 static enum jval_status
@@ -409,38 +444,81 @@ take_value(struct parser *ps, struct json_object **out)
 
 /* NOLINTEND(misc-no-recursion) */
 
+static size_t
+utf8_length(struct slice text)
+{
+	struct slice rest = text;
+	uint32_t code;
+	size_t n;
+
+	while (rest.n > 0 && (n = utf8_next(rest, &code)) > 0)
+		rest = slice_from_at(rest, n);
+	return text.n - rest.n;
+}
+
 static enum jval_status
-parse(struct slice text, bool sent, struct json_object **out)
+parse(struct slice text, bool sent, struct json_object **out, size_t *at)
 {
 	struct parser ps = { .rest = text, .text = BUF_INIT, .sent = sent };
 	struct json_object *value = NULL;
-	enum jval_status status = JVAL_UTF8;
+	enum jval_status status;
 
 	*out = NULL;
-	if (!utf8_valid(text))
-		return status;
+	if (!utf8_valid(text)) {
+		*at = utf8_length(text);
+		return JVAL_UTF8;
+	}
 	status = take_value(&ps, &value);
 	buf_fini(&ps.text);
-	skip_space(&ps);
-	if (status == JVAL_OK && ps.rest.n > 0) {
+	if (status == JVAL_OK) {
+		skip_space(&ps);
+		if (ps.rest.n == 0) {
+			*out = value;
+			return JVAL_OK;
+		}
 		json_object_put(value);
-		return JVAL_SYNTAX;
+		status = JVAL_SYNTAX;
 	}
-	if (status == JVAL_OK)
-		*out = value;
+	*at = text.n - ps.rest.n;
 	return status;
 }
 
 enum jval_status
 jval_parse(struct slice text, struct json_object **out)
 {
-	return parse(text, false, out);
+	size_t ignored;
+
+	return parse(text, false, out, &ignored);
 }
 
 enum jval_status
-jval_parse_sent(struct slice text, struct json_object **out)
+jval_parse_sent(struct slice text, struct json_object **out, size_t *at)
 {
-	return parse(text, true, out);
+	size_t ignored;
+
+	return parse(text, true, out, at != NULL ? at : &ignored);
+}
+
+void
+jval_place(struct buf *b, struct slice text, size_t at)
+{
+	size_t line = 1, column = 1;
+
+	for (size_t i = 0; i < at; i++) {
+		/* Bytes behind the first of a character. */
+		if (((unsigned char)text.p[i] & 0xC0) == 0x80)
+			continue;
+		column++;
+		if (text.p[i] == '\n') {
+			line++;
+			column = 1;
+		}
+	}
+	buf_addf(b, "Line %zu, column %zu (", line, column);
+	if (at == text.n)
+		buf_adds(b, "the end).");
+	else
+		buf_addf(b, "byte %zu of %zu).", at + 1, text.n);
 }
 
 static void

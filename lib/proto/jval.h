@@ -41,6 +41,10 @@
  */
 #define JVAL_EXPONENT_MAX 1000
 #define JVAL_DIGITS_MAX   1000000
+/** Digits before and behind the point, written out: more its numeric cannot
+ *  keep. */
+#define JVAL_WHOLE_MAX    131072
+#define JVAL_FRACTION_MAX 16383
 
 enum jval_status {
 	JVAL_OK = 0,
@@ -50,18 +54,23 @@ enum jval_status {
 	JVAL_SURROGATE, /* half of a surrogate pair */
 	JVAL_DEEP,      /* over JVAL_DEPTH_MAX */
 	JVAL_LARGE,     /* over JVAL_CONTAINERS_MAX */
-	JVAL_NUMBER,    /* over JVAL_EXPONENT_MAX or JVAL_DIGITS_MAX */
+	JVAL_NUMBER,    /* over one of the four limits of numbers */
 	JVAL_STATUS__MAX
 };
 
 /** `*out` is NULL on failure. */
 enum jval_status
 jval_parse(struct slice text, struct json_object **out) MUST_CHECK NONNULL(2);
-/** The same of what a client wants stored or compared: numbers are bounded. */
-enum jval_status jval_parse_sent(
-    struct slice text, struct json_object **out) MUST_CHECK NONNULL(2);
+/** The same of what a client wants stored or compared: numbers are bounded. `at`
+ *  (may be NULL) gets the place of a failure, in bytes from 0, at most the text's
+ *  length. */
+enum jval_status jval_parse_sent(struct slice text, struct json_object **out,
+    size_t *at) MUST_CHECK NONNULL(2);
 /** A sentence for people. */
 const char *jval_strerror(enum jval_status status);
+/** Append such a place for people: "Line 2, column 7 (byte 15 of 120)." or, of
+ *  what should go on, "(the end)". From 1 on; columns are characters. */
+void jval_place(struct buf *b, struct slice text, size_t at) NONNULL(1);
 /**
  * Append as JSON.stringify does: compact, no escaped slash, null for a number
  * that is not finite. Strings must be UTF-8.

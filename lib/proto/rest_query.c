@@ -293,8 +293,8 @@ read_limit(struct rest_reader *r, struct slice text, struct rest_query *out)
 	r->field = PARAMS[LIMIT];
 	if (text.p == NULL)
 		return 0;
-	if (!num_parse(text, 1, NUM_JS_MAX, &out->limit))
-		return refuse(r, "A limit is a number from 1 on.");
+	if (!num_parse(text, 0, NUM_JS_MAX, &out->limit))
+		return refuse(r, "A limit is a number from 0 on.");
 	out->limit = limit_of(out->limit);
 	return 0;
 }

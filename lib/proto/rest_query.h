@@ -146,7 +146,7 @@ struct rest_query {
 	unsigned n_order;
 	struct rest_select select[REST_SELECT_MAX]; /* n_select 0: all */
 	unsigned n_select;
-	int64_t limit;  /* 1 to REST_LIMIT_MAX */
+	int64_t limit;  /* 0 (only a count) to REST_LIMIT_MAX */
 	size_t bytes;   /* a page ends with the row that fills them; 0: as many
 	                   as the store likes */
 	int64_t offset; /* from where `after` says */

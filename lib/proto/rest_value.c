@@ -10,7 +10,7 @@
 
 #define US_PER_MS 1000
 
-#define A_TIME "a time such as 2026-01-02T03:04:05.678Z"
+#define A_TIME "a time such as 2026-01-02T03:04:05.678Z, or a date"
 /* 0001-01-01T00:00:00Z */
 #define YEAR_ONE_US INT64_C(-62135596800000000)
 #define TIME_HINT   "In a query, '+' is a space: write it as %2B."
@@ -76,11 +76,20 @@ read_msec(struct slice text, int64_t *us, bool *between)
 	return true;
 }
 
+/* A day begins at midnight in UTC. */
+static struct slice
+whole_time(struct arena *a, struct slice text)
+{
+	if (text.n != sizeof("2026-01-02") - 1)
+		return text;
+	return slice_from(arena_printf(a, "%.*sT00:00:00Z", SLICE_ARG(text)));
+}
+
 static bool
 is_json(struct slice text)
 {
 	struct json_object *value;
-	bool valid = jval_parse_sent(text, &value) == JVAL_OK;
+	bool valid = jval_parse_sent(text, &value, NULL) == JVAL_OK;
 
 	json_object_put(value);
 	return valid;
@@ -102,9 +111,9 @@ read_value(struct arena *a, enum rest_type type, struct rest_value *value,
 		return num_parse(text, INT64_MIN, INT64_MAX, &value->number);
 	case REST_TIME:
 		return is_infinity(text, &value->number) ||
-		    read_time(text, &value->number, between);
+		    read_time(whole_time(a, text), &value->number, between);
 	case REST_MSEC:
-		return read_msec(text, &value->number, between);
+		return read_msec(whole_time(a, text), &value->number, between);
 	case REST_JSON:
 		return is_json(text);
 	case REST_TYPE__MAX:

@@ -4,8 +4,8 @@
  *      REST_TEXT   UTF-8 without NUL
  *      REST_UUID   RFC 9562, 4: 8-4-4-4-12 hexadecimal digits
  *      REST_INT    decimal, 64 bits
- *      REST_TIME   RFC 3339 (timefmt.h); kept to the microsecond
- *      REST_MSEC   RFC 3339; kept to the millisecond
+ *      REST_TIME   RFC 3339 (timefmt.h), or a date; kept to the microsecond
+ *      REST_MSEC   the same, kept to the millisecond
  *      REST_JSON   RFC 8259 (jval.h)
  *
  * Layer:  proto (pure)

@@ -249,6 +249,69 @@ async function tellsOfAMissingSession() {
   await at('missing').waitFor({ state: 'hidden' });
 }
 
+/** A conversation in this tab: its address's id. */
+async function converse(where) {
+  await where.keyboard.press('Control+k');
+  await where.getByTestId('composer').fill('Hello there');
+  await where.getByTestId('send').click();
+  await where.locator('[data-testid=message-output]:not([data-status=progress])').waitFor({ timeout: JOB_MS });
+  return where.url().split('/').pop();
+}
+
+async function assertBegunAnew(id) {
+  await at('deleted').waitFor();
+  assert.match(await at('deleted').innerText(), /deleted in another window/);
+  assert.equal(await page.getByTestId('message-input').count(), 0);
+  assert.ok(!page.url().includes(id), page.url());
+  await page.locator(`[data-session-id="${id}"]`).waitFor({ state: 'detached' });
+  const next = await converse(page);
+  assert.notEqual(next, id);
+  assert.equal(await at('deleted').count(), 0);
+  assert.equal(await at('message-input').count(), 1);
+}
+
+async function followsADeletionInAnotherTab() {
+  const id = await converse(page);
+  await page.evaluate(() => { window.__loaded = 'once'; });
+  const other = await page.context().newPage();
+  await other.goto(base);
+  await online(other);
+  const row = other.locator(`[data-session-id="${id}"]`);
+  await row.hover();
+  await row.getByRole('button', { name: /^Delete the session/ }).click();
+  await row.getByRole('button', { name: 'Delete', exact: true }).click();
+  await row.waitFor({ state: 'detached' });
+  assert.equal(await other.getByTestId('deleted').count(), 0, 'not its own deletion');
+  await assertBegunAnew(id);
+  assert.equal(await page.evaluate(() => window.__loaded), 'once', 'without a reload');
+  await other.close();
+}
+
+// What came while the connection was away is told when it is back, or is seen in
+// the history.
+async function followsADeletionItDidNotHear() {
+  const id = await converse(page);
+  await page.context().setOffline(true);
+  await page.locator('[data-testid=link]:not([data-link=online])').waitFor();
+  const gone = await fetch(`${base}session/${id}`, { method: 'DELETE' });
+  assert.equal(gone.status, 200);
+  await page.context().setOffline(false);
+  await online(page);
+  await assertBegunAnew(id);
+  for (let i = faults.length - 1; i >= 0; i--) if (/ERR_INTERNET_DISCONNECTED|status of 404 /.test(faults[i])) faults.splice(i, 1);
+}
+
+async function deletesItsOwn() {
+  const id = await converse(page);
+  const row = page.locator(`[data-session-id="${id}"]`);
+  await row.hover();
+  await row.getByRole('button', { name: /^Delete the session/ }).click();
+  await row.getByRole('button', { name: 'Delete', exact: true }).click();
+  await row.waitFor({ state: 'detached' });
+  await at('welcome').waitFor();
+  assert.equal(await at('deleted').count(), 0);
+}
+
 // What the user types comes back from the server too.
 async function hostileQuestion() {
   await page.keyboard.press('Control+k');
@@ -291,7 +354,8 @@ async function staysQuiet() {
 
 const cases = {
   opens, refusesBinary, pastesTranscript, asksAnAgent, showsResult, unlocksComposer, runsNothing,
-  survivesReload, startsNewSession, sendsWithOneEnter, tellsOfAMissingSession, hostileQuestion, darkAndNarrow, staysQuiet,
+  survivesReload, startsNewSession, sendsWithOneEnter, tellsOfAMissingSession, followsADeletionInAnotherTab,
+  followsADeletionItDidNotHear, deletesItsOwn, hostileQuestion, darkAndNarrow, staysQuiet,
 };
 
 let failed = 0;

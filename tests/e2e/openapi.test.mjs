@@ -53,6 +53,11 @@ test('every address of the program is described, and no other', () => {
   assert.deepEqual(operations.map(({ method, path }) => `${method} ${of(path)}`).sort(), [...routes().keys()].sort());
 });
 
+test('what is not understood is refused everywhere: 400 is described', () => {
+  const without = operations.filter(({ path, op }) => path.startsWith('/api/v1/') && !op.responses[400]);
+  assert.deepEqual(without.map(({ method, path }) => `${method} ${path}`), []);
+});
+
 test('bodies: media types and limits are the program\'s', () => {
   const known = routes();
   for (const { method, path, op } of operations) {

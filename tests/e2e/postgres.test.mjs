@@ -26,9 +26,21 @@ const DATA = `
 const NEAREST = "SELECT id FROM vectors ORDER BY embedding <=> '[1,30,900]' LIMIT 1";
 const BY_INDEX = 'BEGIN; SET LOCAL enable_seqscan = off;';
 
+test('the role is an ordinary one, which owns its database', async () => {
+  const pg = await postgres();
+  const ME = 'SELECT current_user, rolsuper, rolcreaterole, rolcreatedb, rolbypassrls FROM pg_roles WHERE rolname = current_user';
+  assert.equal(await pg.sql(ME), 'director|f|f|f|f');
+  assert.equal(await pg.admin(ME), 'postgres|t|t|t|t');
+  assert.equal(await pg.sql('SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()'), 'director');
+  await pg.admin('CREATE DATABASE other OWNER director');
+  for (const name of ['director', 'other'])
+    assert.equal(await pg.sql("SELECT count(*) FROM pg_extension WHERE extname = 'vector'", pg.url.replace('/director?', `/${name}?`)), '1');
+  await pg.admin('DROP EXTENSION vector');
+  await assert.rejects(pg.sql('CREATE EXTENSION vector'), /permission denied/);
+});
+
 test('pgvector: an HNSW index finds the nearest', async () => {
   const pg = await postgres();
-  await pg.sql('CREATE EXTENSION vector');
   await pg.sql(DATA);
   assert.match(await pg.sql(`${BY_INDEX} EXPLAIN ${NEAREST}`), /Index Scan using vectors_near/);
   assert.equal(await pg.sql(`${BY_INDEX} ${NEAREST}`), '30');

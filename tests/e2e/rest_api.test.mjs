@@ -178,7 +178,7 @@ test('GET videos: an array of rows, newest first, limit and collection', async (
   const team = await good('/api/v1/videos?collection_id=eq.c-team');
   assert.deepEqual(team.map((row) => row.video_id), ['v-post']);
   assert.deepEqual(await good('/api/v1/videos?collection_id=eq.nope'), []);
-  for (const bad of ['0', '-1', 'x', '', '1e3', '99999999999999999999'])
+  for (const bad of ['-1', 'x', '', '1e3', '99999999999999999999'])
     assertProblem(await get(base, `/api/v1/videos?limit=${bad}`), 400, 'bad-request', 'limit');
 });
 

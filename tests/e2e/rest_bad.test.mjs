@@ -170,6 +170,54 @@ test('numbers that are long only when written out are refused', async () => {
   assertProblem(await get(base, `${VIDEOS}?metadata-%3En=eq.1e131071`), 400, 'bad-request', 'metadata->n');
 });
 
+// What PostgreSQL's numeric has room for; either store takes the same.
+test('numbers have 131,072 digits before the point and 16,383 behind it', async () => {
+  const digits = (whole, fraction = 0) => `-${'9'.repeat(whole)}${fraction ? `.${'0'.repeat(fraction - 1)}1` : ''}`;
+  for (const good of [digits(131072), digits(130072, 1000) + 'e1000', digits(1, 16383), digits(1, 15383) + 'e-1000']) {
+    const answer = await post(`{"metadata":{"n":${good}}}`);
+    assert.equal(answer.status, 201, answer.text.slice(0, 300));
+    assert.equal((await get(base, answer.headers.location)).status, 200);
+  }
+  for (const bad of [digits(131073), digits(130073) + 'e1000', digits(1, 16384), digits(1, 15384) + 'e-1000', digits(200000), digits(1, 200000)]) {
+    const answer = await post(`{"metadata":{"n":${bad}}}`);
+    assertProblem(answer, 400, 'bad-request', 'body');
+    assert.match(answer.json.detail, /too many digits/);
+  }
+});
+
+test('numbers in training data are bounded as all others', async () => {
+  const send_ = (number, more = {}) => ask(base, 'POST', '/api/v1/outputs', { json: {
+    video_id: target.id, output_type: 'training_data', content: `{"examples":[{"input":"a","output":"b","n":${number}}]}`, ...more } });
+  for (const bad of ['1e999999', '-1e-1001', '9'.repeat(131073)]) {
+    const answer = await send_(bad);
+    assertProblem(answer, 400, 'bad-request', 'content');
+    assert.match(answer.json.detail, /too many digits/);
+    const note = await send_(bad, { output_type: 'note' });
+    assert.equal(note.status, 201, 'other types are text');
+    assertProblem(await ask(base, 'PATCH', note.headers.location, { json: { output_type: 'training_data' } }), 400, 'bad-request', 'content');
+    assert.equal((await ask(base, 'DELETE', note.headers.location)).status, 204);
+  }
+  const good = await send_('1e1000');
+  assert.equal(good.status, 201, good.text);
+  const { json } = await get(base, `/api/v1/training-data?video_id=eq.${target.id}`);
+  assert.deepEqual(json.map(({ input, output }) => [input, output]), [['a', 'b']]);
+  assert.equal((await ask(base, 'DELETE', good.headers.location)).status, 204);
+});
+
+test('what is no JSON is told with its place', async () => {
+  for (const [body, place] of [['', /^Line 1, column 1 \(the end\)\.$/], ['{"metadata":', /^Line 1, column 13 \(the end\)\.$/],
+    ['{\n  "metadata": {\n    "ä": 1,\n  }\n}', /^Line 4, column 3 \(byte 34 of 36\)\.$/],
+    [Buffer.concat([Buffer.from('{\n"a":"é'), latin1('\xff"}')]), /^Line 2, column 7 \(byte 10 of 12\)\.$/],
+    ['{"metadata":{"n":1e1001}}', /^Line 1, column 18 \(byte 18 of 25\)\.$/]]) {
+    for (const answer of [await post(body), await put(body, JSON_TYPE), await send('PATCH', `${VIDEOS}/${target.id}`, { body, type: JSON_TYPE }),
+      await send('POST', '/api/v1/search', { body, type: JSON_TYPE }), await send('POST', '/videodb/collection', { body, type: JSON_TYPE }),
+      await send('POST', '/videodb/collection/default/upload', { body, type: JSON_TYPE })]) {
+      assertProblem(answer, 400, 'bad-request', 'body');
+      assert.match(answer.json.details, place);
+    }
+  }
+});
+
 test('strange but good text comes back as it was', async () => {
   const text = '\u0001\u001f\u007f\u0080\u2028\u2029\ufeff\ufffe\uffff😀 </script> %00 \' " \\ / ; DROP TABLE videos; --';
   const made = await post(JSON.stringify({ metadata: { [text]: text, '': {}, __proto__x: null } }));

@@ -1,10 +1,11 @@
 // What pages are told of changes by REST: `event` {event_type: 'update_data'} to
-// every socket of /chat, whoever it belongs to. On either store (TOPOLOGY=pg).
+// every socket of /chat, whoever it belongs to; of a session only to its own. On
+// either store (TOPOLOGY=pg).
 
 import assert from 'node:assert/strict';
 import { start } from '../harness/stack.mjs';
 import { main, sleep, test } from '../harness/tap.mjs';
-import { Chat, addVideo, until } from './lib_app.mjs';
+import { Chat, addVideo, ask, assertProblem, chatMessage, until } from './lib_app.mjs';
 import { Api } from './lib_rest.mjs';
 
 const QUIET_MS = 150;
@@ -79,6 +80,31 @@ for (const [what, work, status] of QUIET)
     assert.deepEqual(events, []);
   });
 
+// Its id is a secret: those hear of it who hear its messages.
+test('a session is deleted: told to its visitor and who follows it, and to nobody else', async () => {
+  const [anna, ben] = pages;
+  for (const path of ['/session', '/api/v1/sessions']) {
+    const message = chatMessage();
+    await anna.chat.run(message);
+    const also = await open('a'.repeat(22)); // another tab of hers
+    const follower = await open('c'.repeat(22), { session_id: message.session_id });
+    const all = [anna, ben, also, follower];
+    for (const page of all) page.told.length = 0;
+    const gone = await ask(stack.url, 'DELETE', `${path}/${message.session_id}`);
+    assert.equal(gone.status, 200, gone.text);
+    assertProblem(await ask(stack.url, 'DELETE', `${path}/${message.session_id}`), 404, 'not-found');
+    const mark = videos(`c-mark-${++marks}`);
+    await new Api(stack).post('/videos', { collection_id: mark.collection_id });
+    await until('the mark', () => all.every(({ told }) => told.some((event) => event.collection_id === mark.collection_id)));
+    const heardOf = (page) => page.told.filter((event) => event.update === 'sessions');
+    const event = { event_type: 'update_data', update: 'sessions', session_id: message.session_id };
+    for (const page of [anna, also, follower]) assert.deepEqual(heardOf(page), [event]);
+    assert.deepEqual(heardOf(ben), []);
+    also.chat.close();
+    follower.chat.close();
+  }
+});
+
 test('a client that connects later hears only what comes then', async () => {
   await addVideo(stack.url, 'before');
   const late = await open();
@@ -89,8 +115,8 @@ test('a client that connects later hears only what comes then', async () => {
   late.chat.close();
 });
 
-async function open(cookie) {
-  const chat = await Chat.open(stack.url, cookie ? { extraHeaders: { Cookie: `director_visitor=${cookie}` } } : {});
+async function open(cookie, auth = {}) {
+  const chat = await Chat.open(stack.url, { auth, ...cookie ? { extraHeaders: { Cookie: `director_visitor=${cookie}` } } : {} });
   const told = [];
   chat.socket.on('event', (event) => told.push(event));
   return { chat, told };

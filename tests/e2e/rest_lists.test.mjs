@@ -232,11 +232,32 @@ test('Link keeps what was asked for', async () => {
   assert.equal((await api.pages(`/videos/${enc('odd?#%41')}/outputs?limit=1`)).flat().length, 3);
 });
 
+test('times: a date is its midnight in UTC', async () => {
+  const day = rows[0].created_at.slice(0, 10);
+  const at = (date) => list(`created_at=${date}`);
+  // The rows are all of today, or of the two days that midnight lies between.
+  const next = new Date(Date.parse(day) + 2 * 86400000).toISOString().slice(0, 10);
+  assert.equal((await at(`gte.${day}`)).length, ROWS);
+  assert.equal((await at(`lt.${next}`)).length, ROWS);
+  for (const none of [`lt.${day}`, `eq.${day}`, `gte.${next}`, `in.(${day},${next})`]) assert.deepEqual(await at(none), [], none);
+  for (const [op, date] of [['gte', day], ['lte', next], ['gt', '2026-02-28'], ['not.lt', '2024-02-29']])
+    assert.deepEqual(await at(`${op}.${date}`), await at(`${op}.${date}T00:00:00Z`), `${op}.${date}`);
+  for (const list_ of ['sessions', 'messages', 'jobs', 'training-data'])
+    assert.deepEqual(await api.rows(`/${list_}?created_at=gte.${day}`), []);
+  for (const bad of ['2026-02-29', '2026-13-01', '2026-1-001', '20260101', '2026-01-01T', '2026-01-01Z', '2026-01', '0000-01-01'])
+    assertProblem(await api.get(`/videos?created_at=gte.${bad}`), 400, 'bad-request', 'created_at');
+});
+
 const total = { Prefer: 'count=exact' };
 const RANGES = [
   // [query, headers, status, Content-Range, rows]
   ['limit=10', {}, 200, '0-9/*', 10],
   ['limit=10', total, 206, `0-9/${ROWS}`, 10],
+  ['limit=0', {}, 200, '*/*', 0],
+  ['limit=0', total, 200, `*/${ROWS}`, 0],
+  ['limit=0&offset=10', total, 200, `*/${ROWS}`, 0],
+  ['limit=0&metadata-%3En=lt.3', total, 200, '*/3', 0],
+  ['limit=0&metadata-%3En=lt.0&order=metadata-%3E%3En', total, 200, '*/0', 0],
   ['', total, 200, `0-${ROWS - 1}/${ROWS}`, ROWS],
   ['limit=10&offset=115', total, 206, `115-119/${ROWS}`, 5],
   ['', { Range: 'items=0-9' }, 206, '0-9/*', 10],
@@ -260,7 +281,7 @@ for (const [query, headers, status, range, n] of RANGES)
   });
 
 test('Range: behind the end is 416 with the count, what is no range is 400', async () => {
-  for (const [query, headers] of [['', { Range: 'items=120-129', ...total }], ['&offset=1000', total]]) {
+  for (const [query, headers] of [['', { Range: 'items=120-129', ...total }], ['&offset=1000', total], [`&limit=0&offset=${ROWS}`, total]]) {
     const answer = await api.get(`/videos?collection_id=eq.c-list${query}`, headers);
     assertProblem(answer, 416, 'range');
     assert.equal(answer.headers['content-range'], `*/${ROWS}`);

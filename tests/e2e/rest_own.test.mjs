@@ -143,6 +143,18 @@ for (const [pattern, methods] of TABLE) {
     }
   });
 
+  if (pattern.startsWith('/api/v1/'))
+    test(`a parameter that nobody knows is refused: ${pattern}`, async () => {
+      for (const method of methods) {
+        const body = ['POST', 'PUT', 'PATCH'].includes(method) && !/\/(cancel|retry)$/.test(pattern) ? { json: {} } : {};
+        for (const more of ['nope=1', '=', 'note', 'a%20b=eq.1']) {
+          const answer = await ask(stack.url, method, `${path}?${more}`, body);
+          assertProblem(answer, 400, 'bad-request', decodeURIComponent(more.split('=')[0]) || undefined);
+        }
+      }
+      if (methods.includes('GET')) assert.equal((await get(stack.url, `${path}?&`)).status, (await get(stack.url, path)).status);
+    });
+
   if (methods.includes('GET') && pattern !== '/metrics')
     test(`HEAD is GET without a body: ${pattern}`, async () => {
       const [full, head] = [await get(stack.url, path), await ask(stack.url, 'HEAD', path)];

@@ -1,4 +1,5 @@
-/* What is accepted prints to a text that is accepted and prints the same. */
+/* What is accepted prints to a text that is accepted and prints the same; what is
+ * not, says where. */
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -10,13 +11,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
+	const struct slice text = { (const char *)bytes, n };
 	struct json_object *value, *again;
 	struct buf first = BUF_INIT;
 	struct buf second = BUF_INIT;
+	size_t at = SIZE_MAX;
 
-	if (jval_parse((struct slice){ (const char *)bytes, n }, &value) !=
-	    JVAL_OK)
+	if (jval_parse_sent(text, &value, &at) != JVAL_OK) {
+		if (at > n)
+			abort();
+		jval_place(&first, text, at);
+	}
+	json_object_put(value);
+	buf_clear(&first);
+	if (jval_parse(text, &value) != JVAL_OK) {
+		buf_fini(&first);
 		return 0;
+	}
 	jval_print(&first, value);
 	if (!utf8_text(buf_slice(&first)) ||
 	    jval_parse(buf_slice(&first), &again) != JVAL_OK)

@@ -4,6 +4,7 @@
 //   pg.url                    // for DATABASE_URL
 //   await pg.bouncer()        // the URL of the same database through pgbouncer
 //   await pg.sql('SELECT 1')  // what psql prints: rows as lines, values between |
+//   await pg.admin('CREATE ROLE other LOGIN')  // the same by the superuser
 //   await pg.restart('kill9')  await pg.halt('immediate')  await pg.back()  await pg.stop()
 
 import { execFile } from 'node:child_process';
@@ -74,6 +75,11 @@ class Postgres {
 
   sql(text, url = this.url) {
     return output(join(this.dir, 'bin/psql'), ['-XqAt', '-v', 'ON_ERROR_STOP=1', '-c', text, url]);
+  }
+
+  // In the same database.
+  async admin(text) {
+    return this.sql(text, await this.run('url', '5432', 'postgres'));
   }
 
   async stop() {

@@ -1,6 +1,7 @@
 /**
- * A private PostgreSQL for one test program (tests/harness/postgres): with or
- * without pgvector, perhaps behind pgbouncer, restarted or killed at will. It
+ * A private PostgreSQL for one test program (tests/harness/postgres), where the
+ * role `director` is an ordinary one that owns its databases: with or without
+ * pgvector, perhaps behind pgbouncer, restarted or killed at will. It
  * ends with the program, whatever happens.
  *
  * Ownership: pg_start() makes folder and server, pg_stop() ends both; or the
@@ -107,15 +108,17 @@ pg_bouncer_url(
 	    database, p->dir);
 }
 
-/** A statement as the role that may do everything, past pgbouncer. */
+/** A statement in a database as the superuser, past pgbouncer. */
 static inline void
-pg_sql(const struct pg *p, const char *statement)
+pg_sql_in(const struct pg *p, const char *database, const char *statement)
 {
 	char url[PG_URL_MAX];
 	PGconn *connection;
 	PGresult *result;
 
-	pg_url(p, "director", url);
+	(void)snprintf(url, sizeof(url),
+	    "postgresql:///%s?host=%s&port=5432&user=postgres", database,
+	    p->dir);
 	connection = PQconnectdb(url);
 	result = PQexec(connection, statement);
 	if (PQresultStatus(result) != PGRES_COMMAND_OK &&
@@ -125,7 +128,13 @@ pg_sql(const struct pg *p, const char *statement)
 	PQfinish(connection);
 }
 
-/** A new database, a copy of `template`; `name` is what pg_drop() takes. */
+static inline void
+pg_sql(const struct pg *p, const char *statement)
+{
+	pg_sql_in(p, "director", statement);
+}
+
+/** A new database of the role's, a copy of `template`; `name` is what pg_drop() takes. */
 static inline void
 pg_database(struct pg *p, const char *template, char name[static 16])
 {
@@ -133,7 +142,7 @@ pg_database(struct pg *p, const char *template, char name[static 16])
 
 	(void)snprintf(name, 16, "test%d", ++p->databases);
 	(void)snprintf(statement, sizeof(statement),
-	    "CREATE DATABASE %s TEMPLATE %s", name, template);
+	    "CREATE DATABASE %s TEMPLATE %s OWNER director", name, template);
 	pg_sql(p, statement);
 }
 

@@ -22,7 +22,6 @@ make_tables(struct store *s, size_t kind)
 {
 	const char *json = KINDS[kind][0], *time = KINDS[kind][1];
 
-	list_sql(s, "CREATE EXTENSION vector");
 	list_sql(s,
 	    "CREATE TABLE videos (id uuid PRIMARY KEY DEFAULT"
 	    " gen_random_uuid(), video_id text, collection_id text, metadata"
@@ -422,7 +421,7 @@ test_role_without_ddl(void)
 
 	open_project(&f, 0);
 	CHECK(store_migrate(f.s, &f.e) == 0);
-	list_sql(f.s, "CREATE ROLE writer LOGIN");
+	pg_sql(&fixture_pg, "CREATE ROLE writer LOGIN");
 	list_sql(f.s, "GRANT USAGE ON SCHEMA director TO writer");
 	list_sql(f.s,
 	    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA"
@@ -445,7 +444,7 @@ test_no_right_to_migrate(void)
 	struct fixture f;
 
 	open_project(&f, 0);
-	list_sql(f.s, "CREATE ROLE nobody LOGIN");
+	pg_sql(&fixture_pg, "CREATE ROLE nobody LOGIN");
 	open_as(&f, "nobody");
 	CHECK(store_migrate(f.s, &f.e) == -1);
 	CHECK(f.e.code == ERR_UNAVAILABLE);

@@ -77,7 +77,7 @@ fixture_pg_migrate(void)
 	char url[PG_URL_MAX];
 	struct store *s;
 
-	pg_sql(&fixture_pg, "CREATE DATABASE migrated");
+	pg_sql(&fixture_pg, "CREATE DATABASE migrated OWNER director");
 	pg_url(&fixture_pg, "migrated", url);
 	s = store_open(url, &e);
 	if (s == NULL || store_migrate(s, &e) == -1)

@@ -154,6 +154,10 @@ static const struct row TIMES[] = {
 	{ __LINE__, "created_at=gte." TIME "07.507001Z", NONE },
 	{ __LINE__, "created_at=not.lt." TIME "07.506001Z", TO_39 },
 	{ __LINE__, "created_at=not.gte." TIME "00.500001Z", TO_04 },
+	{ __LINE__, "created_at=gt.2026-01-02&created_at=lt.2026-01-03&limit=2",
+	    "00 01" },
+	{ __LINE__, "created_at=lte.2026-01-02", NONE },
+	{ __LINE__, "created_at=gte.2026-01-03", NONE },
 	{ __LINE__, "created_at=gt.9999-12-31T23:59:59Z", NONE },
 	{ __LINE__, "created_at=lt.0001-01-01T00:00:00Z", NONE },
 };

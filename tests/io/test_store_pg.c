@@ -217,13 +217,14 @@ set_slow_index(struct fixture *f)
 		"  IF n = 2 THEN RAISE EXCEPTION 'no room' USING ERRCODE ="
 		"    '53100'; END IF;"
 		" END $$",
-		"CREATE EVENT TRIGGER nap ON ddl_command_start WHEN TAG IN"
-		" ('CREATE INDEX') EXECUTE FUNCTION nap()",
 	};
 
 	for (size_t i = 0; i < COUNT(STATEMENTS); i++)
 		CHECK(f->s->driver->script(f->s->conn, STATEMENTS[i], &f->e) ==
 		    0);
+	pg_sql_in(&fixture_pg, f->database,
+	    "CREATE EVENT TRIGGER nap ON ddl_command_start WHEN TAG IN"
+	    " ('CREATE INDEX') EXECUTE FUNCTION director.nap()");
 }
 
 static int

@@ -251,13 +251,15 @@ test_numbers_that_are_sent(void)
 		{ __LINE__, "{\"a\":[1E+1001]}", JVAL_NUMBER },
 		{ __LINE__, "1e-1001", JVAL_NUMBER },
 		{ __LINE__, "1e99999999999999999999", JVAL_NUMBER },
+		{ __LINE__, "0.5e1000", JVAL_OK },
+		{ __LINE__, "-0.00e-1000", JVAL_OK },
 	};
 	struct buf many = BUF_INIT;
 	struct json_object *value;
 
 	for (size_t i = 0; i < COUNT(SENT); i++) {
 		CHECK_ROW(SENT[i].line,
-		    jval_parse_sent(slice_from(SENT[i].json), &value) ==
+		    jval_parse_sent(slice_from(SENT[i].json), &value, NULL) ==
 			SENT[i].status);
 		json_object_put(value);
 		CHECK_ROW(SENT[i].line,
@@ -268,13 +270,107 @@ test_numbers_that_are_sent(void)
 	for (int i = 0; i < JVAL_DIGITS_MAX / 1000; i++)
 		buf_adds(&many, "1e1000,");
 	buf_adds(&many, "1e0]");
-	CHECK(jval_parse_sent(buf_slice(&many), &value) == JVAL_OK);
+	CHECK(jval_parse_sent(buf_slice(&many), &value, NULL) == JVAL_OK);
 	json_object_put(value);
 	many.n -= 2;
 	buf_adds(&many, "1]");
-	CHECK(jval_parse_sent(buf_slice(&many), &value) == JVAL_NUMBER);
+	CHECK(jval_parse_sent(buf_slice(&many), &value, NULL) == JVAL_NUMBER);
 	CHECK(value == NULL);
 	buf_fini(&many);
+}
+
+/* Nines before and zeros behind a point, and what follows. */
+static enum jval_status
+sent_digits(size_t whole, size_t fraction, const char *end)
+{
+	struct buf b = BUF_INIT;
+	struct json_object *value;
+	enum jval_status status;
+
+	buf_adds(&b, "[-");
+	for (size_t i = 0; i < whole; i++)
+		buf_addc(&b, '9');
+	if (fraction > 0)
+		buf_addc(&b, '.');
+	for (size_t i = 0; i < fraction; i++)
+		buf_addc(&b, '0');
+	buf_adds(&b, end);
+	status = jval_parse_sent(buf_slice(&b), &value, NULL);
+	json_object_put(value);
+	buf_fini(&b);
+	return status;
+}
+
+static void
+test_digits_that_are_sent(void)
+{
+	static const struct {
+		int line;
+		size_t whole, fraction;
+		const char *end;
+		enum jval_status status;
+	} DIGITS[] = {
+		{ __LINE__, JVAL_WHOLE_MAX, 0, "]", JVAL_OK },
+		{ __LINE__, JVAL_WHOLE_MAX + 1, 0, "]", JVAL_NUMBER },
+		{ __LINE__, JVAL_WHOLE_MAX - 1000, 1, "e1000]", JVAL_OK },
+		{ __LINE__, JVAL_WHOLE_MAX - 999, 1, "E+1000]", JVAL_NUMBER },
+		{ __LINE__, JVAL_WHOLE_MAX + 1, 0, "e-1]", JVAL_OK },
+		{ __LINE__, 1, JVAL_FRACTION_MAX, "]", JVAL_OK },
+		{ __LINE__, 1, JVAL_FRACTION_MAX + 1, "]", JVAL_NUMBER },
+		{ __LINE__, 1, JVAL_FRACTION_MAX - 1000, "e-1000]", JVAL_OK },
+		{ __LINE__, 1, JVAL_FRACTION_MAX - 999, "e-1000]",
+		    JVAL_NUMBER },
+		{ __LINE__, 1, JVAL_FRACTION_MAX + 1, "e1]", JVAL_OK },
+	};
+
+	for (size_t i = 0; i < COUNT(DIGITS); i++)
+		CHECK_ROW(DIGITS[i].line,
+		    sent_digits(DIGITS[i].whole, DIGITS[i].fraction,
+			DIGITS[i].end) == DIGITS[i].status);
+}
+
+static void
+test_place(void)
+{
+	static const struct {
+		int line;
+		const char *json;
+		size_t at;
+		const char *place;
+	} PLACES[] = {
+		{ __LINE__, "", 0, "Line 1, column 1 (the end)." },
+		{ __LINE__, "{\"a\":", 5, "Line 1, column 6 (the end)." },
+		{ __LINE__, "{\"a\":1,}", 7,
+		    "Line 1, column 8 (byte 8 of 8)." },
+		{ __LINE__, "{\n \"\xC3\xA4\": tru }\n", 9,
+		    "Line 2, column 7 (byte 10 of 15)." },
+		{ __LINE__, "[1] x", 4, "Line 1, column 5 (byte 5 of 5)." },
+		{ __LINE__, "\"ab\\u0000\"", 3,
+		    "Line 1, column 4 (byte 4 of 10)." },
+		{ __LINE__, "\"\\ud800\\n\"", 1,
+		    "Line 1, column 2 (byte 2 of 10)." },
+		{ __LINE__, "\"a\nb\"", 2, "Line 1, column 3 (byte 3 of 5)." },
+		{ __LINE__, "[\r\n\"\xC3\xA4\xFF\"]", 6,
+		    "Line 2, column 3 (byte 7 of 9)." },
+		{ __LINE__, "[0, 01]", 4, "Line 1, column 5 (byte 5 of 7)." },
+		{ __LINE__, "[0, 1e1001]", 4,
+		    "Line 1, column 5 (byte 5 of 11)." },
+	};
+
+	for (size_t i = 0; i < COUNT(PLACES); i++) {
+		struct slice text = slice_from(PLACES[i].json);
+		struct json_object *value;
+		struct buf place = BUF_INIT;
+		size_t at = 99;
+
+		CHECK_ROW(PLACES[i].line,
+		    jval_parse_sent(text, &value, &at) != JVAL_OK);
+		CHECK_ROW(PLACES[i].line, at == PLACES[i].at);
+		jval_place(&place, text, PLACES[i].at);
+		CHECK_ROW(PLACES[i].line,
+		    slice_eqs(buf_slice(&place), PLACES[i].place));
+		buf_fini(&place);
+	}
 }
 
 int
@@ -287,6 +383,8 @@ main(void)
 	    CHECK_CASE(test_containers),
 	    CHECK_CASE(test_numbers),
 	    CHECK_CASE(test_numbers_that_are_sent),
+	    CHECK_CASE(test_digits_that_are_sent),
+	    CHECK_CASE(test_place),
 	    CHECK_CASE(test_long_number),
 	    CHECK_CASE(test_quote),
 	    CHECK_CASE(test_members),

@@ -23,20 +23,23 @@ export const chat = reactive({
   history: 'ready', // loading | ready | failed
   historyError: '',
   missing: false, // its address was opened, and the server does not know it
+  deleted: false, // the one before was deleted elsewhere, while it was on screen
 });
 
 export const busy = computed(() => msgs.isBusy(chat.messages));
 
 // Messages that no acknowledgement has come for, of every session.
 const unsent = new Map();
-const listeners = { finished: () => {}, videos: () => {}, back: () => {} };
+const removing = new Set(); // sessions that are deleted here
+const listeners = { finished: () => {}, videos: () => {}, sessions: () => {}, back: () => {} };
 let reading = 0;
 let socket = null;
 let shownKey = ''; // with the last CONNECT
 
 /**
  * Who is told when a job of any session ends (`finished`), when the list of
- * videos changed (`videos`) and when a lost connection is there again (`back`).
+ * videos (`videos`) or of sessions changed (`sessions`) and when a lost connection
+ * is there again (`back`).
  */
 export function onServerNews(given) {
   Object.assign(listeners, given);
@@ -53,11 +56,29 @@ function showSession(id) {
   chat.history = 'ready';
   chat.historyError = '';
   chat.missing = false;
+  chat.deleted = false;
 }
 
 export function newSession() {
   showSession(msgs.newSessionId());
   if (location.hash) history.pushState(null, '', location.pathname);
+}
+
+/** The session on screen is gone, by somebody else's hand: say so, begin anew. */
+function leaveDeleted() {
+  showSession(msgs.newSessionId());
+  chat.deleted = true;
+  if (location.hash) history.replaceState(null, '', location.pathname);
+}
+
+export async function removeSession(id) {
+  removing.add(id);
+  try {
+    await api.deleteSession(id);
+    if (id === chat.sessionId && sessionInHash()) newSession();
+  } finally {
+    removing.delete(id);
+  }
 }
 
 export async function openSession(id) {
@@ -76,11 +97,12 @@ export function followHash() {
 /** Reads the session on screen again; what is newer on screen stays. */
 export async function readHistory() {
   const mine = ++reading;
+  const known = isKnown();
   try {
     const session = await api.readSession(chat.sessionId);
     if (mine === reading) takeHistory(session);
   } catch (error) {
-    if (mine === reading) missHistory(error);
+    if (mine === reading) missHistory(error, known);
   }
 }
 
@@ -94,7 +116,16 @@ function takeHistory(session) {
   chat.history = 'ready';
 }
 
-function missHistory(error) {
+// Does the server have something of what is on screen?
+function isKnown() {
+  return chat.messages.some((m) => m.session_id === chat.sessionId && !m.delivery);
+}
+
+function missHistory(error, known) {
+  if (error.status === 404 && known && !removing.has(chat.sessionId)) {
+    leaveDeleted();
+    return;
+  }
   // A session nobody wrote in yet is unknown to the server: that is no error.
   if (error.status === 404 || chat.history === 'ready') {
     chat.missing = chat.history === 'loading' && chat.messages.length === 0;
@@ -193,6 +224,15 @@ function receive(snapshot) {
   if (snapshot.status !== 'progress') listeners.finished(snapshot);
 }
 
+function update({ update: what, session_id: id }) {
+  if (what !== 'sessions') {
+    listeners.videos();
+    return;
+  }
+  if (id === chat.sessionId && !removing.has(id)) leaveDeleted();
+  listeners.sessions();
+}
+
 function lost(reason) {
   // After these the client does not come back by itself.
   const final = reason === 'io server disconnect' || reason === 'io client disconnect';
@@ -239,7 +279,7 @@ export function connect() {
   socket.on('connect_error', refused);
   socket.on('chat', receive);
   socket.on('event', (event) => {
-    if (event?.event_type === 'update_data') listeners.videos();
+    if (event?.event_type === 'update_data') update(event);
   });
   setInterval(() => {
     if (busy.value && chat.link === 'online') readHistory();
