@@ -54,9 +54,11 @@ job_init(struct job *j, struct ctx *c, struct err *e)
 	return j->s == NULL ? -1 : rest_shape_parse(c, &j->shape, e);
 }
 
+/* The others are told without a place in the store. */
 static int
 job_end(struct job *j, int rc)
 {
+	ctx_store_leave(j->c);
 	if (rc == 0)
 		changes_tell(j->c, &j->changes);
 	(void)json_object_put(j->body);
