@@ -2,7 +2,7 @@
  * Keys for what was made of an input; secrets compared.
  *
  * Layer:  io
- * Spec:   BLAKE2b, RFC 7693
+ * Spec:   BLAKE2b, RFC 7693; SipHash-2-4 of 128 bits
  */
 #ifndef IO_HASH_H
 #define IO_HASH_H
@@ -23,6 +23,8 @@ bool hash_same(struct slice a, struct slice b);
 /** The digest itself. */
 #define HASH_BYTES 16
 void hash_bytes(struct slice a, uint8_t out[static HASH_BYTES]);
+/** Another one, in half of the time: for what is long and guards nothing. */
+void hash_quick(struct slice a, uint8_t out[static HASH_BYTES]);
 /** Of `a`, its length, and `b`. */
 void hash_hex(struct slice a, struct slice b, char out[static HASH_SIZE]);
 
