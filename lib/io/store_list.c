@@ -10,6 +10,7 @@
 #include "base/uuid.h"
 #include "io/store_list_row.h"
 #include "io/store_list_where.h"
+#include "proto/jscan.h"
 #include "proto/jval.h"
 #include "proto/rest_cursor.h"
 #include "proto/rest_term.h"
@@ -164,6 +165,7 @@ struct printer {
 	struct buf *out;
 	const struct member *members;
 	unsigned n_members;
+	bool doubts; /* what is to be JSON may be none */
 	int64_t n, limit;
 	size_t bytes;                  /* that are left */
 	int64_t *total;                /* NULL: not counted */
@@ -176,12 +178,21 @@ struct printer {
 };
 
 static void
+put_value(struct printer *p, enum rest_type type, const struct store_value *v)
+{
+	if (p->doubts && type == REST_JSON && v->type == STORE_TEXT &&
+	    !jscan_valid(v->bytes))
+		buf_adds(p->out, "null");
+	else
+		store_list_value_print(p->out, type, v);
+}
+
+static void
 put_row(struct printer *p, const struct store_row *row)
 {
 	for (unsigned i = 0; i < p->n_members; i++) {
 		buf_add_slice(p->out, p->members[i].name);
-		store_list_value_print(
-		    p->out, p->members[i].type, &row->values[i]);
+		put_value(p, p->members[i].type, &row->values[i]);
 	}
 	buf_addc(p->out, '}');
 }
@@ -335,6 +346,7 @@ read_page(struct store *s, struct store_list_sql *l,
 	struct printer p = { .out = &page->json,
 		.members = members,
 		.n_members = members_of(l, members),
+		.doubts = l->dialect->json_is_text,
 		.limit = l->q->limit,
 		.bytes = l->q->bytes > 0 ? l->q->bytes : STORE_PAGE_BYTES,
 		.total = wanted->count ? &page->total : NULL,
@@ -582,7 +594,8 @@ get_one(struct store *s, const struct address *a, enum way way,
 		false };
 	struct printer p = { .out = json,
 		.members = ready->members,
-		.n_members = ready->n_members };
+		.n_members = ready->n_members,
+		.doubts = s->driver->dialect->json_is_text };
 	struct store_sink sink = { print_one, &p, 0 };
 	int rc;
 

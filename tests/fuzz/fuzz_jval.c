@@ -1,8 +1,10 @@
-/* What is accepted prints to a text that is accepted and prints the same. */
+/* What is accepted prints to a text that is accepted and prints the same; and what
+ * only looks whether it is JSON says so, too. */
 #include <stdint.h>
 #include <stdlib.h>
 
 #include "base/utf8.h"
+#include "proto/jscan.h"
 #include "proto/jval.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
@@ -10,12 +12,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
+	const struct slice text = { (const char *)bytes, n };
+	enum jval_status status;
 	struct json_object *value, *again;
 	struct buf first = BUF_INIT;
 	struct buf second = BUF_INIT;
 
-	if (jval_parse((struct slice){ (const char *)bytes, n }, &value) !=
-	    JVAL_OK)
+	status = jval_parse(text, &value);
+	if (jscan_valid(text) ? status == JVAL_SYNTAX : status == JVAL_OK)
+		abort();
+	if (status != JVAL_OK)
 		return 0;
 	jval_print(&first, value);
 	if (!utf8_text(buf_slice(&first)) ||
