@@ -83,6 +83,17 @@ note(struct job *j, struct slice row)
 	(void)json_object_put(value);
 }
 
+/* The same of a row that is new: what it was made of tells, unparsed. */
+static void
+note_new(struct job *j, const struct store_fields *fields)
+{
+	if (j->r->list == STORE_LIST_COLLECTIONS)
+		j->changes.collections = true;
+	if (j->r->list == STORE_LIST_VIDEOS)
+		changes_videos(
+		    &j->changes, fields->value[RESOURCE_COLLECTION].bytes);
+}
+
 /* A video makes the collection it names: asked before it does. */
 static void
 note_made(struct job *j, const struct store_fields *fields)
@@ -255,7 +266,6 @@ add_row(struct job *j, const struct buf *row)
 	if (j->n_rows++ > 0)
 		buf_addc(&j->rows, ',');
 	buf_add_slice(&j->rows, buf_slice(row));
-	note(j, buf_slice(row));
 }
 
 static int
@@ -305,6 +315,10 @@ add_item(
 	if (rc == 0 && !inserted)
 		rc = add_known(j, item, &fields, row, e);
 	if (rc == 0 && row->n > 0) {
+		if (inserted)
+			note_new(j, &fields);
+		else
+			note(j, buf_slice(row));
 		j->n_new += inserted;
 		j->id = inserted ? fields.value[0].bytes : j->id;
 	}
