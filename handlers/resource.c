@@ -320,7 +320,7 @@ resource_new(const struct resource *r, struct json_object *body, bool dated,
 	if (!json_object_is_type(body, json_type_object))
 		return err_field(e, ERR_BAD_REQUEST, "body",
 		    "The body must be a JSON object, or an array of them.");
-	rnd_uuid(uuid);
+	rnd_uuid_timed(uuid);
 	if (check_known(r, body, dated, e) != 0 ||
 	    take_id(&m, body, &out->value[0]) != 0)
 		return -1;

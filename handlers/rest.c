@@ -14,14 +14,21 @@ rest_view(const struct ctx *c)
 	return (struct store_view){ &c->who, conf_loopback(c->conf) };
 }
 
+static void
+put_etag(
+    struct ctx *c, const uint8_t hash[static HASH_BYTES], char out[static 32])
+{
+	etag_print(hash, out);
+	http_header(c->res, "ETag", "%s", out);
+}
+
 void
 rest_etag(struct ctx *c, struct slice json, char out[static 32])
 {
 	uint8_t hash[HASH_BYTES];
 
 	hash_bytes(json, hash);
-	etag_print(hash, out);
-	http_header(c->res, "ETag", "%s", out);
+	put_etag(c, hash, out);
 }
 
 void
@@ -81,21 +88,54 @@ rest_match(struct ctx *c, struct slice json, struct err *e)
 	    "change.");
 }
 
-int
-rest_answer(struct ctx *c, int status, struct slice json, struct err *e)
+/* All but the body, where one is `wanted`. */
+static int
+put_head(
+    struct ctx *c, int status, const char *tag, bool *wanted, struct err *e)
 {
-	char tag[32];
 	bool known;
 
-	rest_etag(c, json, tag);
 	if (is_known(c, tag, &known, e) != 0)
 		return -1;
 	http_header(c->res, "Cache-Control", "no-cache, private");
 	c->res->status = known ? 304 : status;
-	if (known)
+	*wanted = !known;
+	if (*wanted)
+		http_header(c->res, "Content-Type", "application/json");
+	return 0;
+}
+
+int
+rest_answer(struct ctx *c, int status, struct slice json, struct err *e)
+{
+	char tag[32];
+	bool wanted;
+
+	rest_etag(c, json, tag);
+	if (put_head(c, status, tag, &wanted, e) != 0)
+		return -1;
+	if (wanted)
+		buf_add_slice(&c->res->body, json);
+	return 0;
+}
+
+/* No write is guarded by the tag of a page, which is long. Takes `json` along. */
+static int
+answer_page(struct ctx *c, int status, struct buf *json, struct err *e)
+{
+	uint8_t hash[HASH_BYTES];
+	char tag[32];
+	bool wanted;
+
+	hash_quick(buf_slice(json), hash);
+	put_etag(c, hash, tag);
+	if (put_head(c, status, tag, &wanted, e) != 0)
+		return -1;
+	if (!wanted)
 		return 0;
-	http_header(c->res, "Content-Type", "application/json");
-	buf_add_slice(&c->res->body, json);
+	buf_fini(&c->res->body);
+	c->res->body = *json;
+	*json = BUF_INIT;
 	return 0;
 }
 
@@ -184,8 +224,7 @@ list(struct ctx *c, struct rest_query *q, struct err *e)
 		put_range(c, q, &page);
 		put_link(c, q, &page);
 		rest_applied(c, &prefer);
-		rc = rest_answer(
-		    c, status_of(q, &page), buf_slice(&page.json), e);
+		rc = answer_page(c, status_of(q, &page), &page.json, e);
 	}
 	store_page_fini(&page);
 	return rc;

@@ -19,9 +19,11 @@ rest_job_init(struct rest_job *j, struct ctx *c, struct err *e)
 	return j->s == NULL ? -1 : rest_shape_parse(c, &j->shape, e);
 }
 
+/* The others are told without a place in the store. */
 int
 rest_job_end(struct rest_job *j, int rc)
 {
+	ctx_store_leave(j->c);
 	if (rc == 0)
 		changes_tell(j->c, &j->changes);
 	(void)json_object_put(j->body);
@@ -44,6 +46,16 @@ rest_job_note(struct rest_job *j, struct slice row)
 		return;
 	changes_videos(&j->changes, jval_str(value, "collection_id"));
 	(void)json_object_put(value);
+}
+
+void
+rest_job_note_new(struct rest_job *j, const struct store_fields *fields)
+{
+	if (j->r->list == STORE_LIST_COLLECTIONS)
+		j->changes.collections = true;
+	if (j->r->list == STORE_LIST_VIDEOS)
+		changes_videos(
+		    &j->changes, fields->value[RESOURCE_COLLECTION].bytes);
 }
 
 /* A video makes the collection it names: asked before it does. */

@@ -46,6 +46,8 @@ int rest_job_body(struct rest_job *j, bool array, struct err *e) MUST_CHECK;
 bool rest_job_is_bulk(const struct rest_job *j);
 /** What other pages must learn of this row: lists of collections and of videos. */
 void rest_job_note(struct rest_job *j, struct slice row);
+/** The same of a row that is new: what it was made of tells, unparsed. */
+void rest_job_note_new(struct rest_job *j, const struct store_fields *fields);
 /** A video makes the collection it names: asked before it does. */
 void rest_job_note_made(struct rest_job *j, const struct store_fields *fields);
 /** An edit of struct store_edit: If-Match, and the body as a merge patch; of a

@@ -128,7 +128,6 @@ add_row(struct rest_job *j, const struct buf *row)
 	if (j->n_rows++ > 0)
 		buf_addc(&j->rows, ',');
 	buf_add_slice(&j->rows, buf_slice(row));
-	rest_job_note(j, buf_slice(row));
 }
 
 static int
@@ -178,6 +177,10 @@ add_item(struct rest_job *j, struct json_object *item, struct buf *row,
 	if (rc == 0 && !inserted)
 		rc = add_known(j, item, &fields, row, e);
 	if (rc == 0 && row->n > 0) {
+		if (inserted)
+			rest_job_note_new(j, &fields);
+		else
+			rest_job_note(j, buf_slice(row));
 		j->n_new += inserted;
 		j->id = inserted ? fields.value[0].bytes : j->id;
 	}

@@ -52,6 +52,16 @@ hash_end(struct hash_stream *h, char out[static HASH_SIZE])
 	(void)sodium_bin2hex(out, HASH_SIZE, digest, sizeof(digest));
 }
 
+/* The key is no secret. */
+void
+hash_quick(struct slice a, uint8_t out[static HASH_BYTES])
+{
+	static const unsigned char KEY[crypto_shorthash_siphashx24_KEYBYTES];
+
+	(void)crypto_shorthash_siphashx24(
+	    out, (const unsigned char *)a.p, a.n, KEY);
+}
+
 void
 hash_hex(struct slice a, struct slice b, char out[static HASH_SIZE])
 {

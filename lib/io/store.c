@@ -75,6 +75,7 @@ store_close(struct store *s)
 		return;
 	store_rollback(s);
 	s->driver->close(s->conn);
+	store_list_ready_free(s->ready);
 	free(s);
 }
 

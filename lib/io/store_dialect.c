@@ -87,6 +87,7 @@ const struct store_dialect store_dialect_sqlite = {
 	.mark = '?',
 	.milliseconds = true,
 	.scans = true,
+	.json_is_text = true,
 	.parts = PARTS_SQLITE,
 	.columns = COLUMNS_SQLITE,
 	.expressions = EXPRESSIONS_SQLITE,

@@ -31,6 +31,7 @@ struct store_dialect {
 	char mark;         /* what a parameter's number follows */
 	bool milliseconds; /* times are kept no finer */
 	bool scans;        /* what is near is found by comparing all */
+	bool json_is_text; /* a column of JSON may hold anything */
 	const char *const *parts;
 	const struct rest_column *columns; /* of all lists */
 	const char *const *expressions;    /* of the columns */

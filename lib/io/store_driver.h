@@ -82,12 +82,18 @@ struct store_driver {
 	bool (*undone)(const struct store_conn *c);
 };
 
+/** Statements that store_list.c has made for later; NULL: none. */
+struct store_list_ready;
+
 struct store {
 	const struct store_driver *driver;
 	struct store_conn *conn;
 	bool inside; /* between store_begin() and its end */
 	bool undone; /* the last transaction: see store_again() */
+	struct store_list_ready *ready;
 };
+
+void store_list_ready_free(struct store_list_ready *ready);
 
 struct store_scope {
 	bool nested;

@@ -2,6 +2,7 @@
 #include "io/store_list.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/ck.h"
@@ -9,6 +10,7 @@
 #include "base/uuid.h"
 #include "io/store_list_row.h"
 #include "io/store_list_where.h"
+#include "proto/jscan.h"
 #include "proto/jval.h"
 #include "proto/rest_cursor.h"
 #include "proto/rest_term.h"
@@ -19,6 +21,8 @@
 #define AT_ONCE_MAX 50
 /* A list of 50 videos; what is longer grows. */
 #define PAGE_ROOM 12288
+/* sql/list/: the caller, and whose rows are everybody's. */
+#define BOUND_MAX 2
 
 /* The statement */
 
@@ -120,21 +124,31 @@ put_page(struct store_list_sql *l)
 	store_sql_part(&l->sql, STORE_PART_OFFSET, &with);
 }
 
+/* What `from` takes; how many. */
+static int
+bound_of(const struct store_list_source *source, const struct store_view *view,
+    struct store_value out[static BOUND_MAX])
+{
+	/* Nobody in particular has nothing where others may be nobody, too. */
+	out[0] = store_text_or_null(view->who->id);
+	out[1] = view->shared ? store_text(SLICE_EMPTY) : out[0];
+	return source->n_bound < BOUND_MAX ? source->n_bound : BOUND_MAX;
+}
+
 static void
 list_init(struct store_list_sql *l, const struct store *s,
     const struct store_view *view, enum store_list_id id,
     const struct rest_query *q)
 {
-	/* Nobody in particular has nothing where others may be nobody, too. */
-	const struct store_value own = store_text_or_null(view->who->id);
-	const struct store_value bound[2] = { own,
-		view->shared ? store_text(SLICE_EMPTY) : own };
+	struct store_value bound[BOUND_MAX];
+	int n;
 
 	l->q = q;
 	l->dialect = s->driver->dialect;
 	l->source = &l->dialect->lists[id];
 	store_sql_init(&l->sql, l->dialect);
-	for (int i = 0; i < l->source->n_bound && i < (int)COUNT(bound); i++)
+	n = bound_of(l->source, view, bound);
+	for (int i = 0; i < n; i++)
 		(void)store_sql_param(&l->sql, bound[i]);
 }
 
@@ -151,6 +165,7 @@ struct printer {
 	struct buf *out;
 	const struct member *members;
 	unsigned n_members;
+	bool doubts; /* what is to be JSON may be none */
 	int64_t n, limit;
 	size_t bytes;                  /* that are left */
 	int64_t *total;                /* NULL: not counted */
@@ -163,12 +178,21 @@ struct printer {
 };
 
 static void
+put_value(struct printer *p, enum rest_type type, const struct store_value *v)
+{
+	if (p->doubts && type == REST_JSON && v->type == STORE_TEXT &&
+	    !jscan_valid(v->bytes))
+		buf_adds(p->out, "null");
+	else
+		store_list_value_print(p->out, type, v);
+}
+
+static void
 put_row(struct printer *p, const struct store_row *row)
 {
 	for (unsigned i = 0; i < p->n_members; i++) {
 		buf_add_slice(p->out, p->members[i].name);
-		store_list_value_print(
-		    p->out, p->members[i].type, &row->values[i]);
+		put_value(p, p->members[i].type, &row->values[i]);
 	}
 	buf_addc(p->out, '}');
 }
@@ -322,6 +346,7 @@ read_page(struct store *s, struct store_list_sql *l,
 	struct printer p = { .out = &page->json,
 		.members = members,
 		.n_members = members_of(l, members),
+		.doubts = l->dialect->json_is_text,
 		.limit = l->q->limit,
 		.bytes = l->q->bytes > 0 ? l->q->bytes : STORE_PAGE_BYTES,
 		.total = wanted->count ? &page->total : NULL,
@@ -435,51 +460,151 @@ store_page_fini(struct store_page *page)
 	buf_fini(&page->cursor);
 }
 
-/* A row by its address: which list, which way, and what is behind. */
+/* A row by its address: its statement is always the same, and made once. */
+
+enum way {
+	BY_UUID,
+	BY_KEY,
+	WAY__MAX
+};
+
+struct ready {
+	struct buf sql;
+	struct buf names; /* the members' */
+	struct member members[REST_SELECT_MAX];
+	unsigned n_members;
+};
+
+struct store_list_ready {
+	struct ready *of[STORE_LIST__MAX][WAY__MAX][2]; /* to read, locked */
+};
+
 struct address {
 	const struct store_view *view;
 	enum store_list_id id;
-	const char *condition;
 	struct slice key;
-	enum store_part end;
+	bool locked;
 };
 
+/* A key may be that of several rows; a uuid is not. */
 static void
-put_one(struct store_list_sql *l, const struct address *a)
+put_one(struct store_list_sql *l, enum way way, bool locked)
 {
+	const char *const *parts = l->dialect->parts;
+	/* Its number; the statement has no value yet. */
+	int key = store_sql_param(&l->sql, STORE_NULL_VALUE);
+
 	put_columns(l, false);
 	put_source(l);
 	buf_adds(&l->sql.text, " AND ");
-	store_sql_text(&l->sql, a->condition,
-	    store_sql_param(&l->sql, store_text(a->key)));
-	buf_adds(&l->sql.text, l->dialect->parts[a->end]);
+	store_sql_text(
+	    &l->sql, way == BY_UUID ? l->source->uuid : l->source->key, key);
+	if (locked)
+		buf_adds(&l->sql.text, parts[STORE_PART_LOCKED]);
+	else if (way == BY_KEY)
+		buf_adds(&l->sql.text, parts[STORE_PART_FIRST]);
 }
 
-static int
-get_one(struct store *s, const struct address *a, struct buf *json,
-    int64_t *found, struct err *e)
+/* What is borrowed from the arena of the statement becomes the row's own. */
+static void
+keep_members(struct ready *r, const struct store_list_sql *l)
+{
+	size_t from = 0;
+
+	for (unsigned i = 0; i < r->n_members; i++)
+		buf_add_slice(&r->names, r->members[i].name);
+	for (unsigned i = 0; i < r->n_members; i++) {
+		size_t n = r->members[i].name.n;
+
+		r->members[i].name = slice_sub(buf_slice(&r->names), from, n);
+		from += n;
+	}
+	buf_add_slice(&r->sql, buf_slice(&l->sql.text));
+}
+
+static struct ready *
+ready_new(const struct store *s, const struct address *a, enum way way)
 {
 	struct rest_query *q = ck_calloc(1, sizeof(*q));
 	struct store_list_sql *l = ck_calloc(1, sizeof(*l));
-	struct member members[REST_SELECT_MAX];
-	struct printer p = {
-		.out = json, .members = members, .limit = 1, .bytes = SIZE_MAX
-	};
-	struct store_sink sink = { print_row, &p, 0 };
-	int rc;
+	struct ready *r = ck_calloc(1, sizeof(*r));
 
 	q->table = store_list_table(a->id);
 	select_all(q);
 	list_init(l, s, a->view, a->id, q);
-	p.n_members = members_of(l, members);
-	p.list = l;
-	put_one(l, a);
-	rc = store_sql_run(s, &l->sql, &sink, e);
-	*found = p.n;
-	buf_fini(&p.last);
+	put_one(l, way, a->locked);
+	r->n_members = members_of(l, r->members);
+	keep_members(r, l);
 	store_sql_fini(&l->sql);
 	free(l);
 	free(q);
+	return r;
+}
+
+static struct ready *
+ready_of(struct store *s, const struct address *a, enum way way)
+{
+	struct ready **r;
+
+	if (s->ready == NULL)
+		s->ready = ck_calloc(1, sizeof(*s->ready));
+	r = &s->ready->of[a->id][way][a->locked];
+	if (*r == NULL)
+		*r = ready_new(s, a, way);
+	return *r;
+}
+
+static void
+ready_free(struct ready *r)
+{
+	if (r == NULL)
+		return;
+	buf_fini(&r->sql);
+	buf_fini(&r->names);
+	free(r);
+}
+
+void
+store_list_ready_free(struct store_list_ready *ready)
+{
+	for (size_t i = 0; ready != NULL && i < STORE_LIST__MAX; i++)
+		for (size_t way = 0; way < WAY__MAX; way++) {
+			ready_free(ready->of[i][way][false]);
+			ready_free(ready->of[i][way][true]);
+		}
+	free(ready);
+}
+
+static int
+print_one(const struct store_row *row, void *cookie)
+{
+	struct printer *p = cookie;
+
+	if (p->n++ > 0)
+		return 1;
+	put_row(p, row);
+	return 0;
+}
+
+static int
+get_one(struct store *s, const struct address *a, enum way way,
+    struct buf *json, bool *found, struct err *e)
+{
+	struct ready *ready = ready_of(s, a, way);
+	struct store_value params[BOUND_MAX + 1];
+	int n = bound_of(&s->driver->dialect->lists[a->id], a->view, params);
+	const struct store_made made = { buf_cstr(&ready->sql), params, n + 1,
+		false };
+	struct printer p = { .out = json,
+		.members = ready->members,
+		.n_members = ready->n_members,
+		.doubts = s->driver->dialect->json_is_text };
+	struct store_sink sink = { print_one, &p, 0 };
+	int rc;
+
+	params[n] = store_text(a->key);
+	rc = store_run_made(s, &made, &sink, e);
+	*found = p.n > 0;
 	return rc;
 }
 
@@ -491,20 +616,18 @@ get(struct store *s, struct address *a, struct buf *json, struct err *e)
 	    &s->driver->dialect->lists[a->id];
 	char uuid[UUID_SIZE];
 	struct slice name = a->key;
-	int64_t found = 0;
+	bool found = false;
 	int rc = 0;
 
 	if (source->uuid[0] != '\0' && uuid_parse(name, uuid)) {
-		a->condition = source->uuid;
 		a->key = slice_from(uuid);
-		rc = get_one(s, a, json, &found, e);
+		rc = get_one(s, a, BY_UUID, json, &found, e);
 	}
-	if (rc == 0 && found == 0 && source->key[0] != '\0') {
-		a->condition = source->key;
+	if (rc == 0 && !found && source->key[0] != '\0') {
 		a->key = name;
-		rc = get_one(s, a, json, &found, e);
+		rc = get_one(s, a, BY_KEY, json, &found, e);
 	}
-	if (rc == 0 && found == 0)
+	if (rc == 0 && !found)
 		return err_set(e, ERR_NOT_FOUND, "There is no %s with this id.",
 		    source->one);
 	return rc;
@@ -514,7 +637,7 @@ int
 store_list_get(struct store *s, const struct store_view *view,
     enum store_list_id id, struct slice key, struct buf *json, struct err *e)
 {
-	struct address a = { view, id, NULL, key, STORE_PART_FIRST };
+	struct address a = { view, id, key, false };
 
 	return get(s, &a, json, e);
 }
@@ -523,7 +646,7 @@ int
 store_list_get_locked(struct store *s, const struct store_view *view,
     enum store_list_id id, struct slice key, struct buf *json, struct err *e)
 {
-	struct address a = { view, id, NULL, key, STORE_PART_LOCKED };
+	struct address a = { view, id, key, true };
 
 	return get(s, &a, json, e);
 }

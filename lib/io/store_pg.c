@@ -266,19 +266,21 @@ static int
 deliver(struct store_conn *c, const PGresult *result, struct store_sink *sink,
     const char *name, struct err *e)
 {
-	const char *names[PG_COLUMNS_MAX];
 	struct store_value values[PG_COLUMNS_MAX];
-	int n = PQnfields(result);
+	struct pg_columns columns;
 
-	for (int i = 0; i < n && i < PG_COLUMNS_MAX; i++)
-		names[i] = PQfname(result, i);
+	if (sink->row == NULL) {
+		sink->count += PQntuples(result);
+		return 0;
+	}
+	if (!pg_columns_of(result, &columns))
+		return wrong_type(name, e);
 	for (int i = 0; i < PQntuples(result); i++) {
 		sink->count++;
-		if (sink->row == NULL)
-			continue;
-		if (!pg_row(result, i, &c->scratch, values))
+		if (!pg_row(result, i, &columns, &c->scratch, values))
 			return wrong_type(name, e);
-		if (sink->row(&(struct store_row){ n, names, values },
+		if (sink->row(
+			&(struct store_row){ columns.n, columns.name, values },
 			sink->cookie) != 0) {
 			c->enough = true;
 			break;

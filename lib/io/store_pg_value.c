@@ -132,23 +132,6 @@ take_int(struct slice bytes)
 	return (int64_t)number;
 }
 
-static struct store_value
-real_value(struct slice bytes)
-{
-	struct store_value v = { STORE_REAL, { 0 }, SLICE_EMPTY };
-	uint64_t wide = take_be(bytes);
-	uint32_t narrow = (uint32_t)wide;
-	float single;
-
-	if (bytes.n == sizeof(single)) {
-		memcpy(&single, &narrow, sizeof(single));
-		v.real = (double)single;
-	} else {
-		memcpy(&v.real, &wide, sizeof(wide));
-	}
-	return v;
-}
-
 /* The bytes added to `scratch` from `from` on: see pg_row(). */
 static struct store_value
 made(const struct buf *scratch, size_t from, enum store_type type)
@@ -158,12 +141,56 @@ made(const struct buf *scratch, size_t from, enum store_type type)
 }
 
 static struct store_value
-uuid_value(struct slice bytes, struct buf *scratch)
+read_int(struct slice bytes, const char *column, struct buf *scratch)
+{
+	(void)column;
+	(void)scratch;
+	return store_int(take_int(bytes));
+}
+
+static struct store_value
+read_real(struct slice bytes, const char *column, struct buf *scratch)
+{
+	struct store_value v = { STORE_REAL, { 0 }, SLICE_EMPTY };
+	uint64_t wide = take_be(bytes);
+	uint32_t narrow = (uint32_t)wide;
+	float single;
+
+	(void)column;
+	(void)scratch;
+	if (bytes.n == sizeof(single)) {
+		memcpy(&single, &narrow, sizeof(single));
+		v.real = (double)single;
+	} else {
+		memcpy(&v.real, &wide, sizeof(wide));
+	}
+	return v;
+}
+
+static struct store_value
+read_text(struct slice bytes, const char *column, struct buf *scratch)
+{
+	(void)column;
+	(void)scratch;
+	return store_text(bytes);
+}
+
+static struct store_value
+read_blob(struct slice bytes, const char *column, struct buf *scratch)
+{
+	(void)column;
+	(void)scratch;
+	return store_blob(bytes.p, bytes.n);
+}
+
+static struct store_value
+read_uuid(struct slice bytes, const char *column, struct buf *scratch)
 {
 	static const char HEX[] = "0123456789abcdef";
 	size_t from = scratch->n;
 	char *at = buf_room(scratch, 3 * bytes.n + 1);
 
+	(void)column;
 	for (size_t i = 0; i < bytes.n; i++) {
 		if (i == 4 || i == 6 || i == 8 || i == 10)
 			*at++ = '-';
@@ -176,28 +203,29 @@ uuid_value(struct slice bytes, struct buf *scratch)
 
 /* "2026-01-02T03:04:05.678901Z"; years of five digits become the last of four. */
 static struct store_value
-time_value(struct slice bytes, struct buf *scratch)
+read_time(struct slice bytes, const char *column, struct buf *scratch)
 {
 	size_t from = scratch->n;
 	int64_t us = take_int(bytes);
-	char text[TIMEFMT_US_SIZE];
 
+	(void)column;
 	if (us == INT64_MAX || us == INT64_MIN)
 		return store_text(
 		    us > 0 ? SLICE("infinity") : SLICE("-infinity"));
 	if (us > INT64_MAX - EPOCH_US)
 		us = INT64_MAX - EPOCH_US;
-	timefmt_iso_us(us + EPOCH_US, text);
-	buf_add(scratch, text, sizeof(text) - 1);
+	timefmt_iso_us(us + EPOCH_US, buf_room(scratch, TIMEFMT_US_SIZE));
+	scratch->n += TIMEFMT_US_SIZE - 1;
 	return made(scratch, from, STORE_TEXT);
 }
 
 static struct store_value
-floats_value(struct slice bytes, struct buf *scratch)
+read_floats(struct slice bytes, const char *column, struct buf *scratch)
 {
 	size_t from = scratch->n;
 	uint32_t word;
 
+	(void)column;
 	for (size_t at = (ARRAY_WORDS + 1) * sizeof(word);
 	     at + sizeof(word) <= bytes.n; at += 2 * sizeof(word)) {
 		word = (uint32_t)take_be(slice_sub(bytes, at, sizeof(word)));
@@ -211,86 +239,90 @@ floats_value(struct slice bytes, struct buf *scratch)
  * projects) a string in it is that text.
  */
 static struct store_value
-jsonb_value(struct slice bytes, const char *column, struct buf *scratch)
+read_jsonb(struct slice bytes, const char *column, struct buf *scratch)
 {
 	struct slice json = slice_from_at(bytes, 1);
 	struct json_object *string = NULL;
 	size_t from = scratch->n;
 
-	if (slice_ends(slice_from(column), SLICE(":json")) || json.n == 0 ||
-	    json.p[0] != '"' || jval_parse(json, &string) != JVAL_OK)
+	if (json.n == 0 || json.p[0] != '"' ||
+	    slice_ends(slice_from(column), SLICE(":json")) ||
+	    jval_parse(json, &string) != JVAL_OK)
 		return store_text(json);
 	buf_add_slice(scratch, jval_slice(string));
 	(void)json_object_put(string);
 	return made(scratch, from, STORE_TEXT);
 }
 
-static bool
-field(const PGresult *result, int row, int column, struct buf *scratch,
-    struct store_value *out)
-{
-	struct slice bytes = { PQgetvalue(result, row, column),
-		(size_t)PQgetlength(result, row, column) };
+static const struct {
+	Oid type;
+	pg_read *read;
+} READERS[] = {
+	{ OID_TEXT, read_text },
+	{ OID_UUID, read_uuid },
+	{ OID_TIMESTAMPTZ, read_time },
+	{ OID_INT8, read_int },
+	{ OID_INT4, read_int },
+	{ OID_JSONB, read_jsonb },
+	{ OID_JSON, read_text },
+	{ OID_BOOL, read_int },
+	{ OID_INT2, read_int },
+	{ OID_FLOAT4, read_real },
+	{ OID_FLOAT8, read_real },
+	{ OID_VARCHAR, read_text },
+	{ OID_BPCHAR, read_text },
+	{ OID_NAME, read_text },
+	{ OID_BYTEA, read_blob },
+	{ OID_TIMESTAMP, read_time },
+	{ OID_FLOAT4_ARRAY, read_floats },
+};
 
-	*out = STORE_NULL_VALUE;
-	if (PQgetisnull(result, row, column))
-		return true;
-	switch (PQftype(result, column)) {
-	case OID_BOOL:
-	case OID_INT2:
-	case OID_INT4:
-	case OID_INT8:
-		*out = store_int(take_int(bytes));
-		return true;
-	case OID_FLOAT4:
-	case OID_FLOAT8:
-		*out = real_value(bytes);
-		return true;
-	case OID_TEXT:
-	case OID_VARCHAR:
-	case OID_BPCHAR:
-	case OID_NAME:
-	case OID_JSON:
-		*out = store_text(bytes);
-		return true;
-	case OID_JSONB:
-		*out = jsonb_value(bytes, PQfname(result, column), scratch);
-		return true;
-	case OID_BYTEA:
-		*out = store_blob(bytes.p, bytes.n);
-		return true;
-	case OID_UUID:
-		*out = uuid_value(bytes, scratch);
-		return true;
-	case OID_TIMESTAMP:
-	case OID_TIMESTAMPTZ:
-		*out = time_value(bytes, scratch);
-		return true;
-	case OID_FLOAT4_ARRAY:
-		*out = floats_value(bytes, scratch);
-		return true;
-	default:
+static pg_read *
+reader_of(Oid type)
+{
+	for (size_t i = 0; i < COUNT(READERS); i++)
+		if (READERS[i].type == type)
+			return READERS[i].read;
+	return NULL;
+}
+
+bool
+pg_columns_of(const PGresult *result, struct pg_columns *columns)
+{
+	columns->n = PQnfields(result);
+	if (columns->n > PG_COLUMNS_MAX)
 		return false;
+	for (int i = 0; i < columns->n; i++) {
+		columns->name[i] = PQfname(result, i);
+		columns->read[i] = reader_of(PQftype(result, i));
 	}
+	return true;
 }
 
 /* Room for all that may have to be made, so that none of it moves: the longest
  * growth is that of a time, from 8 bytes to 27. */
 bool
-pg_row(const PGresult *result, int row, struct buf *scratch,
-    struct store_value out[static PG_COLUMNS_MAX])
+pg_row(const PGresult *result, int row, const struct pg_columns *columns,
+    struct buf *scratch, struct store_value out[static PG_COLUMNS_MAX])
 {
-	int n = PQnfields(result);
-	size_t room = 0;
+	size_t length[PG_COLUMNS_MAX], room = 0;
 
-	if (n > PG_COLUMNS_MAX)
-		return false;
-	for (int i = 0; i < n; i++)
-		room += 4 * ((size_t)PQgetlength(result, row, i) + 8);
+	for (int i = 0; i < columns->n; i++) {
+		length[i] = (size_t)PQgetlength(result, row, i);
+		room += 4 * (length[i] + 8);
+	}
 	buf_clear(scratch);
 	(void)buf_room(scratch, room);
-	for (int i = 0; i < n; i++)
-		if (!field(result, row, i, scratch, &out[i]))
+	for (int i = 0; i < columns->n; i++) {
+		if (length[i] == 0 && PQgetisnull(result, row, i)) {
+			out[i] = STORE_NULL_VALUE;
+			continue;
+		}
+		if (columns->read[i] == NULL)
 			return false;
+		out[i] = columns->read[i](
+		    (struct slice){ PQgetvalue(result, row, i), length[i] },
+		    columns->name[i], scratch);
+	}
 	return true;
 }

@@ -7,7 +7,8 @@
  *      thread 2  --write--> waits  <--done-- by thread 1's commit
  *      thread 3  --enter--> waits, then has the turn until it leaves
  *
- * The turn goes to who has waited longest, and nobody else is woken.
+ * The turn goes to who has waited longest, and nobody else is woken. While there is
+ * a crowd it pauses for a moment before it begins: more come along.
  *
  * Ownership: a job is its thread's, which waits until it is done.
  * Threads: any. A thread that has the turn may enter and write again.

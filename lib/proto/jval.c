@@ -536,12 +536,31 @@ quote_special(struct buf *b, char c)
 	buf_addc(b, TO[at - FROM]);
 }
 
+/* Bytes of a word that are zero, marked by their upper bits. A mark above the
+ * first one may be wrong. */
+#define ONES          UINT64_C(0x0101010101010101)
+#define UPPER         (ONES << 7)
+#define ZERO_BYTES(w) (((w)-ONES) & ~(w)&UPPER)
+
+/* Are all eight? */
+static bool
+is_plain_word(const char *p)
+{
+	uint64_t w;
+
+	memcpy(&w, p, sizeof(w));
+	return (ZERO_BYTES(w ^ ONES * '"') | ZERO_BYTES(w ^ ONES * '\\') |
+		   ((w - ONES * 0x20) & ~w & UPPER)) == 0;
+}
+
 /* How many bytes stand as they are. */
 static size_t
 count_plain(struct slice s)
 {
 	size_t n = 0;
 
+	while (n + sizeof(uint64_t) <= s.n && is_plain_word(s.p + n))
+		n += sizeof(uint64_t);
 	while (n < s.n && is_plain(s.p[n]))
 		n++;
 	return n;

@@ -59,7 +59,7 @@ static bool
 begins_otherwise(const char *pattern, struct slice path)
 {
 	for (size_t i = 0; i < path.n; i++) {
-		if (pattern[i] == '\0' || pattern[i] == '{' ||
+		if (pattern[i] == '{' ||
 		    (pattern[i] == '/' && pattern[i + 1] == '?') ||
 		    path.p[i] == '%')
 			return false;
@@ -67,6 +67,17 @@ begins_otherwise(const char *pattern, struct slice path)
 			return true;
 	}
 	return false;
+}
+
+/* A slash that is encoded is none. */
+static size_t
+count_slashes(struct slice s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		n += s.p[i] == '/';
+	return n;
 }
 
 bool
@@ -81,6 +92,8 @@ route_match(const char *pattern, struct slice path, struct arena *a,
 		return false;
 	want = slice_from(pattern);
 	drop_optional_slash(&want, &got);
+	if (count_slashes(want) != count_slashes(got))
+		return false;
 	while (slice_cut(&want, '/', &want_segment)) {
 		if (!slice_cut(&got, '/', &got_segment) ||
 		    !match_segment(want_segment, got_segment, a, out))

@@ -25,10 +25,21 @@ export function cpuOf(pid) {
 
 export const sum = (list, of) => list.reduce((n, one) => n + of(one), 0);
 
+// A server's children come and go: one that is not there has spent nothing.
+function cpuIfThere(pid) {
+  try {
+    return cpuOf(pid);
+  } catch {
+    return 0;
+  }
+}
+
 // cpu({ redis: [7] }) begins; called later, it gives what each spent since.
 export function cpu(programs) {
-  const before = Object.entries(programs).map(([name, pids]) => [name, pids, sum(pids, cpuOf)]);
-  return () => Object.fromEntries(before.map(([name, pids, was]) => [name, sum(pids, cpuOf) - was]));
+  const before = Object.entries(programs).map(([name, pids]) => [name, pids.map((pid) => [pid, cpuIfThere(pid)])]);
+  return () => Object.fromEntries(before.map(([name, all]) => [
+    name, sum(all, ([pid, was]) => Math.max(0, cpuIfThere(pid) - was)),
+  ]));
 }
 
 // Resident bytes.

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { postgres } from '../harness/postgres.mjs';
 import { anonymous, cpu, median, table } from './figures.mjs';
-import { server, stack } from './servers.mjs';
+import { family, server, stack } from './servers.mjs';
 
 const CLIENTS = 32;
 const ROWS = 2000;
@@ -58,7 +58,10 @@ async function add(s, from, n) {
 // A stack of the product on a store; ends with the bench.
 async function product(store) {
   const pg = store === 'PostgreSQL' ? await postgres({ durable: true }) : null;
-  return Object.assign(await stack({ app: 'director', env: pg ? { DATABASE_URL: pg.url } : {} }), { pg });
+  const s = await stack({ app: 'director', env: pg ? { DATABASE_URL: pg.url } : {} });
+  const ours = s.pids;
+  if (pg) s.pids = () => ({ ...ours(), postgres: family(pg.pid()) });
+  return Object.assign(s, { pg });
 }
 
 async function end(s) {

@@ -58,8 +58,8 @@ export async function stack({ app = 'echo', processes = 1, workers = 0, env = {}
   return s;
 }
 
-// A process and its children: lighttpd's workers.
-function family(pid) {
+// A process and its children: lighttpd's workers, PostgreSQL's backends.
+export function family(pid) {
   const tasks = `/proc/${pid}/task`;
   const kids = readdirSync(tasks).flatMap((t) => readFileSync(join(tasks, t, 'children'), 'utf8').trim().split(' '));
   return [pid, ...kids.filter(Boolean).map(Number)];

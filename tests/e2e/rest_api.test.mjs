@@ -11,7 +11,7 @@ import {
   textContent, until, wire,
 } from './lib_app.mjs';
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(?:\d{3})?Z$/; // as precise as the store
 const SAMPLE = readFileSync(join(ROOT, 'samples/pitch.vtt'), 'utf8');
 const VIDEO_KEYS = ['id', 'video_id', 'collection_id', 'metadata', 'created_at'];

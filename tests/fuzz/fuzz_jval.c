@@ -1,9 +1,10 @@
 /* What is accepted prints to a text that is accepted and prints the same; what is
- * not, says where. */
+ * not, says where. What only looks whether it is JSON says so, too. */
 #include <stdint.h>
 #include <stdlib.h>
 
 #include "base/utf8.h"
+#include "proto/jscan.h"
 #include "proto/jval.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
@@ -12,6 +13,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	const struct slice text = { (const char *)bytes, n };
+	enum jval_status status;
 	struct json_object *value, *again;
 	struct buf first = BUF_INIT;
 	struct buf second = BUF_INIT;
@@ -24,7 +26,10 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	}
 	json_object_put(value);
 	buf_clear(&first);
-	if (jval_parse(text, &value) != JVAL_OK) {
+	status = jval_parse(text, &value);
+	if (jscan_valid(text) ? status == JVAL_SYNTAX : status == JVAL_OK)
+		abort();
+	if (status != JVAL_OK) {
 		buf_fini(&first);
 		return 0;
 	}

@@ -8,7 +8,7 @@
 //   await pg.restart('kill9')  await pg.halt('immediate')  await pg.back()  await pg.stop()
 
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -53,6 +53,11 @@ class Postgres {
     this.url = await this.run('start', ...options, '--owner', String(process.pid),
       ...Object.entries(settings).map(([name, value]) => `${name}=${value}`));
     return this;
+  }
+
+  // Of the server itself, whose children serve.
+  pid() {
+    return Number(readFileSync(join(this.dir, 'data/postmaster.pid'), 'utf8').split('\n')[0]);
   }
 
   bouncer() {

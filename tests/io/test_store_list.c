@@ -496,6 +496,37 @@ put_full_query(struct buf *b)
 		buf_adds(b, "&metadata->>f=not.eq.x");
 }
 
+/* Somebody else's text where JSON belongs: in a page, and alone. */
+static void
+test_no_json(void)
+{
+	struct buf row = BUF_INIT;
+	struct store_page page;
+	struct fixture f;
+
+	fixture_open(&f);
+	list_fill(f.s);
+	if (!fixture_is_pg())
+		list_sql(f.s,
+		    "UPDATE videos SET metadata = '{\"a\":1,}'"
+		    " WHERE video_id = 'v-%02d'",
+		    1);
+	CHECK(list_ask(f.s, "", STORE_LIST_VIDEOS,
+		  SLICE("video_id=eq.v-01&select=metadata"), false, &page,
+		  &f.e) == 0);
+	CHECK_SLICE(buf_slice(&page.json),
+	    fixture_is_pg() ? "[{\"metadata\":{\"n\": 1, \"name\": \"a\"}}]"
+			    : "[{\"metadata\":null}]");
+	store_page_fini(&page);
+	CHECK(store_list_get(f.s,
+		  &(struct store_view){ &PRINCIPAL_ANONYMOUS, true },
+		  STORE_LIST_VIDEOS, SLICE("v-01"), &row, &f.e) == 0);
+	CHECK((strstr(buf_cstr(&row), "\"metadata\":null,") == NULL) ==
+	    fixture_is_pg());
+	buf_fini(&row);
+	fixture_close(&f);
+}
+
 static void
 test_limits(void)
 {
@@ -667,6 +698,6 @@ main(void)
 	    CHECK_CASE(test_orders), CHECK_CASE(test_hostile),
 	    CHECK_CASE(test_shown), CHECK_CASE(test_lists),
 	    CHECK_CASE(test_nobody_owns_nothing),
-	    CHECK_CASE(test_time_as_shown), CHECK_CASE(test_limits),
-	    CHECK_CASE(test_plans), { NULL, NULL } });
+	    CHECK_CASE(test_time_as_shown), CHECK_CASE(test_no_json),
+	    CHECK_CASE(test_limits), CHECK_CASE(test_plans), { NULL, NULL } });
 }

@@ -373,6 +373,28 @@ test_place(void)
 	}
 }
 
+/* Each byte at each place of what is looked at by words. */
+static void
+test_quote_anywhere(void)
+{
+	char text[20];
+
+	for (size_t at = 0; at < sizeof(text); at++)
+		for (int byte = 0; byte < 256; byte++) {
+			bool plain =
+			    byte >= 0x20 && byte != '"' && byte != '\\';
+			struct buf b = BUF_INIT;
+
+			memset(text, 'x', sizeof(text));
+			text[at] = (char)byte;
+			jval_quote(&b, (struct slice){ text, sizeof(text) });
+			CHECK((b.n == sizeof(text) + 2) == plain);
+			CHECK(memcmp(b.p + 1, text, at) == 0);
+			CHECK(b.p[at + 1] == (plain ? text[at] : '\\'));
+			buf_fini(&b);
+		}
+}
+
 int
 main(void)
 {
@@ -387,6 +409,7 @@ main(void)
 	    CHECK_CASE(test_place),
 	    CHECK_CASE(test_long_number),
 	    CHECK_CASE(test_quote),
+	    CHECK_CASE(test_quote_anywhere),
 	    CHECK_CASE(test_members),
 	    CHECK_CASE(test_only),
 	    CHECK_CASE(test_strerror),

@@ -53,9 +53,10 @@
 -- name: shown
 @c
 
--- As text: what a jsonb string is read as has no quotes (store_pg_value.h).
+-- By its name a string stays JSON, with its quotes (store_pg_value.c); made text
+-- here it would be copied once more.
 -- name: json_shown
-@c::text
+@c AS "shown:json"
 
 -- name: path_shown
 (@c::jsonb #> @p::text[])::text

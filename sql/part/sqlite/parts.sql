@@ -46,8 +46,9 @@ json_path_canon(@c, @p)
 -- name: shown
 @c
 
+-- Whether it is JSON is looked at when it is shown (store_list.c).
 -- name: json_shown
-CASE WHEN json_valid(@c) THEN @c END
+@c
 
 -- name: path_shown
 json_path(@c, @p)

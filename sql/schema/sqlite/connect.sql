@@ -5,12 +5,13 @@
 -- connections have no function or table that a schema could do harm with.
 -- mmap_size: a search reads every embedding; 10,000 of them take 9 ms of CPU
 -- through a map and 30 ms in pages copied by read(). A map of these is enough:
--- what is mapped counts as resident, for each connection.
+-- what is mapped counts as resident, for each connection. No cell_size_check: of
+-- a map it would check a page whenever that is looked at, not when it is read, and
+-- a list of 50 rows in a file of 20 MB took 220 us instead of 130.
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 PRAGMA foreign_keys = ON;
 PRAGMA trusted_schema = ON;
-PRAGMA cell_size_check = ON;
 PRAGMA mmap_size = 100663296;
 PRAGMA temp_store = MEMORY;
 PRAGMA journal_size_limit = 16777216;
