@@ -316,6 +316,7 @@ server_init(struct server *s, const struct app *app, const struct conf *conf,
 {
 	s->app = app;
 	s->conf = conf;
+	rnd_start();
 	rnd_id(s->wake.process, 10);
 	s->eio = (struct eio_store){ prefix, &s->wake, conf->ping_interval_ms,
 		conf->ping_timeout_ms, conf->connect_timeout_ms,
@@ -323,7 +324,10 @@ server_init(struct server *s, const struct app *app, const struct conf *conf,
 	lead_init(&s->lead);
 	s->breaker = rds_breaker_new();
 	s->memo = eio_memo_new();
-	(void)sem_init(&s->store_gate, 0, (unsigned)(conf->threads + 1) / 2);
+	/* Three in four threads may be in the store; one in four answers what
+	 * needs none. */
+	(void)sem_init(
+	    &s->store_gate, 0, (unsigned)(conf->threads * 3 + 1) / 4);
 	ctx_init(&s->spare_ctx, s);
 	connect_first(&s->spare_ctx);
 	s->spare = spare_new(&s->spare_ctx);

@@ -15,7 +15,7 @@
 #define GATE_WAIT_S 2
 /* Name of the visitor's cookie, and how long a browser keeps it: a year. */
 #define VISITOR_COOKIE "director_visitor"
-#define VISITOR_AGE_S  31536000
+#define VISITOR_AGE_S  "31536000"
 /* The web server has it whole, and a socket's buffer takes so much. */
 #define BODY_AT_ONCE 65536
 /* 22 characters of base64url: 132 random bits. */
@@ -127,7 +127,8 @@ methods_of(const struct route *r)
 	return r->methods;
 }
 
-/* The route of path and method; `*allowed` gathers what the path takes. */
+/* The route of path and method; where there is none, or OPTIONS asks, `*allowed`
+ * gathers what the path takes. */
 static const struct route *
 find_route(struct ctx *c, unsigned *allowed)
 {
@@ -141,12 +142,13 @@ find_route(struct ctx *c, unsigned *allowed)
 		if (!route_match(r->pattern, c->req->path, &c->arena, &params))
 			continue;
 		*allowed |= methods_of(r);
-		if (found == NULL &&
-		    ((methods_of(r) & method) ||
-			(r->flags & ROUTE_TRANSPORT))) {
-			found = r;
-			c->params = params;
-		}
+		if (found != NULL ||
+		    !((methods_of(r) & method) || (r->flags & ROUTE_TRANSPORT)))
+			continue;
+		found = r;
+		c->params = params;
+		if (method != HTTP_OPTIONS)
+			break;
 	}
 	return found;
 }
@@ -228,6 +230,7 @@ void
 dispatch_visitor(struct ctx *c)
 {
 	struct slice id = http_cookie(c->req->cookie, VISITOR_COOKIE);
+	struct buf cookie = BUF_INIT;
 	char fresh[VISITOR_SIZE + 1];
 
 	c->who = PRINCIPAL_ANONYMOUS;
@@ -238,10 +241,14 @@ dispatch_visitor(struct ctx *c)
 		return;
 	}
 	rnd_id(fresh, VISITOR_SIZE);
-	http_header(c->res, "Set-Cookie",
-	    VISITOR_COOKIE "=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Lax%s",
-	    fresh, VISITOR_AGE_S,
-	    slice_eqs(c->req->scheme, "https") ? "; Secure" : "");
+	buf_adds(&cookie, VISITOR_COOKIE "=");
+	buf_adds(&cookie, fresh);
+	buf_adds(&cookie, "; Path=/; Max-Age=" VISITOR_AGE_S);
+	buf_adds(&cookie, "; HttpOnly; SameSite=Lax");
+	if (slice_eqs(c->req->scheme, "https"))
+		buf_adds(&cookie, "; Secure");
+	http_header_value(c->res, "Set-Cookie", buf_slice(&cookie));
+	buf_fini(&cookie);
 }
 
 /* Is the Host (its port aside) on the operator's list? */

@@ -8,6 +8,14 @@
 #include "io/clock.h"
 
 void
+rnd_start(void)
+{
+	(void)randombytes_set_implementation(
+	    &randombytes_internal_implementation);
+	randombytes_stir();
+}
+
+void
 rnd_bytes(void *out, size_t n)
 {
 	randombytes_buf(out, n);

@@ -11,6 +11,9 @@
 
 #include <stddef.h>
 
+/** Before there are threads: from here on a generator of each thread's own makes
+ *  it, seeded by the system, without asking that each time. */
+void rnd_start(void);
 void rnd_bytes(void *out, size_t n);
 /** A version 4 UUID in lower case, NUL-terminated. */
 void rnd_uuid(char out[static 37]);
