@@ -274,7 +274,7 @@ prepare_limits(struct stack *s)
 	    arena_printf(&s->arena, "%lu", (unsigned long)fds / 2));
 	/* As root it would set this as its limit. */
 	if (geteuid() != 0)
-		fds = fds / WEB_FDS_STOP * WEB_FDS_USED;
+		fds = fds * WEB_FDS_USED / WEB_FDS_STOP;
 	if (fds > WEB_FDS_MAX)
 		fds = WEB_FDS_MAX;
 	env_set(s, "LIGHTTPD_MAX_FDS",

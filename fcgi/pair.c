@@ -122,6 +122,22 @@ pair_arrive(struct pair *p, struct slice esid, enum pair_side side,
 }
 
 bool
+pair_release(struct pair *p, struct slice esid, uint64_t *token)
+{
+	struct place *at = &p->place[slice_hash(esid) % PAIR_PLACES];
+	bool waits;
+
+	(void)pthread_mutex_lock(&p->lock);
+	waits = at->token != 0 && slice_eqs(esid, at->esid);
+	if (waits) {
+		*token = unlink_place(p, at);
+		at->worthwhile = false;
+	}
+	(void)pthread_mutex_unlock(&p->lock);
+	return waits;
+}
+
+bool
 pair_late(struct pair *p, int64_t now_us, uint64_t *token)
 {
 	struct place *at;

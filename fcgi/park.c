@@ -10,6 +10,7 @@
 
 #include "base/ck.h"
 #include "base/num.h"
+#include "fcgi/pair.h"
 #include "fcgi/park_entry.h"
 #include "io/clock.h"
 #include "io/eio_look.h"
@@ -72,10 +73,8 @@ read_answer(struct park *p, struct eio_answer *a, struct redisReply *got)
 		metrics_add(p->setup.metrics, METRIC_SESSIONS_CLOSED, 1);
 }
 
-/* End the session of an entry whose lease is gone. `token`: the entry that
- * waits for Redis's answer, 0 for none. */
 static void
-end_session(struct park *p, const struct park_entry *en, uint64_t token)
+ask_for_end(struct park *p, const struct park_entry *en, uint64_t token)
 {
 	const struct eio_push push = { .end = EIO_END_LOST,
 		.parts_ms = EIO_PARTS_AS_THEY_ARE };
@@ -83,6 +82,12 @@ end_session(struct park *p, const struct park_entry *en, uint64_t token)
 
 	eio_store_push(&c, p->setup.eio, slice_from(en->esid), &push);
 	rds_async_call(p->redis, &c.c, on_taken, p, token);
+}
+
+void
+park_end_session(struct park *p, const struct park_entry *en)
+{
+	ask_for_end(p, en, 0);
 }
 
 static void
@@ -112,7 +117,7 @@ on_taken_parked(struct park *p, struct park_entry *en, struct eio_answer *a)
 		if (clock_mono_ms() < en->deadline_ms) {
 			wait_for(p, en, en->deadline_ms - clock_mono_ms());
 		} else {
-			end_session(p, en, 0);
+			park_end_session(p, en);
 			park_answer_close(p, en);
 		}
 		break;
@@ -140,7 +145,7 @@ static void
 end_aborted(struct park *p, struct park_entry *en)
 {
 	en->taking = en->ending = true;
-	end_session(p, en, en->token);
+	ask_for_end(p, en, en->token);
 }
 
 static void
@@ -616,16 +621,17 @@ make_command(struct park *p, const struct park_request *request,
 	rds_format(&c.c, out);
 }
 
-/* Its script is to be sent. */
-static void
-hand(struct park *p, struct park_entry *en)
+/* Its script is to be sent. `in_turn`: behind one that the loop has to send. */
+static bool
+hand(struct park *p, struct park_entry *en, bool in_turn)
 {
-	if (ask_aside(p, en))
-		return;
+	if (!in_turn && ask_aside(p, en))
+		return false;
 	(void)pthread_mutex_lock(&p->table.lock);
 	buf_add(&p->table.handed, &en->token, sizeof(en->token));
 	(void)pthread_mutex_unlock(&p->table.lock);
 	ev_async_send(p->loop, &p->poke);
+	return true;
 }
 
 bool
@@ -634,6 +640,7 @@ park_hold(struct park *p, const struct park_request *request)
 	struct park_entry *en = park_table_new(&p->table, request->esid);
 	struct park_entry *first = NULL;
 	struct buf text = BUF_INIT;
+	bool in_turn = false;
 
 	if (en == NULL)
 		return false;
@@ -668,10 +675,19 @@ park_hold(struct park *p, const struct park_request *request)
 	(void)pthread_mutex_unlock(&p->table.lock);
 	en = park_pair(p, en, &first);
 	if (first != NULL)
-		hand(p, first);
+		in_turn = hand(p, first, false);
 	if (en != NULL)
-		hand(p, en);
+		(void)hand(p, en, in_turn);
 	return true;
+}
+
+void
+park_post_begins(struct park *p, struct slice esid)
+{
+	uint64_t token;
+
+	if (pair_release(p->pair, esid, &token))
+		(void)hand(p, park_table_find(&p->table, token), false);
 }
 
 /* Draining. */

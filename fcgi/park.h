@@ -10,6 +10,9 @@
  *                                     |       +--+ a take that found nothing
  *                                     +------------------+
  *
+ * A POST that only acks may wait for its client's next poll, HANDED, and take it
+ * along: that one is ALONG instead of ASKING (pair.h).
+ *
  * What waits for something else (LATER_WAIT) is PARKED without a script, and runs
  * again by another thread when its word comes, or its time.
  *
@@ -74,6 +77,9 @@ void park_wake(struct park *p, struct wake *out);
 /** False when the lot is full, or is drained and would have to wait: the
  *  connection is still the caller's. */
 bool park_hold(struct park *p, const struct park_request *request) MUST_CHECK;
+/** A POST of this session is about to be run in steps: a poll that waits for one
+ *  goes on first. */
+void park_post_begins(struct park *p, struct slice esid);
 /** Runs until drained. */
 void park_run(struct park *p);
 /** Answer all with what there is, at most DRAIN_MS; then park_run returns. */

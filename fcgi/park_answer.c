@@ -64,6 +64,15 @@ park_finish(struct park *p, struct park_entry *en, int status)
 	park_release(p, en);
 }
 
+/* The client has gone, and what it was to be told with it. */
+static void
+give_up(struct park *p, struct park_entry *en)
+{
+	if (en->kind == LATER_POLL && en->status == 200)
+		park_end_session(p, en);
+	park_finish(p, en, 499);
+}
+
 /* Write what goes; false: there is more to write. */
 static bool
 write_some(struct park *p, struct park_entry *en)
@@ -77,7 +86,7 @@ write_some(struct park *p, struct park_entry *en)
 		if (n < 0 && errno == EAGAIN)
 			return false;
 		if (n <= 0) {
-			park_finish(p, en, 499);
+			give_up(p, en);
 			return true;
 		}
 		en->sent += (uint32_t)n;
@@ -97,7 +106,7 @@ static void
 on_write_timeout(struct ev_loop *loop, ev_timer *w, int revents)
 {
 	(void)revents;
-	park_finish(ev_userdata(loop), w->data, 499);
+	give_up(ev_userdata(loop), w->data);
 }
 
 static void

@@ -44,6 +44,9 @@ struct park_question {
 
 /** Sends the script of an entry, on the loop. */
 void park_ask(struct park *p, struct park_entry *en);
+/** Its packets are gone and nobody has them: better no session than a gap. Its
+ *  sockets can be recovered. */
+void park_end_session(struct park *p, const struct park_entry *en);
 
 /* park_pair.c: polls and POSTs that arrive together. */
 

@@ -1,6 +1,7 @@
 /* A poll and a POST that arrive together: one look at the session for both. */
 #include <sys/timerfd.h>
 
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "fcgi/pair.h"
@@ -15,8 +16,8 @@ set_timer(struct park *p, int64_t us)
 {
 	const struct itimerspec once = { .it_value = { .tv_nsec = us * 1000 } };
 
-	if (!atomic_exchange(&p->late_on, true))
-		(void)timerfd_settime(p->late.fd, 0, &once, NULL);
+	if (timerfd_settime(p->late.fd, 0, &once, NULL) != 0)
+		abort();
 }
 
 static void
@@ -37,8 +38,11 @@ on_late(struct ev_loop *loop, ev_io *w, int revents)
 			park_ask(p, en);
 	}
 	left_us = pair_wait_us(p->pair, clock_mono_us());
-	if (left_us > 0)
-		set_timer(p, left_us);
+	if (left_us == 0)
+		return;
+	/* Should a thread have set it meanwhile: this is the shorter time. */
+	atomic_store(&p->late_on, true);
+	set_timer(p, left_us);
 }
 
 static struct park_entry *
@@ -73,7 +77,7 @@ on_looked(void *cookie, uint64_t token, struct redisReply *got)
 	    post == NULL ? NULL : park_table_find(&p->table, post->along);
 
 	if (post == NULL || poll == NULL)
-		return;
+		abort();
 	if (got == NULL) {
 		park_reply(p, poll, NULL);
 		park_reply(p, post, NULL);
@@ -101,17 +105,26 @@ struct park_entry *
 park_pair(struct park *p, struct park_entry *en, struct park_entry **first)
 {
 	enum pair_side side = en->kind == LATER_POLL ? PAIR_GET : PAIR_POST;
+	struct slice esid = slice_from(en->esid);
 	struct park_entry *other;
 	uint64_t token;
 
-	if ((en->kind != LATER_POLL && !en->pairs) || atomic_load(&p->draining))
+	if (en->kind == LATER_OPEN || en->kind == LATER_WAIT)
 		return en;
-	switch (pair_arrive(p->pair, slice_from(en->esid), side, en->token,
-	    en->started_us, &token)) {
+	if (side == PAIR_POST && !en->pairs) {
+		if (pair_release(p->pair, esid, &token))
+			*first = park_table_find(&p->table, token);
+		return en;
+	}
+	if (atomic_load(&p->draining))
+		return en;
+	switch (pair_arrive(
+	    p->pair, esid, side, en->token, en->started_us, &token)) {
 	case PAIR_ALONE:
 		return en;
 	case PAIR_WAITS:
-		set_timer(p, PAIR_WAIT_US);
+		if (!atomic_exchange(&p->late_on, true))
+			set_timer(p, PAIR_WAIT_US);
 		return NULL;
 	case PAIR_TWICE:
 		*first = park_table_find(&p->table, token);

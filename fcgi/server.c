@@ -134,7 +134,7 @@ serve(struct worker *w)
 	http_response_fini(&res);
 }
 
-/* struct ctx's wait: the thread leads no more. */
+/* The thread leads no more. */
 static void
 step_back(void *cookie)
 {
@@ -143,6 +143,19 @@ step_back(void *cookie)
 	if (w->leading)
 		lead_leave(&w->s->lead);
 	w->leading = false;
+}
+
+/* struct ctx's wait. A POST that comes here is run in steps. */
+static void
+may_wait(void *cookie)
+{
+	struct worker *w = cookie;
+	const struct ctx *c = &w->ctx;
+
+	if (c->route != NULL && (c->route->flags & ROUTE_TRANSPORT) &&
+	    c->req->method == HTTP_POST && c->sid.n > 0)
+		park_post_begins(w->s->park, c->sid);
+	step_back(w);
 }
 
 /* Connected to Redis before the first request: how many descriptors a process
@@ -253,7 +266,7 @@ worker_init(struct worker *w, struct server *s)
 	*w = (struct worker){ .s = s };
 	w->request = request_new(STDIN_FILENO);
 	ctx_init(&w->ctx, s);
-	w->ctx.wait = step_back;
+	w->ctx.wait = may_wait;
 	w->ctx.wait_cookie = w;
 	if (w->ctx.store != NULL)
 		store_on_wait(w->ctx.store, step_back, w);

@@ -23,20 +23,34 @@ static const struct {
 	{ "post", NULL },
 };
 
+/* Packets alone: nothing else is changed. */
+static bool
+only_answers(const struct eio_push *push)
+{
+	return push->whole && push->speech == EIO_V4 && !push->alive &&
+	    push->ns.n == 0 && push->end == EIO_END_NOT &&
+	    push->message.n == 0 && !push->is_volatile &&
+	    push->parts_ms == EIO_PARTS_AS_THEY_ARE && push->n > 0;
+}
+
 bool
 eio_look_fits(const struct eio_push *push, struct buf *out)
 {
-	if (!push->whole || push->speech != EIO_V4 || push->alive ||
-	    push->ns.n != 0 || push->end != EIO_END_NOT ||
-	    push->message.n != 0 || push->is_volatile ||
-	    push->parts_ms != EIO_PARTS_AS_THEY_ARE || push->n == 0)
+	size_t bytes = 0;
+
+	if (!only_answers(push))
 		return false;
 	for (int i = 0; i < push->n; i++) {
-		if (push->packet[i].n > 0 && push->packet[i].p[0] == EIO_LOGGED)
+		const struct slice *packet = &push->packet[i];
+
+		bytes += packet->n + (i > 0);
+		if (bytes > EIO_PAYLOAD_MAX ||
+		    (packet->n > 0 && packet->p[0] == EIO_LOGGED))
 			return false;
-		eio_payload_add(out, push->packet[i]);
 	}
-	return out->n <= EIO_PAYLOAD_MAX;
+	for (int i = 0; i < push->n; i++)
+		eio_payload_add(out, push->packet[i]);
+	return true;
 }
 
 void

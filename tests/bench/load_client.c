@@ -180,10 +180,15 @@ polled(struct client *c, struct slice body)
 
 	while (c->state != CLIENT_IDLE && slice_cut(&body, RS, &packet))
 		take_packet(c, packet);
-	if (c->state == CLIENT_IDLE)
-		return;
+}
+
+/* The next GET, behind what the packets of the last one gave rise to. */
+static void
+poll_on(struct client *c)
+{
 	/* What CONNECT said may come in a later poll than the noop. */
-	if (c->polls || (c->load->mode->session && !c->connected))
+	if (c->state != CLIENT_IDLE && !c->get.busy &&
+	    (c->polls || (c->load->mode->session && !c->connected)))
 		client_get(c);
 }
 
@@ -207,6 +212,8 @@ go_on(struct client *c)
 static void
 answered(struct client *c, const struct conn *x, struct conn_answer answer)
 {
+	bool polls = x == &c->get && c->sid[0] != '\0';
+
 	if (answer.status != 200)
 		failed(c, "%s: status %d %.*s", x == &c->get ? "GET" : "POST",
 		    answer.status, SLICE_ARG(slice_sub(answer.body, 0, 80)));
@@ -217,6 +224,8 @@ answered(struct client *c, const struct conn *x, struct conn_answer answer)
 	else if (x == &c->get)
 		polled(c, answer.body);
 	go_on(c);
+	if (polls)
+		poll_on(c);
 }
 
 void

@@ -7,11 +7,15 @@
 #pragma GCC diagnostic ignored "-Wunused-function"
 #include "park_fixture.h"
 
-#define S1 "session-0000000000-1"
+#define S1   "session-0000000000-1"
+#define S2   "session-0000000000-2"
+#define HELD "HEXISTS {t}:e:" S1 " lt"
+#define OPEN "EXISTS {t}:e:" S1
 
 /* A POST that acks, as a thread leaves it. */
 static struct client
-ack_hand(struct lot *l, const char *joined, const char *packet)
+ack_hand_of(
+    struct lot *l, const char *esid, const char *joined, const char *packet)
 {
 	const struct slice one = slice_from(packet);
 	const struct eio_push push = { .whole = true,
@@ -21,22 +25,36 @@ ack_hand(struct lot *l, const char *joined, const char *packet)
 		.packet = &one,
 		.n = 1 };
 
-	return request_hand(l, S1,
+	return request_hand(l, esid,
 	    &(struct later){
 		.kind = LATER_POST, .push = &push, .body = SLICE("4body") });
 }
 
+static struct client
+ack_hand(struct lot *l, const char *joined, const char *packet)
+{
+	return ack_hand_of(l, S1, joined, packet);
+}
+
 /* The lot knows by now that the session's polls and POSTs come together. */
+static void
+know_pairs_of(struct lot *l, const char *esid)
+{
+	struct pair *p = l->park->pair;
+	struct place *at =
+	    &p->place[slice_hash(slice_from(esid)) % PAIR_PLACES];
+
+	(void)pthread_mutex_lock(&p->lock);
+	CHECK(at->token == 0);
+	*at = (struct place){ .worthwhile = true };
+	memcpy(at->esid, esid, strlen(esid));
+	(void)pthread_mutex_unlock(&p->lock);
+}
+
 static void
 know_pairs(struct lot *l)
 {
-	uint64_t other;
-	int64_t now = clock_mono_us() - 10L * PAIR_WAIT_US;
-
-	(void)pair_arrive(
-	    l->park->pair, slice_from(S1), PAIR_GET, 1, now, &other);
-	CHECK(pair_arrive(l->park->pair, slice_from(S1), PAIR_POST, 1, now + 1,
-		  &other) == PAIR_ALONE);
+	know_pairs_of(l, S1);
 }
 
 static int64_t
@@ -65,25 +83,39 @@ pair_lot_init(struct lot *l)
 	know_pairs(l);
 }
 
+static void
+set_ns(const char *ns)
+{
+	struct rds_command c = { .script = RDS_SCRIPT__MAX };
+	struct err e = ERR_INIT;
+	struct redisReply *reply;
+
+	c = rds_command("HSET", "{t}:e:" S1, "ns", ns, NULL);
+	reply = rds_call(f.rds, &c, &e);
+	CHECK(rds_int(reply) == 0);
+	rds_reply_free(reply);
+}
+
 /* Which comes first does not matter. Time does: a test's thread may be kept off
  * for longer than the first waits. Then scripts do it, with the same end. */
 static void
-test_park_pair_meets(void)
+meets(const char *ns, const char *joined)
 {
 	struct lot l;
 	int met = 0;
 
 	pair_lot_init(&l);
+	set_ns(ns);
 	for (int i = 0; i < 400 && !check_failed; i++) {
 		int64_t before = scripts_run();
 		bool post_first = i % 2;
 		struct client g, p;
 
 		if (post_first)
-			p = ack_hand(&l, "", "4a");
+			p = ack_hand(&l, joined, "4a");
 		g = get_hand(&l, S1);
 		if (!post_first)
-			p = ack_hand(&l, "", "4a");
+			p = ack_hand(&l, joined, "4a");
 		CHECK_REPLY(&g, 200, "4a");
 		CHECK_REPLY(&p, 200, "ok");
 		met += scripts_run() == before;
@@ -98,13 +130,25 @@ test_park_pair_meets(void)
 	lot_fini(&l);
 }
 
+static void
+test_park_pair_meets(void)
+{
+	meets("", "");
+}
+
+static void
+test_park_pair_meets_socket(void)
+{
+	meets("/ other\n/n ssid pid\n", "/n ssid\n!/chat\n");
+}
+
 /* The session is not as it must be: what both are told then. */
 static const struct {
 	int line;
-	const char *redis; /* makes it so */
-	const char *joined;
-	int poll, post;   /* status; 0: it is run again, or held */
-	const char *text; /* of the poll */
+	const char *redis;  /* makes it so */
+	const char *joined; /* where the session has "/n ssid pid" */
+	int poll, post;     /* status; 0: it is run again, or held */
+	const char *text;   /* of the poll */
 } APART[] = {
 	/* Something waits for a GET; the ack comes behind it, or next. */
 	{ __LINE__, "RPUSH {t}:o:" S1 " 4b", "", 200, 200, "4b" },
@@ -113,7 +157,10 @@ static const struct {
 	{ __LINE__, "DEL {t}:e:" S1, "", 400, 400, "" },
 	{ __LINE__, "SET {t}:e:" S1 " x", "", 503, 503, "" },
 	{ __LINE__, "HSET {t}:e:" S1 " v 3", "", 0, 0, "" },
-	{ __LINE__, "PING", "/n ssid\n", 0, 0, "" },
+	{ __LINE__, "PING", "/n other\n", 0, 0, "" },
+	{ __LINE__, "PING", "/n ssi\n", 0, 0, "" },
+	{ __LINE__, "PING", "/ ssid\n", 0, 0, "" },
+	{ __LINE__, "PING", "!/n\n", 0, 0, "" },
 	{ __LINE__, "HSET {t}:e:" S1 " bin 9999999999999999", "", 0, 0, "" },
 	/* Another GET is held elsewhere: the session is closed. */
 	{ __LINE__, "HSET {t}:e:" S1 " lt 5 lp other", "", 400, 400, "" },
@@ -129,6 +176,7 @@ test_park_pair_apart(void)
 		struct reply r;
 
 		pair_lot_init(&l);
+		set_ns("/n ssid pid\n");
 		rds_reply_free(eio_fixture_redis(&f, APART[i].redis));
 		if (strncmp(APART[i].redis, "RPUSH", 5) == 0)
 			CHECK(
@@ -174,6 +222,89 @@ test_park_pair_alone(void)
 	p = ack_hand(&l, "", "4a");
 	CHECK_REPLY(&p, 200, "ok");
 	CHECK(eio_fixture_int(&f, "LLEN {t}:o:" S1) == 1);
+	lot_fini(&l);
+}
+
+/* Two sessions wait, one a little longer. */
+static void
+test_park_pair_two(void)
+{
+	struct lot l;
+	struct client g, h;
+
+	pair_lot_init(&l);
+	open_session(&l.eio, S2);
+	for (int i = 0; i < 50 && !check_failed; i++) {
+		know_pairs_of(&l, S1);
+		know_pairs_of(&l, S2);
+		g = ack_hand_of(&l, S1, "", "4a");
+		for (int spin = 0; spin < i * 1000; spin++)
+			atomic_signal_fence(memory_order_seq_cst);
+		h = ack_hand_of(&l, S2, "", "4a");
+		CHECK_REPLY(&g, 200, "ok");
+		CHECK_REPLY(&h, 200, "ok");
+	}
+	lot_fini(&l);
+}
+
+/* Another POST of the session: the poll is held by then. */
+static void
+test_park_pair_other_post(void)
+{
+	struct lot l;
+	struct client g, p;
+
+	pair_lot_init(&l);
+	for (int i = 0; i < 50 && !check_failed; i++) {
+		know_pairs(&l);
+		g = get_hand(&l, S1);
+		if (i % 2 == 0) {
+			/* Without a word of a speech it does not fit. */
+			p = post_hand(&l, S1, "", "4a");
+			CHECK_REPLY(&p, 200, "ok");
+			CHECK_REPLY(&g, 200, "4a");
+			continue;
+		}
+		park_post_begins(l.park, slice_from(S1));
+		for (int k = 0; k < 1000 && eio_fixture_int(&f, HELD) == 0; k++)
+			clock_sleep_ms(1);
+		CHECK(eio_fixture_int(&f, HELD) == 1);
+		CHECK(push_on(f.rds, &l.eio, S1, "4b") == VERDICT_DELIVER);
+		CHECK_REPLY(&g, 200, "4b");
+	}
+	lot_fini(&l);
+}
+
+/* The client leaves at any time: its session ends. */
+static void
+test_park_pair_client_leaves(void)
+{
+	struct lot l;
+	struct client g, p;
+
+	pair_lot_init(&l);
+	for (int i = 0; i < 60 && !check_failed; i++) {
+		know_pairs(&l);
+		g = get_hand(&l, S1);
+		if (i % 3 == 0)
+			(void)close(g.fd);
+		p = ack_hand(&l, "", "4a");
+		if (i % 3 == 1)
+			(void)close(g.fd);
+		(void)close(p.fd);
+		if (i % 3 == 2) {
+			CHECK_REPLY(&g, 200, "4a");
+			continue;
+		}
+		/* Its last answer may have gone out just before. */
+		for (int k = 0; k < 100 && eio_fixture_int(&f, OPEN) == 1; k++)
+			clock_sleep_ms(1);
+		CHECK(i % 3 == 1 || eio_fixture_int(&f, OPEN) == 0);
+		CHECK(settles(&l.metrics.parked, 0));
+		rds_reply_free(eio_fixture_redis(&f, "DEL {t}:o:" S1));
+		rds_reply_free(eio_fixture_redis(&f, "DEL {t}:e:" S1));
+		open_session(&l.eio, S1);
+	}
 	lot_fini(&l);
 }
 
@@ -314,8 +445,13 @@ main(void)
 	log_set_level(LOG_ERROR);
 	eio_fixture_init(&f);
 	rc = check_main((struct check_case[]){ CHECK_CASE(test_park_pair_fits),
-	    CHECK_CASE(test_park_pair_meets), CHECK_CASE(test_park_pair_apart),
-	    CHECK_CASE(test_park_pair_alone), CHECK_CASE(test_park_pair_twice),
+	    CHECK_CASE(test_park_pair_meets),
+	    CHECK_CASE(test_park_pair_meets_socket),
+	    CHECK_CASE(test_park_pair_apart), CHECK_CASE(test_park_pair_alone),
+	    CHECK_CASE(test_park_pair_two),
+	    CHECK_CASE(test_park_pair_other_post),
+	    CHECK_CASE(test_park_pair_client_leaves),
+	    CHECK_CASE(test_park_pair_twice),
 	    CHECK_CASE(test_park_pair_without_redis),
 	    CHECK_CASE(test_park_pair_drain), { NULL, NULL } });
 	eio_fixture_fini(&f);

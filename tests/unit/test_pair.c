@@ -102,6 +102,23 @@ test_pair_late(void)
 	pair_free(p);
 }
 
+/* Another POST comes: the one that waits goes on. */
+static void
+test_pair_release(void)
+{
+	struct pair *p = pair_new();
+	uint64_t token = 0;
+
+	CHECK(!pair_release(p, A, &token));
+	CHECK(wait_of(p, A, 7, T) == PAIR_WAITS);
+	CHECK(!pair_release(p, SLICE("b"), &token));
+	CHECK(pair_release(p, A, &token) && token == 7);
+	CHECK(!pair_release(p, A, &token));
+	CHECK(pair_wait_us(p, T) == 0);
+	CHECK(pair_arrive(p, A, PAIR_GET, 9, T + 50000, &token) == PAIR_ALONE);
+	pair_free(p);
+}
+
 /* Two sessions in one place: it is the first one's until it is quiet. */
 static void
 test_pair_place(void)
@@ -144,6 +161,7 @@ int
 main(void)
 {
 	return check_main((struct check_case[]){ CHECK_CASE(test_pair_arrivals),
-	    CHECK_CASE(test_pair_late), CHECK_CASE(test_pair_place),
-	    CHECK_CASE(test_pair_odd_ids), { NULL, NULL } });
+	    CHECK_CASE(test_pair_late), CHECK_CASE(test_pair_release),
+	    CHECK_CASE(test_pair_place), CHECK_CASE(test_pair_odd_ids),
+	    { NULL, NULL } });
 }
