@@ -26,19 +26,17 @@ buf_clear(struct buf *b)
 }
 
 char *
-buf_room(struct buf *b, size_t more)
+buf_grow(struct buf *b, size_t more)
 {
 	size_t need = b->n + more + 1;
 	size_t cap = b->cap ? b->cap : BUF_FIRST;
 
-	if (need < more)
+	if (need <= more)
 		abort();
-	if (need > b->cap) {
-		while (cap < need)
-			cap += cap / 2 + 1;
-		b->p = ck_realloc(b->p, cap);
-		b->cap = cap;
-	}
+	while (cap < need)
+		cap += cap / 2 + 1;
+	b->p = ck_realloc(b->p, cap);
+	b->cap = cap;
 	return b->p + b->n;
 }
 
@@ -57,12 +55,6 @@ void
 buf_adds(struct buf *b, const char *text)
 {
 	buf_add(b, text, strlen(text));
-}
-
-void
-buf_addc(struct buf *b, char c)
-{
-	buf_add(b, &c, 1);
 }
 
 void

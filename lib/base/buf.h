@@ -30,11 +30,25 @@ struct buf {
 void buf_fini(struct buf *b) NONNULL(1);
 /** Forget the bytes, keep the memory. */
 void buf_clear(struct buf *b) NONNULL(1);
+/** For buf_room(), where there is too little. */
+char *buf_grow(struct buf *b, size_t more) NONNULL(1);
 /** Room for `more` bytes; where they go. Count them with `b->n +=`. */
-char *buf_room(struct buf *b, size_t more) NONNULL(1);
+static inline char *
+buf_room(struct buf *b, size_t more)
+{
+	return b->cap - b->n > more ? b->p + b->n : buf_grow(b, more);
+}
 void buf_add(struct buf *b, const void *bytes, size_t n) NONNULL(1);
 void buf_adds(struct buf *b, const char *text) NONNULL(1, 2);
-void buf_addc(struct buf *b, char c) NONNULL(1);
+static inline void
+buf_addc(struct buf *b, char c)
+{
+	char *to = buf_room(b, 1);
+
+	to[0] = c;
+	to[1] = '\0';
+	b->n++;
+}
 void buf_add_slice(struct buf *b, struct slice s) NONNULL(1);
 /** In decimal; what buf_addf() does with %lld, in a tenth of its time. */
 void buf_add_int(struct buf *b, int64_t value) NONNULL(1);
