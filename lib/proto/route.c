@@ -63,7 +63,8 @@ begins_otherwise(const char *pattern, struct slice path)
 		    (pattern[i] == '/' && pattern[i + 1] == '?') ||
 		    path.p[i] == '%')
 			return false;
-		if (pattern[i] != path.p[i])
+		/* A path may hold a NUL, and go on behind it. */
+		if (pattern[i] == '\0' || pattern[i] != path.p[i])
 			return true;
 	}
 	return false;

@@ -92,6 +92,8 @@ test_route_nul_byte(void)
 	struct route_params params;
 
 	CHECK(!route_match("/session/{id}", g.s, &a, &params));
+	/* The pattern is over where the path has it. */
+	CHECK(!route_match("/session/a", g.s, &a, &params));
 	arena_fini(&a);
 	guard_free(&g);
 }
