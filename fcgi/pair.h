@@ -14,6 +14,7 @@
  * A table of PAIR_PLACES places, one for a session; it goes to another when it was
  * not used for a second. Sessions that meet in one place do not wait.
  *
+ * Units: microseconds of the monotonic clock.
  * Ownership: keeps tokens only. Whoever is given one may do with its request
  * what is left to do; nobody else will.
  * Threads: any.

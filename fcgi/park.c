@@ -73,6 +73,8 @@ read_answer(struct park *p, struct eio_answer *a, struct redisReply *got)
 		metrics_add(p->setup.metrics, METRIC_SESSIONS_CLOSED, 1);
 }
 
+/* End the session of an entry. `token`: the entry that waits for Redis's answer, 0
+ * for none. */
 static void
 ask_for_end(struct park *p, const struct park_entry *en, uint64_t token)
 {
@@ -351,24 +353,6 @@ run_again(struct park *p, struct park_entry *en)
 	park_release(p, en);
 }
 
-/* The answer of a script that is a request's own. */
-static void
-take_answer(struct park *p, struct park_entry *en, const struct eio_answer *a)
-{
-	if (en->kind == LATER_OPEN)
-		metrics_add(p->setup.metrics, METRIC_SESSIONS_OPENED, 1);
-	if (a->verdict == VERDICT_PARK) {
-		park(p, en, a);
-	} else if (a->verdict == VERDICT_CHANGED) {
-		run_again(p, en);
-	} else {
-		/* First what was waited for longer. */
-		if (a->verdict == VERDICT_DELIVER)
-			deliver_here(p, a);
-		park_reply(p, en, a);
-	}
-}
-
 static void
 on_asked(void *cookie, uint64_t token, struct redisReply *got)
 {
@@ -383,7 +367,18 @@ on_asked(void *cookie, uint64_t token, struct redisReply *got)
 		return;
 	}
 	read_answer(p, &a, got);
-	take_answer(p, en, &a);
+	if (en->kind == LATER_OPEN)
+		metrics_add(p->setup.metrics, METRIC_SESSIONS_OPENED, 1);
+	if (a.verdict == VERDICT_PARK) {
+		park(p, en, &a);
+	} else if (a.verdict == VERDICT_CHANGED) {
+		run_again(p, en);
+	} else {
+		/* First what was waited for longer. */
+		if (a.verdict == VERDICT_DELIVER)
+			deliver_here(p, &a);
+		park_reply(p, en, &a);
+	}
 }
 
 static struct park_question

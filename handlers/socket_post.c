@@ -243,16 +243,6 @@ socket_post_sio(struct socket_post *p, enum sio_type type, struct slice nsp,
 	buf_fini(&b);
 }
 
-static size_t
-lines(struct slice list)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < list.n; i++)
-		n += list.p[i] == '\n';
-	return n;
-}
-
 /* "NSP SSID\n" or "NSP SSID PID\n" */
 static void
 add_line(struct buf *to, const struct sio_socket *so)
@@ -293,7 +283,7 @@ socket_post_note(struct socket_post *p, const struct sio_socket *so)
 bool
 socket_post_join(struct socket_post *p, const struct sio_socket *so)
 {
-	if (lines(buf_slice(&p->ns)) >= SOCKET_NAMESPACES_MAX)
+	if (slice_count(buf_slice(&p->ns), '\n') >= SOCKET_NAMESPACES_MAX)
 		return false;
 	add_line(&p->ns, so);
 	buf_addc(&p->changes, '+');

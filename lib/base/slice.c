@@ -83,6 +83,16 @@ slice_chr(struct slice s, char c)
 	return at == NULL ? s.n : (size_t)(at - s.p);
 }
 
+size_t
+slice_count(struct slice s, char c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		n += s.p[i] == c;
+	return n;
+}
+
 struct slice
 slice_from_at(struct slice s, size_t at)
 {

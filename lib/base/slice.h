@@ -43,6 +43,8 @@ bool slice_ends(struct slice s, struct slice suffix);
 long slice_find(struct slice s, struct slice needle);
 /** Offset of the first `c`, or s.n when there is none. */
 size_t slice_chr(struct slice s, char c);
+/** How many `c` there are. */
+size_t slice_count(struct slice s, char c);
 /** `s` from `at` on; empty when `at` is past the end. */
 struct slice slice_from_at(struct slice s, size_t at);
 /** At most `n` bytes of `s` from `at` on. */

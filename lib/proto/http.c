@@ -81,26 +81,6 @@ drop_line_ends(struct buf *b, size_t at)
 }
 
 void
-http_header(struct http_response *r, const char *name, const char *format, ...)
-{
-	size_t line = r->headers.n;
-	va_list ap;
-
-	buf_adds(&r->headers, name);
-	buf_adds(&r->headers, ": ");
-	/* Most are constant. */
-	if (strchr(format, '%') == NULL) {
-		buf_adds(&r->headers, format);
-	} else {
-		va_start(ap, format);
-		buf_addv(&r->headers, format, ap);
-		va_end(ap);
-	}
-	drop_line_ends(&r->headers, line);
-	buf_adds(&r->headers, "\r\n");
-}
-
-void
 http_header_value(struct http_response *r, const char *name, struct slice value)
 {
 	size_t line = r->headers.n;
@@ -110,6 +90,24 @@ http_header_value(struct http_response *r, const char *name, struct slice value)
 	buf_add_slice(&r->headers, value);
 	drop_line_ends(&r->headers, line);
 	buf_adds(&r->headers, "\r\n");
+}
+
+void
+http_header(struct http_response *r, const char *name, const char *format, ...)
+{
+	struct buf value = BUF_INIT;
+	va_list ap;
+
+	/* Most are constant. */
+	if (strchr(format, '%') == NULL) {
+		http_header_value(r, name, slice_from(format));
+		return;
+	}
+	va_start(ap, format);
+	buf_addv(&value, format, ap);
+	va_end(ap);
+	http_header_value(r, name, buf_slice(&value));
+	buf_fini(&value);
 }
 
 /* RFC 9110, 8.6 and 15.4.5: these are told by their status alone. */

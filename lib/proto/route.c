@@ -70,17 +70,6 @@ begins_otherwise(const char *pattern, struct slice path)
 	return false;
 }
 
-/* A slash that is encoded is none. */
-static size_t
-count_slashes(struct slice s)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < s.n; i++)
-		n += s.p[i] == '/';
-	return n;
-}
-
 bool
 route_match(const char *pattern, struct slice path, struct arena *a,
     struct route_params *out)
@@ -93,7 +82,8 @@ route_match(const char *pattern, struct slice path, struct arena *a,
 		return false;
 	want = slice_from(pattern);
 	drop_optional_slash(&want, &got);
-	if (count_slashes(want) != count_slashes(got))
+	/* A slash that is encoded is none. */
+	if (slice_count(want, '/') != slice_count(got, '/'))
 		return false;
 	while (slice_cut(&want, '/', &want_segment)) {
 		if (!slice_cut(&got, '/', &got_segment) ||
