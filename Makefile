@@ -6,7 +6,7 @@ VAR ?= var
 BUILD ?= release
 PREFIX ?= /usr/local
 DESTDIR ?=
-PACKAGES := json-c hiredis sqlite3 libpq libsodium libpcre2-8 libcurl
+PACKAGES := json-c hiredis sqlite3 libpq libsodium libpcre2-8 libcurl libxxhash
 O := build/$(BUILD)
 
 CC ?= gcc

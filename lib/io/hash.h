@@ -2,7 +2,7 @@
  * Keys for what was made of an input, whole or in pieces; secrets compared.
  *
  * Layer:  io
- * Spec:   BLAKE2b, RFC 7693; SipHash-2-4 of 128 bits
+ * Spec:   BLAKE2b, RFC 7693; XXH3 of 128 bits
  */
 #ifndef IO_HASH_H
 #define IO_HASH_H
@@ -30,7 +30,8 @@ struct hash_stream {
 void hash_begin(struct hash_stream *h);
 void hash_add(struct hash_stream *h, struct slice piece);
 void hash_end(struct hash_stream *h, char out[static HASH_SIZE]);
-/** Another one, in half of the time: for what is long and guards nothing. */
+/** Another one, in a twentieth of the time: for what is long and guards
+ *  nothing. */
 void hash_quick(struct slice a, uint8_t out[static HASH_BYTES]);
 /** Of `a`, its length, and `b`. */
 void hash_hex(struct slice a, struct slice b, char out[static HASH_SIZE]);
