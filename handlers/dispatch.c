@@ -222,24 +222,12 @@ is_visitor(struct slice id)
 	return true;
 }
 
-/*
- * A visitor without a cookie is anonymous this once: the request came without
- * it, so nothing else of the same page can know the id yet.
- */
-void
-dispatch_visitor(struct ctx *c)
+static void
+put_cookie(struct ctx *c)
 {
-	struct slice id = http_cookie(c->req->cookie, VISITOR_COOKIE);
 	struct buf cookie = BUF_INIT;
 	char fresh[VISITOR_SIZE + 1];
 
-	c->who = PRINCIPAL_ANONYMOUS;
-	if (!c->app->visitors)
-		return;
-	if (is_visitor(id)) {
-		c->who.id = id;
-		return;
-	}
 	rnd_id(fresh, VISITOR_SIZE);
 	buf_adds(&cookie, VISITOR_COOKIE "=");
 	buf_adds(&cookie, fresh);
@@ -249,6 +237,24 @@ dispatch_visitor(struct ctx *c)
 		buf_adds(&cookie, "; Secure");
 	http_header_value(c->res, "Set-Cookie", buf_slice(&cookie));
 	buf_fini(&cookie);
+}
+
+/*
+ * A visitor without a cookie is anonymous this once: the request came without
+ * it, so nothing else of the same page can know the id yet.
+ */
+void
+dispatch_visitor(struct ctx *c)
+{
+	struct slice id = http_cookie(c->req->cookie, VISITOR_COOKIE);
+
+	c->who = PRINCIPAL_ANONYMOUS;
+	if (!c->app->visitors)
+		return;
+	if (is_visitor(id))
+		c->who.id = id;
+	else if (!(c->route->flags & ROUTE_ANYONE))
+		put_cookie(c);
 }
 
 /* Is the Host (its port aside) on the operator's list? */

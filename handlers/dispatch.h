@@ -22,7 +22,7 @@ void dispatch_full(struct ctx *c);
 int dispatch_again(struct ctx *c, struct slice body);
 /**
  * Who asks: the visitor's cookie into c->who, and a cookie for one who has
- * none. Called for every route but those of the transport.
+ * none, where answers depend on it. Called for every route but those of the transport.
  */
 void dispatch_visitor(struct ctx *c);
 /** After the answer: what the request held is given back. */

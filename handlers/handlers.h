@@ -56,6 +56,7 @@ enum {
 	                         does where it takes long */
 	ROUTE_BARE =
 	    1 << 6, /* takes no parameters: a query with any is refused */
+	ROUTE_ANYONE = 1 << 7, /* no answer depends on who asks: no cookie */
 };
 
 struct route {
