@@ -29,8 +29,8 @@ static const char *const EXPRESSIONS_PG[] = {
 };
 #undef C
 
-#define R(id, name, one, first, n, bound, order, from, uuid, key) \
-	[id] = { one, first, n, bound, from, uuid, key },
+#define R(id, name, one, first, n, bound, order, ordered, from, uuid, key) \
+	[id] = { one, first, n, bound, ordered, from, uuid, key },
 static const struct store_list_source LISTS_SQLITE[STORE_LIST__MAX] = {
 #include "store_lists_sqlite.inc"
 };
@@ -40,7 +40,7 @@ static const struct store_list_source LISTS_PG[STORE_LIST__MAX] = {
 #undef R
 
 /* Of two, the dialect in which more may be NULL, so that a cursor may, too. */
-#define R(id, name, one, first, n, bound, order, from, uuid, key) \
+#define R(id, name, one, first, n, bound, order, ordered, from, uuid, key) \
 	[id] = { name, &COLUMNS_PG[first], n, order },
 static const struct rest_table TABLES[STORE_LIST__MAX] = {
 #include "store_lists_sqlite.inc"

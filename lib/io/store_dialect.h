@@ -22,7 +22,8 @@ enum store_part {
 struct store_list_source {
 	const char *one; /* what a row is called */
 	unsigned first_column, n_columns;
-	int n_bound; /* parameters that `from` takes */
+	int n_bound;  /* parameters that `from` takes */
+	bool ordered; /* an index has its rows in its own order */
 	const char *from;
 	const char *uuid, *key; /* "": no row is addressed so */
 };

@@ -115,6 +115,9 @@ put_page(struct store_list_sql *l)
 
 	/* One more than wanted tells whether there is a next page. */
 	with.v = store_sql_param(&l->sql, store_int(l->q->limit + 1));
+	with.x = store_sql_made(&l->sql, STORE_PART_INT_VALUE, &with);
+	if (l->quick)
+		with.x = store_sql_made(&l->sql, STORE_PART_BLIND, &with);
 	buf_addc(&l->sql.text, ' ');
 	store_sql_part(&l->sql, STORE_PART_LIMIT, &with);
 	if (l->q->offset == 0)
@@ -146,6 +149,7 @@ list_init(struct store_list_sql *l, const struct store *s,
 	l->q = q;
 	l->dialect = s->driver->dialect;
 	l->source = &l->dialect->lists[id];
+	l->quick = false;
 	store_sql_init(&l->sql, l->dialect);
 	n = bound_of(l->source, view, bound);
 	for (int i = 0; i < n; i++)
@@ -332,6 +336,26 @@ is_large(const struct rest_query *q)
 	return q->limit > AT_ONCE_MAX;
 }
 
+static bool
+is_indexed(const struct rest_query *q, const struct rest_filter *f)
+{
+	return f->op == REST_EQ && !f->negated && f->term.n_path == 0 &&
+	    rest_term_has(q->table, &f->term, REST_INDEXED);
+}
+
+/* A page of few rows that an index leads to, one after the other. */
+static bool
+is_quick(const struct store_list_sql *l)
+{
+	const struct rest_query *q = l->q;
+
+	for (unsigned i = 0; i < q->n_filters; i++)
+		if (!is_indexed(q, &q->filters[i]))
+			return false;
+	return l->source->ordered && q->own_order && q->offset == 0 &&
+	    !is_large(q);
+}
+
 /* What is wanted beside the rows. */
 struct wanted {
 	bool count;
@@ -413,6 +437,7 @@ list( // NOLINT(readability-function-size)
 		buf_adds(&page->json, wanted->each == NULL ? "[]" : "");
 	} else if (rc == 0) {
 		list_init(l, s, view, id, q);
+		l->quick = !wanted->count && is_quick(l);
 		put_columns(l, wanted->count);
 		put_source(l);
 		if (q->resumes)

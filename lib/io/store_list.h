@@ -26,7 +26,7 @@
 #include "proto/rest_query.h"
 
 enum store_list_id {
-#define R(id, name, one, first, n, bound, order, from, uuid, key) id,
+#define R(id, name, one, first, n, bound, order, ordered, from, uuid, key) id,
 #include "store_lists_sqlite.inc"
 #undef R
 	STORE_LIST__MAX

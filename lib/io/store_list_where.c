@@ -180,6 +180,18 @@ put_number_compare(struct store_list_sql *l, const struct rest_filter *f)
 	store_sql_part(&l->sql, STORE_PART_NUMBER_VALUE, &v);
 }
 
+/* What a filter compares with. */
+static const char *
+operand(struct store_list_sql *l, const struct rest_filter *f)
+{
+	const char *x = value_text(l, type_of(l, &f->term), &f->value);
+
+	if (!l->quick)
+		return x;
+	return store_sql_made(
+	    &l->sql, STORE_PART_BLIND, &(struct store_sql_part){ .x = x });
+}
+
 static void
 put_compare(struct store_list_sql *l, const struct rest_filter *f)
 {
@@ -198,7 +210,7 @@ put_compare(struct store_list_sql *l, const struct rest_filter *f)
 		? equal_text(l, &f->term)
 		: store_list_compared(l, &f->term));
 	buf_adds(&l->sql.text, COMPARE[coarse_op(l, f)]);
-	buf_adds(&l->sql.text, value_text(l, type, &f->value));
+	buf_adds(&l->sql.text, operand(l, f));
 }
 
 /* Numbers as text too: both dialects turn them back. */

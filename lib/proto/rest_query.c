@@ -184,7 +184,8 @@ read_order(struct rest_reader *r, struct slice text, struct rest_query *out)
 	struct slice rest = text, item;
 
 	r->field = PARAMS[ORDER];
-	if (text.p == NULL)
+	out->own_order = text.p == NULL;
+	if (out->own_order)
 		rest = slice_from(r->table->order);
 	while (rest_term_cut(&rest, ',', &item)) {
 		if (read_order_item(r, item, out) != 0)

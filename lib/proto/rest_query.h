@@ -53,6 +53,8 @@ enum {
 	REST_NULLABLE = 1 << 2,
 	REST_EXTRA = 1 << 3, /* shown only when select names it */
 	REST_KEY = 1 << 4,   /* with the first column, the key */
+	/* An index has the rows of one value, in the table's own order or few. */
+	REST_INDEXED = 1 << 5,
 };
 
 struct rest_column {
@@ -144,6 +146,7 @@ struct rest_query {
 	/* Always ends with the key, so that no two rows are equal in it. */
 	struct rest_order order[REST_TERMS_MAX];
 	unsigned n_order;
+	bool own_order; /* the table's, since none was asked for */
 	struct rest_select select[REST_SELECT_MAX]; /* n_select 0: all */
 	unsigned n_select;
 	int64_t limit;  /* 0 (only a count) to REST_LIMIT_MAX */

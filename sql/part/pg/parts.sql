@@ -92,8 +92,12 @@ CASE jsonb_typeof(@x) WHEN 'number' THEN (@x)::text::numeric END
 -- name: ilike
 @x ILIKE @v::text
 
+-- A value that a plan is not made for (struct store_list_sql, quick).
+-- name: blind
+(SELECT @x)
+
 -- name: limit
-LIMIT @v::bigint
+LIMIT @x
 
 -- name: offset
 OFFSET @v::bigint

@@ -84,8 +84,12 @@ like_text(@v, @x)
 -- name: ilike
 ilike_text(@v, @x)
 
+-- A value that a plan is not made for: SQLite makes none by values.
+-- name: blind
+@x
+
 -- name: limit
-LIMIT @v
+LIMIT @x
 
 -- name: offset
 OFFSET @v
