@@ -5,7 +5,6 @@
  */
 #include "io/store_pg.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,14 +16,12 @@
 #include "io/clock.h"
 #include "io/rnd.h"
 #include "io/store_dialect.h"
-#include "io/store_pg_cancel.h"
 #include "io/store_pg_error.h"
 #include "io/store_pg_value.h"
+#include "io/store_pg_wait.h"
 
 /* A request waits no longer for a statement; web servers wait 60 s. */
 #define STATEMENT_MS 10000
-/* One that was taken back says so at once, where there is a server. */
-#define CANCEL_MS 2000
 /* Migrations take what they take; no clock comes near. */
 #define PATIENT_MS (INT64_MAX / 4000)
 /* Making a connection; on one machine it takes two or three. */
@@ -106,47 +103,18 @@ drop_notice(void *cookie, const PGresult *result)
 	(void)result;
 }
 
-/* Poll the socket until the time, in microseconds; false when it is up. */
-static bool
-poll_socket(PGconn *pg, short events, int64_t until_us)
-{
-	struct pollfd p = { PQsocket(pg), events, 0 };
-	int n;
-
-	do {
-		int64_t left = until_us - clock_mono_us();
-		struct timespec ts = { left / 1000000, left % 1000000 * 1000 };
-
-		n = left <= 0 ? 0 : ppoll(&p, 1, &ts, NULL);
-	} while (n == -1 && errno == EINTR);
-	return n > 0;
-}
-
-/* Wait until the socket is ready; false when the time is up. */
-static bool
-wait_socket(const struct store_conn *c, short events, int64_t deadline_ms)
-{
-	if (c->waiter.wait != NULL) {
-		if (poll_socket(
-			c->pg, events, clock_mono_us() + STORE_PATIENCE_US))
-			return true;
-		c->waiter.wait(c->waiter.cookie);
-	}
-	return poll_socket(c->pg, events, deadline_ms * 1000);
-}
-
 static bool
 wait_connected(const struct store_conn *c)
 {
 	PGconn *pg = c->pg;
-	int64_t deadline = clock_mono_ms() + CONNECT_MS;
+	const struct pg_wait w = { .pg = pg, .waiter = &c->waiter,
+		.deadline_ms = clock_mono_ms() + CONNECT_MS };
 	PostgresPollingStatusType status = PGRES_POLLING_WRITING;
 
 	while (status != PGRES_POLLING_OK) {
 		if (status == PGRES_POLLING_FAILED || PQsocket(pg) < 0 ||
-		    !wait_socket(c,
-			status == PGRES_POLLING_READING ? POLLIN : POLLOUT,
-			deadline))
+		    !pg_wait_socket(&w,
+			status == PGRES_POLLING_READING ? POLLIN : POLLOUT))
 			return false;
 		status = PQconnectPoll(pg);
 	}
@@ -230,30 +198,6 @@ ensure(struct store_conn *c, bool reads, struct err *e)
 
 /* Asking */
 
-/* The next result; NULL and `*late` when the time is up. */
-static PGresult *
-next_result(struct store_conn *c, int64_t deadline_ms, bool *late)
-{
-	int unsent = 1;
-
-	for (;;) {
-		short events = POLLIN;
-
-		if (unsent != 0)
-			unsent = PQflush(c->pg);
-		if (unsent == -1 || !PQisBusy(c->pg))
-			return PQgetResult(c->pg);
-		if (unsent == 1)
-			events |= POLLOUT;
-		if (!wait_socket(c, events, deadline_ms)) {
-			*late = true;
-			return NULL;
-		}
-		if (!PQconsumeInput(c->pg))
-			return PQgetResult(c->pg);
-	}
-}
-
 static int
 wrong_type(const char *name, struct err *e)
 {
@@ -307,24 +251,6 @@ take_result(struct store_conn *c, const PGresult *result,
 	}
 }
 
-/* What took longer than the limit is taken back, and says whether it was: it may
- * have been done just then. */
-static PGresult *
-awaited(struct store_conn *c, int64_t deadline_ms, bool *cancelled, bool *late)
-{
-	PGresult *result;
-
-	if (*cancelled)
-		deadline_ms = clock_mono_ms() + CANCEL_MS;
-	result = next_result(c, deadline_ms, late);
-	if (!*late || *cancelled)
-		return result;
-	*late = false;
-	*cancelled = true;
-	pg_cancel(c->pg);
-	return next_result(c, clock_mono_ms() + CANCEL_MS, late);
-}
-
 /*
  * All results of what was sent; the worst verdict. Of a stream that nobody wants
  * more of a row or two are read; of longer rests the connection is given up, and
@@ -334,15 +260,14 @@ static enum pg_verdict
 collect(struct store_conn *c, struct store_sink *sink, const char *name,
     int64_t limit_ms, struct err *e)
 {
-	int64_t deadline = clock_mono_ms() + limit_ms;
+	struct pg_wait w = { .pg = c->pg, .waiter = &c->waiter,
+		.deadline_ms = clock_mono_ms() + limit_ms };
 	enum pg_verdict verdict = PG_DONE;
 	int rest = REST_ROWS;
-	bool cancelled = false, late = false;
 	PGresult *result;
 
 	c->enough = false;
-	while (rest > 0 &&
-	    (result = awaited(c, deadline, &cancelled, &late)) != NULL) {
+	while (rest > 0 && (result = pg_wait_result(&w)) != NULL) {
 		if (verdict == PG_DONE && !c->enough)
 			verdict = take_result(c, result, sink, name, e);
 		rest -=
@@ -353,7 +278,7 @@ collect(struct store_conn *c, struct store_sink *sink, const char *name,
 		disconnect(c);
 		return PG_DONE;
 	}
-	if (late) {
+	if (w.late) {
 		/* The server finds out when it answers. */
 		disconnect(c);
 		(void)err_set(e, ERR_UNAVAILABLE,
@@ -365,7 +290,7 @@ collect(struct store_conn *c, struct store_sink *sink, const char *name,
 		disconnect(c);
 		return verdict == PG_DONE ? PG_DONE : PG_LOST;
 	}
-	if (cancelled)
+	if (w.cancelled)
 		disconnect(c);
 	return verdict;
 }
