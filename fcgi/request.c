@@ -1,9 +1,12 @@
 #include "fcgi/request.h"
 
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,40 +21,21 @@
 /* Twice libfcgi's own buffer. */
 #define READ_SIZE 16384
 /*
- * With a time-out set, accept() is ended by a signal even when its handler
- * restarts system calls; reads of the accepted connection are restarted. So a
- * stopping process wakes its threads without harming a request.
+ * On TCP it is libfcgi that accepts. With a time-out set, accept() is ended by a
+ * signal even when its handler restarts system calls; reads of the accepted
+ * connection are restarted. So a stopping process wakes its threads without
+ * harming a request.
  */
 #define ACCEPT_TIMEOUT_S 3600
 
 struct request {
 	FCGX_Request fcgx;
 	int listen_fd;
-	bool local;        /* the listening socket is a unix socket */
+	int poll_fd;       /* tells of connections; -1: not a unix socket */
 	int64_t announced; /* CONTENT_LENGTH; -1: none */
 	size_t received;   /* of what is read piece by piece */
 	char piece[READ_SIZE];
 };
-
-int
-request_init(int listen_fd)
-{
-	const struct timeval timeout = { ACCEPT_TIMEOUT_S, 0 };
-	int type = 0, listening = 0;
-	socklen_t n = sizeof(type);
-
-	if (getsockopt(listen_fd, SOL_SOCKET, SO_TYPE, &type, &n) != 0)
-		return -1;
-	n = sizeof(listening);
-	if (getsockopt(listen_fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &n) !=
-		0 ||
-	    !listening)
-		return -1;
-	if (setsockopt(listen_fd, SOL_SOCKET, SO_RCVTIMEO, &timeout,
-		sizeof(timeout)) != 0)
-		return -1;
-	return FCGX_Init();
-}
 
 static bool
 is_local(int listen_fd)
@@ -63,13 +47,55 @@ is_local(int listen_fd)
 	    a.ss_family == AF_UNIX;
 }
 
+/* Of a unix socket one looks whether there are more. All who share it are told
+ * so by this; they are processes of this program. */
+static int
+set_accepting(int listen_fd)
+{
+	const struct timeval timeout = { ACCEPT_TIMEOUT_S, 0 };
+
+	if (!is_local(listen_fd))
+		return setsockopt(listen_fd, SOL_SOCKET, SO_RCVTIMEO, &timeout,
+		    sizeof(timeout));
+	return fcntl(
+	    listen_fd, F_SETFL, fcntl(listen_fd, F_GETFL) | O_NONBLOCK);
+}
+
+int
+request_init(int listen_fd)
+{
+	int type = 0, listening = 0;
+	socklen_t n = sizeof(type);
+
+	if (getsockopt(listen_fd, SOL_SOCKET, SO_TYPE, &type, &n) != 0)
+		return -1;
+	n = sizeof(listening);
+	if (getsockopt(listen_fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &n) !=
+		0 ||
+	    !listening || set_accepting(listen_fd) != 0)
+		return -1;
+	return FCGX_Init();
+}
+
+/* One connection wakes one who waits, not all. */
+static int
+poll_new(int listen_fd)
+{
+	struct epoll_event event = { .events = EPOLLIN | EPOLLEXCLUSIVE };
+	int fd = epoll_create1(EPOLL_CLOEXEC);
+
+	if (fd == -1 || epoll_ctl(fd, EPOLL_CTL_ADD, listen_fd, &event) != 0)
+		abort();
+	return fd;
+}
+
 struct request *
 request_new(int listen_fd)
 {
 	struct request *r = ck_calloc(1, sizeof(*r));
 
 	r->listen_fd = listen_fd;
-	r->local = is_local(listen_fd);
+	r->poll_fd = is_local(listen_fd) ? poll_new(listen_fd) : -1;
 	(void)FCGX_InitRequest(&r->fcgx, listen_fd, FCGI_FAIL_ACCEPT_ON_INTR);
 	return r;
 }
@@ -79,6 +105,8 @@ request_free(struct request *r)
 {
 	if (r == NULL)
 		return;
+	if (r->poll_fd != -1)
+		(void)close(r->poll_fd);
 	FCGX_Free(&r->fcgx, 1);
 	free(r);
 }
@@ -89,11 +117,14 @@ request_free(struct request *r)
  * FCGX_ShutdownPending() it even closes the same number again and again,
  * whosever it is by then, and never returns; so that is not called.)
  */
-static bool
-accept_local(struct request *r)
+bool
+request_accept_more(struct request *r)
 {
-	int fd = accept4(r->listen_fd, NULL, NULL, SOCK_CLOEXEC);
+	int fd;
 
+	if (r->poll_fd == -1)
+		return false;
+	fd = accept4(r->listen_fd, NULL, NULL, SOCK_CLOEXEC);
 	if (fd == -1)
 		return false;
 	r->fcgx.ipcFd = fd;
@@ -105,8 +136,27 @@ accept_local(struct request *r)
 bool
 request_accept(struct request *r)
 {
-	if (r->local && !accept_local(r))
-		return false;
+	struct epoll_event event;
+
+	/* On TCP FCGX_Accept_r() waits. */
+	while (r->poll_fd != -1 && !request_accept_more(r))
+		if (errno != EAGAIN ||
+		    epoll_wait(r->poll_fd, &event, 1, -1) < 0)
+			return false;
+	return true;
+}
+
+bool
+request_begun(const struct request *r)
+{
+	struct pollfd p = { r->fcgx.ipcFd, POLLIN, 0 };
+
+	return poll(&p, 1, 0) > 0;
+}
+
+bool
+request_read(struct request *r)
+{
 	return FCGX_Accept_r(&r->fcgx) == 0;
 }
 

@@ -36,8 +36,15 @@ struct connection {
 int request_init(int listen_fd) MUST_CHECK;
 struct request *request_new(int listen_fd) MUST_CHECK;
 void request_free(struct request *r);
-/** Wait for a request; false: a signal came, or there is no descriptor left. */
+/** Wait for a connection; false: a signal came, or there is no descriptor left. */
 bool request_accept(struct request *r) MUST_CHECK;
+/** Take one that waits already; false: none does, or who listens on TCP cannot
+ *  tell. */
+bool request_accept_more(struct request *r) MUST_CHECK;
+/** Has it something to read? */
+bool request_begun(const struct request *r) MUST_CHECK;
+/** Read the request of the connection that was accepted. */
+bool request_read(struct request *r) MUST_CHECK;
 /** All of it, copied into the arena. */
 void request_http(struct request *r, struct arena *a, struct http_request *out);
 /** A struct body_source: `cookie` is the request. All of it, or piece by piece. */

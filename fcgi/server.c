@@ -24,6 +24,9 @@
 
 /* Held polls, connections and files want descriptors; fewer are too few. */
 #define DESCRIPTORS_LOW 4096
+/* Requests of one thread whose questions to the store share a round trip; as
+ * many as that takes (io/store_pg_batch.h). */
+#define SHARE_MAX 8
 /* A body of more takes its time, also one that is only thrown away. */
 #define BODY_LARGE 65536
 
@@ -40,15 +43,31 @@ struct server {
 	struct keeper *keeper;
 	struct spare *spare;
 	struct ctx spare_ctx;
+	struct store_place spare_place;
 	sem_t store_gate;
 	_Atomic bool stopping;
 	_Atomic int64_t serial; /* of request ids */
 };
 
+/* A request, from its first byte to its answer. */
+struct exchange {
+	struct worker *worker;
+	struct ctx ctx;
+	struct http_request req;
+	struct http_response res;
+	struct slice identity;
+	struct connection to;
+	int64_t started;
+	bool shared; /* it waits for others to share with */
+};
+
 struct worker {
 	struct server *s;
-	struct ctx ctx;
 	struct request *request;
+	struct store_place place;
+	struct exchange exchanges[SHARE_MAX];
+	struct exchange *shared[SHARE_MAX]; /* in the order they asked */
+	int n_shared;
 	pthread_t thread;
 	bool leading;
 	_Atomic bool done;
@@ -77,61 +96,134 @@ log_request(const struct ctx *c, struct slice identity, int status, int64_t us)
 
 /* False when the lot is full: the request is still the thread's. */
 static bool
-hold(struct worker *w, struct slice identity, int64_t started,
-    struct connection to)
+hold(struct exchange *x)
 {
 	const struct park_request request = {
-		.later = &w->ctx.later,
-		.route = w->ctx.route,
-		.esid = w->ctx.sid,
-		.connection = to,
-		.headers = buf_slice(&w->ctx.res->headers),
-		.identity = identity,
-		.started_us = started,
+		.later = &x->ctx.later,
+		.route = x->ctx.route,
+		.esid = x->ctx.sid,
+		.connection = x->to,
+		.headers = buf_slice(&x->res.headers),
+		.identity = x->identity,
+		.started_us = x->started,
 	};
 
-	return park_hold(w->s->park, &request);
+	return park_hold(x->worker->s->park, &request);
+}
+
+/* Read it, and run its handler: what that returns. */
+static int
+begin(struct exchange *x)
+{
+	struct server *s = x->worker->s;
+	struct request *request = x->worker->request;
+	struct ctx *c = &x->ctx;
+	int rc;
+
+	x->started = clock_mono_us();
+	x->res = HTTP_RESPONSE_INIT;
+	c->arena = ARENA_INIT;
+	request_http(request, &c->arena, &x->req);
+	x->identity = identity_of(&c->arena, &x->req, s->wake.process,
+	    atomic_fetch_add(&s->serial, 1));
+	c->req = &x->req;
+	c->res = &x->res;
+	c->route = NULL;
+	c->sid = SLICE_EMPTY;
+	c->who = PRINCIPAL_ANONYMOUS;
+	c->error = ERR_INIT;
+	c->body = (struct body_source){ request, request_body, request_piece };
+	if (x->req.content_length > BODY_LARGE)
+		ctx_wait(c);
+	rc = dispatch_run(c);
+	x->to = request_release(request);
+	return rc;
+}
+
+static void
+end(struct exchange *x, int rc)
+{
+	struct server *s = x->worker->s;
+	struct ctx *c = &x->ctx;
+	bool later = rc == HANDLER_LATER;
+
+	identity_answer(&x->res, &x->req, x->identity);
+	if (later && !hold(x)) {
+		later = false;
+		dispatch_full(c);
+	}
+	if (!later) {
+		(void)request_answer(
+		    x->to, &x->res, x->req.method == HTTP_HEAD);
+		metrics_status(&s->metrics, x->res.status);
+		log_request(c, x->identity, x->res.status,
+		    clock_mono_us() - x->started);
+	}
+	dispatch_end(c);
+	http_response_fini(&x->res);
+}
+
+/* struct ctx's alone: those that wait to share share now. */
+static void
+answer_shared(void *cookie)
+{
+	const struct exchange *x = cookie;
+	struct worker *w = x->worker;
+	int n = w->n_shared;
+
+	w->n_shared = 0;
+	for (int i = 0; i < n; i++) {
+		struct exchange *one = w->shared[i];
+
+		end(one, dispatch_then(&one->ctx));
+		one->shared = false;
+	}
+}
+
+static struct exchange *
+idle_exchange(struct worker *w)
+{
+	struct exchange *x = w->exchanges;
+
+	while (x->shared)
+		x++;
+	return x;
+}
+
+static void
+serve_one(struct worker *w)
+{
+	struct exchange *x = idle_exchange(w);
+	int rc = begin(x);
+
+	if (rc != HANDLER_SHARES) {
+		end(x, rc);
+		return;
+	}
+	x->shared = true;
+	w->shared[w->n_shared++] = x;
+}
+
+/* One more, if it waits at the door already. */
+static bool
+take_another(struct worker *w)
+{
+	if (w->n_shared == 0 || w->n_shared == SHARE_MAX || !w->leading ||
+	    !request_accept_more(w->request))
+		return false;
+	/* Who connected and says nothing keeps nobody waiting. */
+	if (!request_begun(w->request))
+		answer_shared(w->exchanges);
+	return request_read(w->request);
 }
 
 static void
 serve(struct worker *w)
 {
-	struct http_request req;
-	struct http_response res = HTTP_RESPONSE_INIT;
-	struct ctx *c = &w->ctx;
-	int64_t started = clock_mono_us();
-	struct connection to;
-	struct slice identity;
-	bool later;
-
-	c->arena = ARENA_INIT;
-	request_http(w->request, &c->arena, &req);
-	identity = identity_of(&c->arena, &req, w->s->wake.process,
-	    atomic_fetch_add(&w->s->serial, 1));
-	c->req = &req;
-	c->res = &res;
-	c->route = NULL;
-	c->sid = SLICE_EMPTY;
-	c->who = PRINCIPAL_ANONYMOUS;
-	c->error = ERR_INIT;
-	c->body =
-	    (struct body_source){ w->request, request_body, request_piece };
-	if (req.content_length > BODY_LARGE)
-		ctx_wait(c);
-	later = dispatch_run(c) == HANDLER_LATER;
-	identity_answer(&res, &req, identity);
-	to = request_release(w->request);
-	if (later && !hold(w, identity, started, to)) {
-		later = false;
-		dispatch_full(c);
-	}
-	if (!later) {
-		(void)request_answer(to, &res, req.method == HTTP_HEAD);
-		metrics_status(&w->s->metrics, res.status);
-		log_request(c, identity, res.status, clock_mono_us() - started);
-	}
-	dispatch_end(c);
-	http_response_fini(&res);
+	do
+		serve_one(w);
+	while (take_another(w));
+	answer_shared(w->exchanges);
 }
 
 /* The thread leads no more. */
@@ -149,8 +241,9 @@ step_back(void *cookie)
 static void
 may_wait(void *cookie)
 {
-	struct worker *w = cookie;
-	const struct ctx *c = &w->ctx;
+	const struct exchange *x = cookie;
+	struct worker *w = x->worker;
+	const struct ctx *c = &x->ctx;
 
 	if (c->route != NULL && (c->route->flags & ROUTE_TRANSPORT) &&
 	    c->req->method == HTTP_POST && c->sid.n > 0)
@@ -176,12 +269,12 @@ run_worker(void *cookie)
 {
 	struct worker *w = cookie;
 
-	connect_first(&w->ctx);
+	connect_first(&w->exchanges[0].ctx);
 	while (!atomic_load(&w->s->stopping)) {
 		if (!w->leading && !lead_enter(&w->s->lead))
 			break;
 		w->leading = true;
-		if (request_accept(w->request))
+		if (request_accept(w->request) && request_read(w->request))
 			serve(w);
 		else if (!atomic_load(&w->s->stopping))
 			clock_sleep_ms(10); /* out of descriptors, say */
@@ -227,7 +320,7 @@ wait_for_signal(void)
 
 /* What a thread that runs handlers needs for itself. */
 static void
-ctx_init(struct ctx *c, struct server *s)
+ctx_init(struct ctx *c, struct server *s, struct store_place *place)
 {
 	const struct conf *conf = s->conf;
 	struct err e = ERR_INIT;
@@ -242,7 +335,7 @@ ctx_init(struct ctx *c, struct server *s)
 		.rds = rds,
 		.sockets = { rds, &s->eio },
 		.queue = { rds, s->eio.prefix },
-		.store_gate = &s->store_gate,
+		.place = place,
 		.metrics = &s->metrics,
 	};
 	if (s->app->wants_store) {
@@ -260,23 +353,34 @@ ctx_fini(struct ctx *c)
 	rds_free(c->rds);
 }
 
+/* All of one thread share its connections. */
 static void
 worker_init(struct worker *w, struct server *s)
 {
-	*w = (struct worker){ .s = s };
+	struct exchange *first = &w->exchanges[0];
+
+	w->s = s;
+	w->place = (struct store_place){ .gate = &s->store_gate };
 	w->request = request_new(STDIN_FILENO);
-	ctx_init(&w->ctx, s);
-	w->ctx.wait = may_wait;
-	w->ctx.wait_cookie = w;
-	if (w->ctx.store != NULL)
-		store_on_wait(w->ctx.store, step_back, w);
+	ctx_init(&first->ctx, s, &w->place);
+	first->ctx.wait = may_wait;
+	first->ctx.alone = answer_shared;
+	for (int i = 0; i < SHARE_MAX; i++) {
+		struct exchange *x = &w->exchanges[i];
+
+		x->ctx = first->ctx;
+		x->worker = w;
+		x->ctx.cookie = x;
+	}
+	if (first->ctx.store != NULL)
+		store_on_wait(first->ctx.store, step_back, w);
 }
 
 static void
 worker_fini(struct worker *w)
 {
 	request_free(w->request);
-	ctx_fini(&w->ctx);
+	ctx_fini(&w->exchanges[0].ctx);
 }
 
 /* A thread may be on its way into accept() when it is woken: wake again. */
@@ -341,7 +445,8 @@ server_init(struct server *s, const struct app *app, const struct conf *conf,
 	 * needs none. */
 	(void)sem_init(
 	    &s->store_gate, 0, (unsigned)(conf->threads * 3 + 1) / 4);
-	ctx_init(&s->spare_ctx, s);
+	s->spare_place = (struct store_place){ .gate = &s->store_gate };
+	ctx_init(&s->spare_ctx, s, &s->spare_place);
 	connect_first(&s->spare_ctx);
 	s->spare = spare_new(&s->spare_ctx);
 	s->park = park_new(&(struct park_setup){ &s->eio, conf->redis_url,

@@ -26,38 +26,63 @@ void
 ctx_wait(struct ctx *c)
 {
 	if (c->wait != NULL)
-		c->wait(c->wait_cookie);
+		c->wait(c->cookie);
+}
+
+void
+ctx_alone(struct ctx *c)
+{
+	if (c->alone != NULL)
+		c->alone(c->cookie);
+}
+
+int
+ctx_share(struct ctx *c, bool waits, int (*then)(struct ctx *c, struct err *e),
+    void *state, struct err *e)
+{
+	c->then = then;
+	c->asked = state;
+	if (waits)
+		return HANDLER_SHARES;
+	ctx_alone(c);
+	return then(c, e);
+}
+
+/* A place in the store for the thread. */
+static bool
+enter_store(struct ctx *c)
+{
+	struct timespec until;
+
+	if (c->place->users > 0 || sem_trywait(c->place->gate) == 0)
+		return true;
+	ctx_wait(c);
+	(void)clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += GATE_WAIT_S;
+	return sem_timedwait(c->place->gate, &until) == 0;
 }
 
 struct store *
 ctx_store(struct ctx *c, struct err *e)
 {
-	struct timespec until;
-
-	if (c->holds_gate)
+	if (c->holds_place)
 		return c->store;
-	if (c->store != NULL && sem_trywait(c->store_gate) == 0) {
-		c->holds_gate = true;
-		return c->store;
-	}
-	ctx_wait(c);
-	(void)clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += GATE_WAIT_S;
-	if (c->store == NULL || sem_timedwait(c->store_gate, &until) != 0) {
+	if (c->store == NULL || !enter_store(c)) {
 		(void)err_set(e, ERR_UNAVAILABLE,
 		    "The store is busy. Please try again in a moment.");
 		return NULL;
 	}
-	c->holds_gate = true;
+	c->place->users++;
+	c->holds_place = true;
 	return c->store;
 }
 
 void
 ctx_store_leave(struct ctx *c)
 {
-	if (c->holds_gate)
-		(void)sem_post(c->store_gate);
-	c->holds_gate = false;
+	if (c->holds_place && --c->place->users == 0)
+		(void)sem_post(c->place->gate);
+	c->holds_place = false;
 }
 
 void
@@ -358,6 +383,8 @@ run_route(struct ctx *c, struct err *e)
 		if (check_query(c, e) != 0 || read_body(c, &req, e) != 0)
 			return -1;
 	}
+	if (!(c->route->flags & ROUTE_SHARES))
+		ctx_alone(c);
 	return c->route->run(c, e);
 }
 
@@ -411,6 +438,12 @@ dispatch_run(struct ctx *c)
 	rc = run_route(c, &c->error);
 	c->req = req;
 	return end_run(c, rc);
+}
+
+int
+dispatch_then(struct ctx *c)
+{
+	return end_run(c, c->then(c, &c->error));
 }
 
 /* What keep_request() has kept, as a request. */

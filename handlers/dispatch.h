@@ -11,8 +11,11 @@
 
 #include "handlers/handlers.h"
 
-/** 0: c->res is the answer. HANDLER_LATER: c->later says how it goes on. */
+/** 0: c->res is the answer. HANDLER_LATER: c->later says how it goes on.
+ *  HANDLER_SHARES: dispatch_then(), with the same c->req. */
 int dispatch_run(struct ctx *c);
+/** What shared its question goes on; 0, or HANDLER_LATER. */
+int dispatch_then(struct ctx *c);
 /** The answer when the parking lot is full, or takes nothing any more. */
 void dispatch_full(struct ctx *c);
 /**

@@ -43,6 +43,9 @@ struct app;
 /** Beyond 0 (answered) and -1 (struct err is filled): ctx.later says how the
  *  event loop goes on; it answers. */
 #define HANDLER_LATER 1
+/** Its question to the store may share a round trip with those of other requests:
+ *  dispatch_then() once these have asked, too. See ctx_share(). */
+#define HANDLER_SHARES 2
 
 /** Bits of struct route.flags. */
 enum {
@@ -57,6 +60,7 @@ enum {
 	ROUTE_BARE =
 	    1 << 6, /* takes no parameters: a query with any is refused */
 	ROUTE_ANYONE = 1 << 7, /* no answer depends on who asks: no cookie */
+	ROUTE_SHARES = 1 << 8, /* the handler calls ctx_share() */
 };
 
 struct route {
@@ -101,6 +105,12 @@ struct later {
 	struct slice principal;
 };
 
+/** A place in the store, of a thread: all its requests share one. */
+struct store_place {
+	sem_t *gate;
+	int users;
+};
+
 struct ctx {
 	/* Of the thread. */
 	const struct app *app;
@@ -111,7 +121,7 @@ struct ctx {
 	struct sio_adapter sockets;
 	struct queue queue;
 	struct store *store; /* use ctx_store() */
-	sem_t *store_gate;
+	struct store_place *place;
 	struct metrics *metrics;
 	/* Of the request. */
 	struct arena arena;
@@ -130,16 +140,36 @@ struct ctx {
 	bool waits_no_more;
 	struct slice sid; /* for the log line */
 	struct err error; /* what went wrong, for the log line */
-	bool holds_gate;
+	bool holds_place;
+	/* Of a handler that shares: how it goes on, with what. */
+	int (*then)(struct ctx *c, struct err *e);
+	void *asked;
+	/* What follows takes longer than computing: requests of this thread that
+	 * wait for others to share with are answered first. NULL: nothing is
+	 * shared. Use ctx_alone(). */
+	void (*alone)(void *cookie);
 	/* What follows may wait: another thread goes on accepting. NULL: there
 	 * is none to tell. Use ctx_wait(). */
 	void (*wait)(void *cookie);
-	void *wait_cookie;
+	void *cookie; /* of both */
 };
 
 /** Call it before whatever may take longer than computing does: Redis, the
  *  store, a large body. Once for a request is enough, more does no harm. */
 void ctx_wait(struct ctx *c);
+
+/** Before whatever else than a shared question may take longer than computing. */
+void ctx_alone(struct ctx *c);
+/**
+ * How a handler ends that has asked the store: `then` goes on with `state`, which
+ * is ctx.asked by then. At once, unless the question `waits` for others to share
+ * its round trip; only where ctx.alone is set may it.
+ *
+ *   rest_list -> store_list_ask --waits--> HANDLER_SHARES … dispatch_then -> then
+ *                               '--------> then
+ */
+int ctx_share(struct ctx *c, bool waits,
+    int (*then)(struct ctx *c, struct err *e), void *state, struct err *e);
 
 /**
  * The store, once a place in it is free: at most half of the request threads

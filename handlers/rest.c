@@ -202,32 +202,52 @@ behind_end(struct ctx *c, const struct rest_query *q,
 	    e, ERR_RANGE, "There are only %lld rows.", (long long)page->total);
 }
 
-static int
-list(struct ctx *c, struct rest_query *q, struct err *e)
-{
-	struct store_view view = rest_view(c);
+struct asked_page {
+	const struct rest_query *q;
 	struct rest_prefer prefer;
+	struct store_page_question *question;
+};
+
+static int
+answer_list(struct ctx *c, struct err *e)
+{
+	const struct asked_page *asked = c->asked;
+	const struct rest_query *q = asked->q;
 	struct store_page page;
-	struct store *s;
 	int rc;
 
-	rest_prefer_parse(c->req->prefer, &prefer);
-	prefer.returns = REST_RETURN_DEFAULT;
-	prefer.resolution = REST_RESOLVE_NONE;
-	s = ctx_store(c, e);
-	if (s == NULL ||
-	    store_list(s, &view, c->route->what, q, prefer.count, &page, e) !=
-		0)
+	if (store_list_answer(asked->question, &page, e) != 0)
 		return -1;
 	rc = behind_end(c, q, &page, e);
 	if (rc == 0) {
 		put_range(c, q, &page);
 		put_link(c, q, &page);
-		rest_applied(c, &prefer);
+		rest_applied(c, &asked->prefer);
 		rc = answer_page(c, status_of(q, &page), &page.json, e);
 	}
 	store_page_fini(&page);
 	return rc;
+}
+
+static int
+list(struct ctx *c, struct rest_query *q, struct err *e)
+{
+	struct asked_page *asked = arena_alloc(&c->arena, sizeof(*asked));
+	struct store_view view = rest_view(c);
+	struct store *s = ctx_store(c, e);
+
+	asked->q = q;
+	rest_prefer_parse(c->req->prefer, &asked->prefer);
+	asked->prefer.returns = REST_RETURN_DEFAULT;
+	asked->prefer.resolution = REST_RESOLVE_NONE;
+	if (s == NULL)
+		return -1;
+	asked->question = store_list_ask(s, &view, c->route->what, q,
+	    asked->prefer.count, c->alone != NULL, e);
+	if (asked->question == NULL)
+		return -1;
+	return ctx_share(
+	    c, store_list_waits(asked->question), answer_list, asked, e);
 }
 
 static int
@@ -277,25 +297,41 @@ rest_list_of(
 	return list(c, q, e);
 }
 
-int
-rest_get(struct ctx *c, struct err *e)
-{
-	struct store *s = ctx_store(c, e);
-	struct store_view view = rest_view(c);
-	const struct rest_query *shape = NULL;
-	struct buf json = BUF_INIT;
-	int rc = -1;
+struct asked_row {
+	const struct rest_query *shape; /* NULL: the whole row */
+	struct store_row_question *question;
+};
 
-	if (s != NULL && rest_shape_parse(c, &shape, e) == 0)
-		rc = store_list_get(
-		    s, &view, c->route->what, c->params.value[0], &json, e);
+static int
+answer_row(struct ctx *c, struct err *e)
+{
+	const struct asked_row *asked = c->asked;
+	struct buf json = BUF_INIT;
+	int rc = store_list_answer_one(asked->question, &json, e);
+
 	if (rc == 0)
 		rc = rest_answer(c, 200, buf_slice(&json), e);
 	/* Its tag is that of the whole row, for If-Match. */
-	if (rc == 0 && shape != NULL && c->res->body.n > 0) {
+	if (rc == 0 && asked->shape != NULL && c->res->body.n > 0) {
 		buf_clear(&c->res->body);
-		rest_shape_print(&c->res->body, shape, buf_slice(&json));
+		rest_shape_print(&c->res->body, asked->shape, buf_slice(&json));
 	}
 	buf_fini(&json);
 	return rc;
+}
+
+int
+rest_get(struct ctx *c, struct err *e)
+{
+	struct asked_row *asked = arena_alloc(&c->arena, sizeof(*asked));
+	struct store_view view = rest_view(c);
+	struct store *s = ctx_store(c, e);
+
+	asked->shape = NULL;
+	if (s == NULL || rest_shape_parse(c, &asked->shape, e) != 0)
+		return -1;
+	asked->question = store_list_ask_one(
+	    s, &view, c->route->what, c->params.value[0], c->alone != NULL);
+	return ctx_share(
+	    c, store_list_one_waits(asked->question), answer_row, asked, e);
 }

@@ -142,6 +142,22 @@ store_run_made(struct store *s, const struct store_made *made,
 	return ran(s, s->driver->run_made(s->conn, made, sink, e));
 }
 
+bool
+store_ask_made(struct store *s, const struct store_made *made)
+{
+	return s->driver->ask != NULL && !s->inside &&
+	    !has_nul(made->params, made->n_params) &&
+	    s->driver->ask(s->conn, made);
+}
+
+int
+store_take_made(struct store *s, const struct store_made *made,
+    struct store_sink *sink, struct err *e)
+{
+	sink->count = 0;
+	return ran(s, s->driver->take(s->conn, made, sink, e));
+}
+
 int
 store_prepare_all(struct store *s, struct err *e)
 {

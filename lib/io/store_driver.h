@@ -70,6 +70,13 @@ struct store_driver {
 	/** Kept prepared by its text. */
 	int (*run_made)(struct store_conn *c, const struct store_made *made,
 	    struct store_sink *sink, struct err *e);
+	/** Keep a question, to be run in one round trip with others once the
+	 *  first of them is taken. It stays as it is until it is taken itself.
+	 *  False: not now, run it. NULL: never. */
+	bool (*ask)(struct store_conn *c, const struct store_made *made);
+	/** What was asked, as run_made(). */
+	int (*take)(struct store_conn *c, const struct store_made *made,
+	    struct store_sink *sink, struct err *e);
 	void (*on_wait)(
 	    struct store_conn *c, const struct store_waiter *waiter);
 	/** A statement of a migration. */
@@ -112,6 +119,12 @@ int store_prepare_all(struct store *s, struct err *e) MUST_CHECK;
 
 /** Run a statement made of parts; only reads are made. */
 int store_run_made(struct store *s, const struct store_made *made,
+    struct store_sink *sink, struct err *e) MUST_CHECK;
+
+/** The same later, in one round trip with others that ask meanwhile; false: not
+ *  now, run it. See struct store_driver. */
+bool store_ask_made(struct store *s, const struct store_made *made) MUST_CHECK;
+int store_take_made(struct store *s, const struct store_made *made,
     struct store_sink *sink, struct err *e) MUST_CHECK;
 
 /** Run a write; `*changed` (may be NULL) gets the number of rows. */

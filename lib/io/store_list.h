@@ -55,6 +55,34 @@ struct store_page {
 /** Its columns, for rest_query_parse(). */
 const struct rest_table *store_list_table(enum store_list_id id);
 
+/**
+ * A page, and a row, asked for so that the question may share a round trip with
+ * those of others (store_ask_made()): where it waits, others may ask the store
+ * before its answer is read, and it is, with theirs, once the first answer is.
+ *
+ *      question = store_list_ask(…, share, e);       NULL: -1
+ *      (others ask, where store_list_waits(question))
+ *      store_list_answer(question, &page, e);        frees it
+ *
+ * The key, the principal and the query's text stay until the answer.
+ */
+struct store_page_question;
+struct store_page_question *
+store_list_ask(struct store *s, const struct store_view *view,
+    enum store_list_id id, const struct rest_query *q, bool count, bool share,
+    struct err *e) MUST_CHECK; // NOLINT
+bool store_list_waits(const struct store_page_question *question);
+int store_list_answer(struct store_page_question *question,
+    struct store_page *page, struct err *e) MUST_CHECK;
+
+struct store_row_question;
+struct store_row_question *
+store_list_ask_one(struct store *s, const struct store_view *view,
+    enum store_list_id id, struct slice key, bool share) MUST_CHECK;
+bool store_list_one_waits(const struct store_row_question *question);
+int store_list_answer_one(struct store_row_question *question, struct buf *json,
+    struct err *e) MUST_CHECK;
+
 int store_list(struct store *s, const struct store_view *view,
     enum store_list_id id, const struct rest_query *q, bool count,
     struct store_page *page, struct err *e) MUST_CHECK;

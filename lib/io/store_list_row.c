@@ -1,5 +1,6 @@
 #include "io/store_list_row.h"
 
+#include "proto/jscan.h"
 #include "proto/jval.h"
 #include "proto/timefmt.h"
 
@@ -58,6 +59,30 @@ store_list_value_print(
 		break;
 	}
 	buf_adds(out, "null");
+}
+
+static bool
+is_no_json(enum rest_type type, const struct store_value *v)
+{
+	return type == REST_JSON && v->type == STORE_TEXT &&
+	    !jscan_valid(v->bytes);
+}
+
+void
+store_list_members_print(struct buf *out,
+    const struct store_list_member *members, unsigned n, bool doubts,
+    const struct store_row *row)
+{
+	for (unsigned i = 0; i < n; i++) {
+		const struct store_value *v = &row->values[i];
+
+		buf_add_slice(out, members[i].name);
+		if (doubts && is_no_json(members[i].type, v))
+			buf_adds(out, "null");
+		else
+			store_list_value_print(out, members[i].type, v);
+	}
+	buf_addc(out, '}');
 }
 
 void

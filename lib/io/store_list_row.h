@@ -8,6 +8,16 @@
 
 #include "io/store_list.h"
 
+/** What stands at a row's position. */
+struct store_list_member {
+	struct slice name; /* as JSON, with what stands before and its colon */
+	enum rest_type type;
+};
+
+/** Append a row; `doubts`: what is to be JSON may be none, and becomes null. */
+void store_list_members_print(struct buf *out,
+    const struct store_list_member *members, unsigned n, bool doubts,
+    const struct store_row *row);
 /** Append a value of a column as JSON. */
 void store_list_value_print(
     struct buf *out, enum rest_type type, const struct store_value *v);

@@ -7,21 +7,7 @@
 #ifndef IO_STORE_LIST_WHERE_H
 #define IO_STORE_LIST_WHERE_H
 
-#include "io/store_sql.h"
-
-struct store_list_sql {
-	struct store_sql sql;
-	const struct rest_query *q;
-	const struct store_list_source *source;
-	const struct store_dialect *dialect;
-	/*
-	 * An index leads to its rows, whatever the values are. PostgreSQL makes
-	 * a plan for a statement and keeps it, or one for each set of values
-	 * when it takes those for cheaper; here they are not, and planning would
-	 * be a third of the work. So it is not shown the values.
-	 */
-	bool quick;
-};
+#include "io/store_list_sql.h"
 
 /** Its place among the columns of all lists. */
 unsigned

@@ -16,6 +16,7 @@
 #include "io/clock.h"
 #include "io/rnd.h"
 #include "io/store_dialect.h"
+#include "io/store_pg_batch.h"
 #include "io/store_pg_error.h"
 #include "io/store_pg_value.h"
 #include "io/store_pg_wait.h"
@@ -24,6 +25,8 @@
 #define STATEMENT_MS 10000
 /* Migrations take what they take; no clock comes near. */
 #define PATIENT_MS (INT64_MAX / 4000)
+/* Several wait for several: what takes longer is asked again alone. */
+#define BATCH_MS 1000
 /* Making a connection; on one machine it takes two or three. */
 #define CONNECT_MS 3000
 /* Tries of what may be tried again, and the first pause between them: with
@@ -39,9 +42,9 @@
 #define MADE_MAX 32
 
 struct made {
-	char *sql;     /* NULL: a free place */
-	char name[32]; /* on this connection; empty: not prepared */
-	int64_t used;  /* when, by `turn` */
+	char *sql;               /* NULL: a free place */
+	char name[PG_NAME_SIZE]; /* here; empty: not prepared */
+	int64_t used;            /* when, by `turn` */
 };
 
 struct store_conn {
@@ -53,6 +56,7 @@ struct store_conn {
 	struct made made[MADE_MAX];
 	int64_t turn;
 	struct store_waiter waiter;
+	struct pg_batch batch;
 	struct pg_params params;
 	struct buf scratch; /* of the row being delivered */
 	bool enough;        /* the sink wants no more */
@@ -107,14 +111,15 @@ static bool
 wait_connected(const struct store_conn *c)
 {
 	PGconn *pg = c->pg;
-	const struct pg_wait w = { .pg = pg, .waiter = &c->waiter,
+	const struct pg_wait w = { .pg = pg,
+		.waiter = &c->waiter,
 		.deadline_ms = clock_mono_ms() + CONNECT_MS };
 	PostgresPollingStatusType status = PGRES_POLLING_WRITING;
 
 	while (status != PGRES_POLLING_OK) {
 		if (status == PGRES_POLLING_FAILED || PQsocket(pg) < 0 ||
-		    !pg_wait_socket(&w,
-			status == PGRES_POLLING_READING ? POLLIN : POLLOUT))
+		    !pg_wait_socket(
+			&w, status == PGRES_POLLING_READING ? POLLIN : POLLOUT))
 			return false;
 		status = PQconnectPoll(pg);
 	}
@@ -260,7 +265,8 @@ static enum pg_verdict
 collect(struct store_conn *c, struct store_sink *sink, const char *name,
     int64_t limit_ms, struct err *e)
 {
-	struct pg_wait w = { .pg = c->pg, .waiter = &c->waiter,
+	struct pg_wait w = { .pg = c->pg,
+		.waiter = &c->waiter,
 		.deadline_ms = clock_mono_ms() + limit_ms };
 	enum pg_verdict verdict = PG_DONE;
 	int rest = REST_ROWS;
@@ -490,6 +496,55 @@ pg_run_made(struct store_conn *c, const struct store_made *made,
 	    c, &question, made->params, made->n_params, sink, e);
 }
 
+/* Its statement, where the server has it. */
+static struct made *
+prepared_made(struct store_conn *c, const char *sql)
+{
+	for (size_t i = 0; i < MADE_MAX; i++) {
+		struct made *made = &c->made[i];
+
+		if (made->name[0] != '\0' && strcmp(made->sql, sql) == 0)
+			return made;
+	}
+	return NULL;
+}
+
+static bool
+pg_ask(struct store_conn *c, const struct store_made *made)
+{
+	struct made *kept;
+
+	if (c->pg == NULL || PQtransactionStatus(c->pg) != PQTRANS_IDLE ||
+	    made->stream)
+		return false;
+	kept = prepared_made(c, made->sql);
+	if (kept == NULL || !pg_batch_add(&c->batch, made, kept->name))
+		return false;
+	kept->used = ++c->turn;
+	return true;
+}
+
+static int
+pg_take(struct store_conn *c, const struct store_made *made,
+    struct store_sink *sink, struct err *e)
+{
+	struct pg_wait w = { .pg = c->pg,
+		.waiter = &c->waiter,
+		.deadline_ms = clock_mono_ms() + BATCH_MS };
+	PGresult *result;
+	int rc;
+
+	if (!c->batch.sent && !pg_batch_run(&c->batch, &w, &c->params))
+		disconnect(c);
+	result = pg_batch_take(&c->batch, made);
+	if (result == NULL)
+		return pg_run_made(c, made, sink, e);
+	c->undone = false;
+	rc = deliver(c, result, sink, "list", e);
+	PQclear(result);
+	return rc;
+}
+
 static bool
 pg_undone(const struct store_conn *c)
 {
@@ -554,6 +609,7 @@ static void
 pg_close(struct store_conn *c)
 {
 	disconnect(c);
+	pg_batch_clear(&c->batch);
 	for (size_t i = 0; i < MADE_MAX; i++)
 		free(c->made[i].sql);
 	buf_fini(&c->scratch);
@@ -595,6 +651,8 @@ const struct store_driver store_pg_driver = {
 	.prepare = pg_prepare,
 	.run = pg_run,
 	.run_made = pg_run_made,
+	.ask = pg_ask,
+	.take = pg_take,
 	.on_wait = pg_on_wait,
 	.script = pg_script,
 	.inside = is_inside,

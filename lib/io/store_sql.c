@@ -114,12 +114,18 @@ store_sql_text(struct store_sql *m, const char *text, int v)
 	    &(struct store_sql_part){ .v = v });
 }
 
+struct store_made
+store_sql_statement(struct store_sql *m)
+{
+	return (struct store_made){ buf_cstr(&m->text), m->params, m->n_params,
+		m->stream };
+}
+
 int
 store_sql_run(struct store *s, struct store_sql *m, struct store_sink *sink,
     struct err *e)
 {
-	const struct store_made made = { buf_cstr(&m->text), m->params,
-		m->n_params, m->stream };
+	const struct store_made made = store_sql_statement(m);
 
 	return store_run_made(s, &made, sink, e);
 }

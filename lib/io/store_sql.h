@@ -48,6 +48,8 @@ const char *store_sql_made(struct store_sql *m, enum store_part part,
     const struct store_sql_part *with);
 /** Append text with @v in it. */
 void store_sql_text(struct store_sql *m, const char *text, int v);
+/** As it is now. */
+struct store_made store_sql_statement(struct store_sql *m);
 /** Run it. */
 int store_sql_run(struct store *s, struct store_sql *m, struct store_sink *sink,
     struct err *e) MUST_CHECK;
