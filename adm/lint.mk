@@ -55,7 +55,8 @@ SAN_IO ?= $(filter-out %@pg-plain %@pgbouncer,$(IO_RUNS)) $(FUZZ_IO)
 SAN_BUILT = $(sort $(foreach t,$(SAN_IO),$(firstword $(subst @, ,$t))))
 # Of the stacks' tests those that are not about speed; slower here, so one by one.
 SAN_E2E ?= $(foreach f,$(wildcard tests/conformance/*.test.mjs),$f@one $f@two) \
-  tests/e2e/topology.test.mjs tests/e2e/torture_short.test.mjs
+  tests/e2e/topology.test.mjs tests/e2e/torture_short.test.mjs \
+  tests/e2e/rest_shared.test.mjs@pg
 SAN_STACK := all $(O)/echo.fcgi $(LEDGER)
 # The model test's histories: fewer, each is some ten times slower here.
 asan: ## unit, io and transport tests under address and undefined behaviour sanitizers

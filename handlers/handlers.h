@@ -172,7 +172,7 @@ int ctx_share(struct ctx *c, bool waits,
     int (*then)(struct ctx *c, struct err *e), void *state, struct err *e);
 
 /**
- * The store, once a place in it is free: at most half of the request threads
+ * The store, once a place in it is free: at most three in four request threads
  * are inside at once, so that a slow store does not starve the rest. Given
  * back at the end of the request.
  */
