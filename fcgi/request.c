@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +26,9 @@
  * harming a request.
  */
 #define ACCEPT_TIMEOUT_S 3600
+/* On a unix socket it is we, who are never to wait there, also should somebody with
+ * the same socket have made it blocking again. */
+#define ACCEPT_TIMEOUT_US 1000
 
 struct request {
 	FCGX_Request fcgx;
@@ -52,11 +54,15 @@ is_local(int listen_fd)
 static int
 set_accepting(int listen_fd)
 {
-	const struct timeval timeout = { ACCEPT_TIMEOUT_S, 0 };
+	bool local = is_local(listen_fd);
+	const struct timeval timeout = { local ? 0 : ACCEPT_TIMEOUT_S,
+		local ? ACCEPT_TIMEOUT_US : 0 };
 
-	if (!is_local(listen_fd))
-		return setsockopt(listen_fd, SOL_SOCKET, SO_RCVTIMEO, &timeout,
-		    sizeof(timeout));
+	if (setsockopt(listen_fd, SOL_SOCKET, SO_RCVTIMEO, &timeout,
+		sizeof(timeout)) != 0)
+		return -1;
+	if (!local)
+		return 0;
 	return fcntl(
 	    listen_fd, F_SETFL, fcntl(listen_fd, F_GETFL) | O_NONBLOCK);
 }
@@ -117,14 +123,11 @@ request_free(struct request *r)
  * FCGX_ShutdownPending() it even closes the same number again and again,
  * whosever it is by then, and never returns; so that is not called.)
  */
-bool
-request_accept_more(struct request *r)
+static bool
+accept_local(struct request *r)
 {
-	int fd;
+	int fd = accept4(r->listen_fd, NULL, NULL, SOCK_CLOEXEC);
 
-	if (r->poll_fd == -1)
-		return false;
-	fd = accept4(r->listen_fd, NULL, NULL, SOCK_CLOEXEC);
 	if (fd == -1)
 		return false;
 	r->fcgx.ipcFd = fd;
@@ -133,13 +136,36 @@ request_accept_more(struct request *r)
 	return true;
 }
 
+/* 1: there is something; 0: closed without a word; -1: nothing yet. */
+static ssize_t
+peek(const struct request *r)
+{
+	char first;
+
+	return recv(r->fcgx.ipcFd, &first, 1, MSG_PEEK | MSG_DONTWAIT);
+}
+
+bool
+request_accept_more(struct request *r)
+{
+	if (r->poll_fd == -1 || !accept_local(r))
+		return false;
+	if (peek(r) != 0)
+		return true;
+	/* FCGX_Accept_r() would take the next one, and wait for it. */
+	(void)close(r->fcgx.ipcFd);
+	r->fcgx.ipcFd = -1;
+	r->fcgx.keepConnection = 0;
+	return false;
+}
+
 bool
 request_accept(struct request *r)
 {
 	struct epoll_event event;
 
 	/* On TCP FCGX_Accept_r() waits. */
-	while (r->poll_fd != -1 && !request_accept_more(r))
+	while (r->poll_fd != -1 && !accept_local(r))
 		if (errno != EAGAIN ||
 		    epoll_wait(r->poll_fd, &event, 1, -1) < 0)
 			return false;
@@ -149,9 +175,7 @@ request_accept(struct request *r)
 bool
 request_begun(const struct request *r)
 {
-	struct pollfd p = { r->fcgx.ipcFd, POLLIN, 0 };
-
-	return poll(&p, 1, 0) > 0;
+	return peek(r) > 0;
 }
 
 bool

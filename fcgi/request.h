@@ -7,8 +7,7 @@
  * held poll keeps a descriptor and an id instead of two stream buffers, and
  * an answer is one write and one close.
  *
- * Ownership: what request_http() gives points into libfcgi's memory or the
- * arena and dies with request_release().
+ * Ownership: what request_http() gives is in the arena.
  * Layer:  fcgi
  * Spec:   FastCGI 1.0; RFC 3875 for the names of the parameters
  */

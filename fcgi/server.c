@@ -133,6 +133,9 @@ begin(struct exchange *x)
 	c->who = PRINCIPAL_ANONYMOUS;
 	c->error = ERR_INIT;
 	c->body = (struct body_source){ request, request_body, request_piece };
+	/* Whoever takes it, or throws it away. */
+	if (x->req.content_length != 0)
+		ctx_alone(c);
 	if (x->req.content_length > BODY_LARGE)
 		ctx_wait(c);
 	rc = dispatch_run(c);
@@ -204,6 +207,17 @@ serve_one(struct worker *w)
 	w->shared[w->n_shared++] = x;
 }
 
+/* The thread leads no more. */
+static void
+step_back(void *cookie)
+{
+	struct worker *w = cookie;
+
+	if (w->leading)
+		lead_leave(&w->s->lead);
+	w->leading = false;
+}
+
 /* One more, if it waits at the door already. */
 static bool
 take_another(struct worker *w)
@@ -212,8 +226,10 @@ take_another(struct worker *w)
 	    !request_accept_more(w->request))
 		return false;
 	/* Who connected and says nothing keeps nobody waiting. */
-	if (!request_begun(w->request))
+	if (!request_begun(w->request)) {
 		answer_shared(w->exchanges);
+		step_back(w);
+	}
 	return request_read(w->request);
 }
 
@@ -224,17 +240,6 @@ serve(struct worker *w)
 		serve_one(w);
 	while (take_another(w));
 	answer_shared(w->exchanges);
-}
-
-/* The thread leads no more. */
-static void
-step_back(void *cookie)
-{
-	struct worker *w = cookie;
-
-	if (w->leading)
-		lead_leave(&w->s->lead);
-	w->leading = false;
 }
 
 /* struct ctx's wait. A POST that comes here is run in steps. */
@@ -274,10 +279,12 @@ run_worker(void *cookie)
 		if (!w->leading && !lead_enter(&w->s->lead))
 			break;
 		w->leading = true;
-		if (request_accept(w->request) && request_read(w->request))
+		if (!request_accept(w->request)) {
+			if (!atomic_load(&w->s->stopping))
+				clock_sleep_ms(10); /* out of descriptors */
+		} else if (request_read(w->request)) {
 			serve(w);
-		else if (!atomic_load(&w->s->stopping))
-			clock_sleep_ms(10); /* out of descriptors, say */
+		}
 	}
 	step_back(w);
 	atomic_store(&w->done, true);

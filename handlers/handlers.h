@@ -59,7 +59,7 @@ enum {
 	                         does where it takes long */
 	ROUTE_BARE =
 	    1 << 6, /* takes no parameters: a query with any is refused */
-	ROUTE_ANYONE = 1 << 7, /* no answer depends on who asks: no cookie */
+	ROUTE_ANYONE = 1 << 7, /* nothing depends on who asks: no cookie */
 	ROUTE_SHARES = 1 << 8, /* the handler calls ctx_share() */
 };
 

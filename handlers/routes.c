@@ -34,10 +34,10 @@
 #define API        "/api/v1"
 #define VIDEOS     API "/videos"
 
-/* Rows that are everybody's; read; or those of who asks. */
-#define ROWS     (ROUTE_QUICK | ROUTE_ANYONE)
-#define READ     (ROWS | ROUTE_SHARES)
-#define READ_OWN (ROUTE_QUICK | ROUTE_SHARES)
+/* Rows that are everybody's; those that are small. (A POST depends on who asks: its
+ * Idempotency-Key.) */
+#define ROWS  (ROUTE_QUICK | ROUTE_ANYONE)
+#define SMALL (ROWS | ROUTE_SHARES)
 
 /* clang-format off */
 const struct route routes_table[ROUTES_COUNT] = {
@@ -70,20 +70,20 @@ const struct route routes_table[ROUTES_COUNT] = {
 	{ HTTP_DELETE, IMAGE "/{id}", media_image_delete, 0, NULL, 0, 0 },
 	{ HTTP_GET, IMAGE "/{id}/generate_url", media_image_url, 0, NULL, 0, 0 },
 
-	{ HTTP_GET, API "/collections", rest_list, 0, NULL, READ,
+	{ HTTP_GET, API "/collections", rest_list, 0, NULL, ROWS,
 	  STORE_LIST_COLLECTIONS },
-	{ HTTP_POST, API "/collections", rest_post, JSON_MAX, JSON, ROWS,
+	{ HTTP_POST, API "/collections", rest_post, JSON_MAX, JSON, ROUTE_QUICK,
 	  STORE_LIST_COLLECTIONS },
-	{ HTTP_GET, API "/collections/{id}", rest_get, 0, NULL, READ,
+	{ HTTP_GET, API "/collections/{id}", rest_get, 0, NULL, ROWS,
 	  STORE_LIST_COLLECTIONS },
 	{ HTTP_PATCH, API "/collections/{id}", rest_patch, JSON_MAX, PATCH, ROWS,
 	  STORE_LIST_COLLECTIONS },
 	{ HTTP_DELETE, API "/collections/{id}", rest_delete, 0, NULL, ROWS,
 	  STORE_LIST_COLLECTIONS },
 
-	{ HTTP_GET, VIDEOS, rest_list, 0, NULL, READ, STORE_LIST_VIDEOS },
-	{ HTTP_POST, VIDEOS, rest_post, JSON_MAX, JSON, ROWS, STORE_LIST_VIDEOS },
-	{ HTTP_GET, VIDEOS "/{id}", rest_get, 0, NULL, READ, STORE_LIST_VIDEOS },
+	{ HTTP_GET, VIDEOS, rest_list, 0, NULL, SMALL, STORE_LIST_VIDEOS },
+	{ HTTP_POST, VIDEOS, rest_post, JSON_MAX, JSON, ROUTE_QUICK, STORE_LIST_VIDEOS },
+	{ HTTP_GET, VIDEOS "/{id}", rest_get, 0, NULL, SMALL, STORE_LIST_VIDEOS },
 	{ HTTP_PATCH, VIDEOS "/{id}", rest_patch, JSON_MAX, PATCH, ROWS,
 	  STORE_LIST_VIDEOS },
 	{ HTTP_DELETE, VIDEOS "/{id}", rest_delete, 0, NULL, ROWS,
@@ -99,36 +99,36 @@ const struct route routes_table[ROUTES_COUNT] = {
 	{ HTTP_GET, VIDEOS "/{id}/outputs", video_below, 0, NULL, ROUTE_ANYONE,
 	  STORE_LIST_OUTPUTS },
 
-	{ HTTP_GET, API "/transcripts", rest_list, 0, NULL, READ,
+	{ HTTP_GET, API "/transcripts", rest_list, 0, NULL, ROWS,
 	  STORE_LIST_TRANSCRIPTS },
-	{ HTTP_GET, API "/transcripts/{id}", rest_get, 0, NULL, READ,
+	{ HTTP_GET, API "/transcripts/{id}", rest_get, 0, NULL, ROWS,
 	  STORE_LIST_TRANSCRIPTS },
 	{ HTTP_DELETE, API "/transcripts/{id}", rest_delete, 0, NULL, ROWS,
 	  STORE_LIST_TRANSCRIPTS },
 
-	{ HTTP_GET, API "/chunks", rest_list, 0, NULL, READ, STORE_LIST_CHUNKS },
-	{ HTTP_GET, API "/chunks/{id}", rest_get, 0, NULL, READ,
+	{ HTTP_GET, API "/chunks", rest_list, 0, NULL, ROWS, STORE_LIST_CHUNKS },
+	{ HTTP_GET, API "/chunks/{id}", rest_get, 0, NULL, ROWS,
 	  STORE_LIST_CHUNKS },
 
-	{ HTTP_GET, API "/outputs", rest_list, 0, NULL, READ, STORE_LIST_OUTPUTS },
-	{ HTTP_POST, API "/outputs", rest_post, JSON_MAX, JSON, ROWS,
+	{ HTTP_GET, API "/outputs", rest_list, 0, NULL, ROWS, STORE_LIST_OUTPUTS },
+	{ HTTP_POST, API "/outputs", rest_post, JSON_MAX, JSON, ROUTE_QUICK,
 	  STORE_LIST_OUTPUTS },
-	{ HTTP_GET, API "/outputs/{id}", rest_get, 0, NULL, READ,
+	{ HTTP_GET, API "/outputs/{id}", rest_get, 0, NULL, ROWS,
 	  STORE_LIST_OUTPUTS },
 	{ HTTP_PATCH, API "/outputs/{id}", rest_patch, JSON_MAX, PATCH, ROWS,
 	  STORE_LIST_OUTPUTS },
 	{ HTTP_DELETE, API "/outputs/{id}", rest_delete, 0, NULL, ROWS,
 	  STORE_LIST_OUTPUTS },
 
-	{ HTTP_GET, API "/sessions", rest_list, 0, NULL, READ_OWN,
+	{ HTTP_GET, API "/sessions", rest_list, 0, NULL, ROUTE_QUICK,
 	  STORE_LIST_SESSIONS },
 	{ HTTP_GET, API "/sessions/{id}", session_read, 0, NULL, ROUTE_BARE, 0 },
 	{ HTTP_DELETE, API "/sessions/{id}", session_delete, 0, NULL, ROUTE_BARE,
 	  0 },
-	{ HTTP_GET, API "/messages", rest_list, 0, NULL, READ_OWN,
+	{ HTTP_GET, API "/messages", rest_list, 0, NULL, ROUTE_QUICK,
 	  STORE_LIST_MESSAGES },
-	{ HTTP_GET, API "/jobs", rest_list, 0, NULL, READ_OWN, STORE_LIST_JOBS },
-	{ HTTP_GET, API "/jobs/{id}", rest_get, 0, NULL, READ_OWN, STORE_LIST_JOBS },
+	{ HTTP_GET, API "/jobs", rest_list, 0, NULL, ROUTE_QUICK, STORE_LIST_JOBS },
+	{ HTTP_GET, API "/jobs/{id}", rest_get, 0, NULL, ROUTE_QUICK, STORE_LIST_JOBS },
 	{ HTTP_DELETE, API "/jobs/{id}", job_delete, 0, NULL, ROUTE_BARE, 0 },
 	{ HTTP_POST, API "/jobs/{id}/cancel", job_cancel, 0, NULL, ROUTE_BARE, 0 },
 	{ HTTP_POST, API "/jobs/{id}/retry", job_retry, 0, NULL, ROUTE_BARE, 0 },

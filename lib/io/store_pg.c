@@ -25,8 +25,6 @@
 #define STATEMENT_MS 10000
 /* Migrations take what they take; no clock comes near. */
 #define PATIENT_MS (INT64_MAX / 4000)
-/* Several wait for several: what takes longer is asked again alone. */
-#define BATCH_MS 1000
 /* Making a connection; on one machine it takes two or three. */
 #define CONNECT_MS 3000
 /* Tries of what may be tried again, and the first pause between them: with
@@ -57,6 +55,7 @@ struct store_conn {
 	int64_t turn;
 	struct store_waiter waiter;
 	struct pg_batch batch;
+	int64_t batch_until_ms; /* its end */
 	struct pg_params params;
 	struct buf scratch; /* of the row being delivered */
 	bool enough;        /* the sink wants no more */
@@ -238,6 +237,14 @@ deliver(struct store_conn *c, const PGresult *result, struct store_sink *sink,
 	return 0;
 }
 
+static int
+no_answer(struct err *e)
+{
+	return err_set(e, ERR_UNAVAILABLE,
+	    "The store did not answer within %d seconds. Try again.",
+	    STATEMENT_MS / 1000);
+}
+
 static enum pg_verdict
 take_result(struct store_conn *c, const PGresult *result,
     struct store_sink *sink, const char *name, struct err *e)
@@ -287,9 +294,7 @@ collect(struct store_conn *c, struct store_sink *sink, const char *name,
 	if (w.late) {
 		/* The server finds out when it answers. */
 		disconnect(c);
-		(void)err_set(e, ERR_UNAVAILABLE,
-		    "The store did not answer within %d seconds. Try again.",
-		    STATEMENT_MS / 1000);
+		(void)no_answer(e);
 		return PG_FAILED;
 	}
 	if (PQstatus(c->pg) == CONNECTION_BAD) {
@@ -524,22 +529,35 @@ pg_ask(struct store_conn *c, const struct store_made *made)
 	return true;
 }
 
+static void
+run_batch(struct store_conn *c)
+{
+	struct pg_wait w = { .pg = c->pg,
+		.waiter = &c->waiter,
+		.deadline_ms = clock_mono_ms() + STATEMENT_MS };
+
+	c->batch_until_ms = w.deadline_ms;
+	if (!pg_batch_run(&c->batch, &w, &c->params))
+		disconnect(c);
+}
+
+/* What did not come is asked again, as long as all of it may take: else each would
+ * wait for the time of those before it. */
 static int
 pg_take(struct store_conn *c, const struct store_made *made,
     struct store_sink *sink, struct err *e)
 {
-	struct pg_wait w = { .pg = c->pg,
-		.waiter = &c->waiter,
-		.deadline_ms = clock_mono_ms() + BATCH_MS };
 	PGresult *result;
 	int rc;
 
-	if (!c->batch.sent && !pg_batch_run(&c->batch, &w, &c->params))
-		disconnect(c);
+	c->undone = false;
+	if (!c->batch.sent)
+		run_batch(c);
 	result = pg_batch_take(&c->batch, made);
+	if (result == NULL && clock_mono_ms() >= c->batch_until_ms)
+		return no_answer(e);
 	if (result == NULL)
 		return pg_run_made(c, made, sink, e);
-	c->undone = false;
 	rc = deliver(c, result, sink, "list", e);
 	PQclear(result);
 	return rc;

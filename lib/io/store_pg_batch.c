@@ -73,6 +73,13 @@ send_all(const struct pg_batch *b, PGconn *pg, struct pg_params *p)
 	return PQpipelineSync(pg) == 1;
 }
 
+/* A cancel that is under way may hit what is asked next. */
+static bool
+is_in_time(const struct pg_wait *w)
+{
+	return !w->late && !w->cancelled;
+}
+
 /* One result, and nothing behind it. */
 static bool
 read_one(struct pg_asked *asked, struct pg_wait *w, size_t *bytes)
@@ -80,7 +87,7 @@ read_one(struct pg_asked *asked, struct pg_wait *w, size_t *bytes)
 	PGresult *result = pg_wait_result(w);
 	PGresult *end = result ? pg_wait_result(w) : NULL;
 
-	bool one = result != NULL && end == NULL && !w->late && !w->cancelled;
+	bool one = result != NULL && end == NULL && is_in_time(w);
 
 	if (PQresultStatus(result) == PGRES_TUPLES_OK)
 		*bytes += PQresultMemorySize(result);
@@ -103,7 +110,7 @@ read_all(struct pg_batch *b, struct pg_wait *w)
 		if (!read_one(&b->asked[i], w, &bytes))
 			return false;
 	end = pg_wait_result(w);
-	ended = PQresultStatus(end) == PGRES_PIPELINE_SYNC;
+	ended = PQresultStatus(end) == PGRES_PIPELINE_SYNC && is_in_time(w);
 	PQclear(end);
 	return ended;
 }

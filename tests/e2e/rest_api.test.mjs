@@ -550,6 +550,15 @@ test('the visitor cookie: given once, HttpOnly, SameSite=Lax', async () => {
   assert.match(forged.headers['set-cookie'][0], /^director_visitor=[A-Za-z0-9_-]{22};/);
 });
 
+test('the visitor cookie: not with rows that are the same for everybody', async () => {
+  for (const path of ['/api/v1/videos', '/api/v1/collections/c-main', '/api/v1/outputs?limit=1'])
+    assert.equal((await get(base, path)).headers['set-cookie'], undefined, path);
+  for (const path of ['/api/v1/sessions', '/api/v1/jobs', '/session'])
+    assert.ok((await get(base, path)).headers['set-cookie'], path);
+  // Its Idempotency-Keys are the visitor's.
+  assert.ok((await ask(base, 'POST', '/api/v1/videos', { json: {} })).headers['set-cookie']);
+});
+
 test('healthz and readyz', async () => {
   assert.deepEqual(await good('/healthz'), { status: 'alive' });
   assert.deepEqual(await good('/readyz'), { status: 'ready' });

@@ -3,6 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
+import net from 'node:net';
+import { join } from 'node:path';
 import { start } from '../harness/stack.mjs';
 import { main, sleep, test, until } from '../harness/tap.mjs';
 import { assertProblem } from './lib_app.mjs';
@@ -136,6 +138,77 @@ onPostgres('connections are killed meanwhile: right, or 503', async () => {
   assert.ok(right > 0);
   await until(async () => (await api.get('/videos?limit=1')).status === 200, { ms: 10000, what: 'an answer afterwards' });
 });
+
+// ---- A web server that is none ---------------------------------------------------
+
+const BEGIN = 1;
+const PARAMS = 4;
+const STDIN = 5;
+
+function record(type, content) {
+  const head = Buffer.from([1, type, 0, 1, content.length >> 8, content.length & 255, 0, 0]);
+  return Buffer.concat([head, content]);
+}
+
+function params(of) {
+  return Buffer.concat(Object.entries(of).map(([name, value]) => (
+    Buffer.concat([Buffer.from([name.length, value.length]), Buffer.from(name + value)]))));
+}
+
+/** A connection that has said as much, and what it hears until it is closed. */
+function said(...records) {
+  const socket = net.connect(join(stack.var, 'director.sock'));
+  const heard = new Promise((done, fail) => {
+    let text = '';
+    socket.on('data', (d) => { text += d; });
+    socket.on('close', () => done(text));
+    socket.on('error', fail);
+  });
+  if (records.length) socket.write(Buffer.concat(records));
+  return { socket, heard };
+}
+
+const begun = record(BEGIN, Buffer.from([0, 1, 0, 0, 0, 0, 0, 0]));
+
+function request(method, path, more = {}) {
+  const of = { REQUEST_METHOD: method, REQUEST_URI: path, QUERY_STRING: '', HTTP_HOST: 'localhost', CONTENT_LENGTH: '0', ...more };
+  return [begun, record(PARAMS, params(of)), record(PARAMS, Buffer.alloc(0))];
+}
+
+const over = record(STDIN, Buffer.alloc(0));
+
+// Each says something else, or nothing, and is not heard of any more.
+const STRANGERS = {
+  'says nothing': () => said(),
+  'is gone already': () => {
+    const stranger = said();
+    stranger.socket.end();
+    return stranger;
+  },
+  'has a body that does not come': () => said(...request('POST', '/api/v1/videos', { CONTENT_LENGTH: '900000', CONTENT_TYPE: 'application/json' })),
+  'is refused, with a body that does not come': () => said(...request('PUT', '/nowhere', { CONTENT_LENGTH: '900000' })),
+  'has a body of unknown length': () => said(...request('POST', '/api/v1/videos', { CONTENT_LENGTH: '', CONTENT_TYPE: 'application/json' })),
+};
+
+for (const [what, stranger] of Object.entries(STRANGERS))
+  onPostgres(`among those at the door one ${what}: the others are answered`, async () => {
+    const pid = stack.pid('director.fcgi');
+    const waiting = [];
+    const strangers = [];
+    await Promise.all(rows.slice(0, 4).map((row) => api.rows(`/videos/${row.id}`)));
+    process.kill(pid, 'SIGSTOP');
+    for (const row of rows.slice(0, 6)) {
+      waiting.push(said(...request('GET', `/api/v1/videos/${row.id}`), over).heard);
+      if (waiting.length === 1) strangers.push(stranger());
+    }
+    await sleep(DOOR_MS);
+    process.kill(pid, 'SIGCONT');
+    const late = sleep(5000).then(() => { throw new Error('no answer'); });
+    late.catch(() => {});
+    const answers = await Promise.race([Promise.all(waiting), late]);
+    answers.forEach((text, i) => assert.ok(text.includes(rows[i].id) && text.includes('Status: 200'), text));
+    strangers.forEach(({ socket }) => socket.destroy());
+  });
 
 main(async () => {
   stack = await start();

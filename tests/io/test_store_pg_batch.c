@@ -4,8 +4,8 @@
 
 #include "list_fixture.h"
 
-/* Longer than questions that share wait for each other. */
-#define HELD_S "2"
+/* A statement's 10 seconds, and what it takes to take it back. */
+#define LATE_MS 14000
 
 /* A statement with one number, and what came of it. */
 struct asked {
@@ -179,32 +179,70 @@ test_server_restarts(void)
 	fixture_close(&f);
 }
 
-/* The first holds the others up, but not for as long as it takes itself. */
-static void
-test_late(void)
+/* Another session has the table of videos, for so many seconds. */
+static PGconn *
+hold_videos(const struct fixture *f, const char *seconds)
 {
-	char url[PG_URL_MAX];
+	char url[PG_URL_MAX], sql[64];
+	PGconn *other;
+
+	pg_url(&fixture_pg, f->database, url);
+	other = PQconnectdb(url);
+	PQclear(PQexec(other, "BEGIN"));
+	PQclear(PQexec(other, "LOCK TABLE videos"));
+	(void)snprintf(
+	    sql, sizeof(sql), "SELECT pg_sleep(%s); COMMIT", seconds);
+	CHECK(PQsendQuery(other, sql));
+	return other;
+}
+
+#define COUNT_VIDEOS "SELECT count(*) + $1::bigint FROM videos"
+
+/* One holds the others up, for a while. */
+static void
+test_slow(void)
+{
 	struct asked asked[2];
 	struct fixture f;
 	PGconn *other;
 
 	if (!opened(&f))
 		return;
-	asked_init(&asked[0], "SELECT count(*) + $1::bigint FROM videos", 1);
-	CHECK(run(&f, asked[0].made.sql, 0) == 0);
-	pg_url(&fixture_pg, f.database, url);
-	other = PQconnectdb(url);
-	PQclear(PQexec(other, "BEGIN"));
-	PQclear(PQexec(other, "LOCK TABLE videos"));
-	CHECK(PQsendQuery(other, "SELECT pg_sleep(" HELD_S "); COMMIT"));
-	CHECK(store_ask_made(f.s, &asked[0].made));
+	CHECK(run(&f, COUNT_VIDEOS, 0) == 0);
+	other = hold_videos(&f, "2");
+	CHECK(ask(&f, &asked[0], COUNT_VIDEOS, 1));
 	CHECK(ask(&f, &asked[1], DIVIDE, 5));
-	CHECK(take(&f, &asked[1]) == 0);
-	CHECK(asked[1].answer == 168);
-	CHECK(PQconsumeInput(other) && PQisBusy(other));
-	CHECK(take(&f, &asked[0]) == 0);
-	CHECK(asked[0].answer == 1);
+	CHECK(take(&f, &asked[1]) == 0 && asked[1].answer == 168);
+	CHECK(take(&f, &asked[0]) == 0 && asked[0].answer == 1);
 	PQfinish(other);
+	fixture_close(&f);
+}
+
+/* However many there are, all of them have one question's time. */
+static void
+test_late(void)
+{
+	struct asked asked[PG_BATCH_MAX];
+	struct fixture f;
+	PGconn *other;
+	int64_t before;
+
+	if (!opened(&f))
+		return;
+	CHECK(run(&f, COUNT_VIDEOS, 0) == 0);
+	CHECK(ask(&f, &asked[0], DIVIDE, 4));
+	for (int i = 1; i < PG_BATCH_MAX; i++)
+		CHECK(ask(&f, &asked[i], COUNT_VIDEOS, i));
+	other = hold_videos(&f, "60");
+	before = fixture_now_ms();
+	CHECK(take(&f, &asked[0]) == 0 && asked[0].answer == 210);
+	for (int i = 1; i < PG_BATCH_MAX; i++) {
+		CHECK(take(&f, &asked[i]) == -1);
+		CHECK(f.e.code == ERR_UNAVAILABLE);
+	}
+	CHECK(fixture_now_ms() - before < LATE_MS);
+	PQfinish(other);
+	CHECK(run(&f, DIVIDE, 1) == 0);
 	fixture_close(&f);
 }
 
@@ -260,6 +298,7 @@ main(void)
 	    CHECK_CASE(test_not_now),
 	    CHECK_CASE(test_one_fails),
 	    CHECK_CASE(test_server_restarts),
+	    CHECK_CASE(test_slow),
 	    CHECK_CASE(test_late),
 	    CHECK_CASE(test_large),
 	    CHECK_CASE(test_left),
