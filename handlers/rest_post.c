@@ -4,8 +4,6 @@
 #include "handlers/rest.h"
 #include "handlers/rest_rows.h"
 #include "handlers/rest_shape.h"
-#include "io/hash.h"
-#include "io/store_rest.h"
 
 /* An upsert that lost a race finds the winner's row the next time. */
 #define UPSERT_TRIES 3
@@ -77,42 +75,46 @@ static int
 post_once(
     struct rest_job *j, struct slice key, struct buf *answer, struct err *e)
 {
-	const struct ctx *c = j->c;
-	char fingerprint[HASH_SIZE];
+	int rc = once_begin(j->c, key, j->c->req->body, answer, e);
 
-	hash_hex(c->req->path, c->req->body, fingerprint);
-	if (store_once(
-		j->s, &c->who, key, slice_from(fingerprint), answer, e) != 0)
+	if (rc != 0)
 		return -1;
-	if (answer->n > 0)
-		return 0;
-	if (rest_rows_add(j, e) != 0)
+	if (answer->n == 0) {
+		rc = rest_rows_add(j, e);
+		if (rc == 0)
+			print_answer(j, answer);
+	}
+	return once_end(j->c, key, answer, rc, e);
+}
+
+static int
+post_plain(struct rest_job *j, struct buf *answer, struct err *e)
+{
+	/* One row without more is a transaction by itself. */
+	bool alone =
+	    !rest_job_is_bulk(j) && j->prefer.resolution == REST_RESOLVE_NONE;
+	int rc;
+
+	if (!alone && store_begin(j->s, e) != 0)
 		return -1;
-	print_answer(j, answer);
-	return store_once_keep(j->s, &c->who, key, buf_slice(answer), e);
+	rc = rest_rows_add(j, e);
+	if (!alone && rc == 0)
+		rc = store_commit(j->s, e);
+	store_rollback(j->s);
+	if (rc == 0)
+		print_answer(j, answer);
+	return rc;
 }
 
 static int
 try_post(struct rest_job *j, struct buf *answer, struct err *e)
 {
 	struct slice key;
-	/* One row without more is a transaction by itself. */
-	bool alone = !rest_job_is_bulk(j) &&
-	    j->c->req->idempotency_key.n == 0 &&
-	    j->prefer.resolution == REST_RESOLVE_NONE;
-	int rc;
 
 	if (once_key(j->c, &key, e) != 0)
 		return -1;
-	if (!alone && store_begin(j->s, e) != 0)
-		return -1;
-	rc = key.n > 0 ? post_once(j, key, answer, e) : rest_rows_add(j, e);
-	if (!alone && rc == 0)
-		rc = store_commit(j->s, e);
-	store_rollback(j->s);
-	if (rc == 0 && key.n == 0)
-		print_answer(j, answer);
-	return rc;
+	return key.n > 0 ? post_once(j, key, answer, e)
+			 : post_plain(j, answer, e);
 }
 
 /* What others stood in the way of is run again as a whole. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "handlers/await.h"
 #include "handlers/job_fetch.h"
 #include "handlers/media_add.h"
 #include "handlers/media_view.h"
@@ -217,12 +218,7 @@ wait_for(struct ctx *c, struct slice id, int64_t waited_ms, struct err *e)
 
 	if (left <= 0)
 		return name_job(c, id, e);
-	c->later = (struct later){
-		.kind = LATER_WAIT,
-		.body = arena_dup(&c->arena, id),
-		.wait_ms = left < LOOK_MS ? left : LOOK_MS,
-	};
-	return HANDLER_LATER;
+	return await_job(c, id, left < LOOK_MS ? left : LOOK_MS);
 }
 
 /* ---- the answer ----------------------------------------------------------- */
