@@ -3,6 +3,7 @@
 // (TOPOLOGY=pg).
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import http from 'node:http';
 import { join } from 'node:path';
@@ -94,6 +95,36 @@ test('a file: what was refused does not use the key up; a key that is none', asy
   await drop('video', made.id);
   assert.deepEqual((await send('file-late')).json, made);
   assert.deepEqual([files(), await rows()], [[], []]);
+});
+
+// A row that the store does not take, until it does again.
+const REFUSES = {
+  pg: [`CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'full' USING ERRCODE = '53100'; END $$;
+    CREATE TRIGGER no_room BEFORE INSERT ON videos FOR EACH ROW WHEN (NEW.metadata->>'name' = 'full') EXECUTE FUNCTION no_room()`,
+  'DROP TRIGGER no_room ON videos; DROP FUNCTION no_room()'],
+  sqlite: [`CREATE TRIGGER "full" BEFORE INSERT ON videos WHEN json_extract(NEW.metadata, '$.name') = 'full'
+    BEGIN SELECT RAISE(ABORT, 'full'); END`, 'DROP TRIGGER "full"'],
+};
+
+async function behind(text) {
+  if (stack.pg) await stack.pg.sql(text);
+  else execFileSync('sqlite3', ['-cmd', '.timeout 5000', join(stack.var, 'director.db'), text]);
+}
+
+test('a file: where its row is not stored, it is not kept', async () => {
+  const [refuse, allow] = REFUSES[stack.pg ? 'pg' : 'sqlite'];
+  await behind(refuse);
+  for (const key of ['file-full', 'file-fuller']) {
+    const { status } = await send(key, { name: 'full.mp4' });
+    assert.ok(status >= 400, `${status}`);
+    assert.deepEqual([files(), await rows()], [[], []]);
+  }
+  await behind(allow);
+  const { status, json: made } = await send('file-full', { name: 'full.mp4' });
+  assert.equal(status, 200);
+  assert.equal(files().length, 1);
+  await drop('video', made.id);
+  assert.deepEqual(files(), []);
 });
 
 test('a file: each visitor has keys of their own, and without one each makes its own', async () => {
