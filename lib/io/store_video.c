@@ -40,7 +40,7 @@ store_video_add(struct store *s, const struct principal *who,
 	int rc;
 
 	(void)who;
-	rnd_uuid(uuid);
+	rnd_uuid_timed(uuid);
 	if (new->id.n != 0)
 		(void)snprintf(uuid, sizeof(uuid), "%.*s", SLICE_ARG(new->id));
 	(void)snprintf(made, sizeof(made), "m-%s", uuid);
@@ -137,7 +137,7 @@ transcript_insert(struct store *s, struct slice video, struct slice full_text,
 
 	if (video_uuid(s, video, video_id, e) == -1)
 		return -1;
-	rnd_uuid(uuid);
+	rnd_uuid_timed(uuid);
 	params[0] = store_text(slice_from(video_id));
 	/* Who replaces it, too, does so behind us, and finds our row. */
 	if (store_write(s, STORE_VIDEO_LOCK, params, 1, NULL, e) == -1)
@@ -205,7 +205,7 @@ chunk_insert(struct store *s, struct slice transcript_id, size_t index,
 	char uuid[37];
 	int rc;
 
-	rnd_uuid(uuid);
+	rnd_uuid_timed(uuid);
 	params[0] = store_text(slice_from(uuid));
 	params[1] = store_text(transcript_id);
 	params[2] = store_text(chunk->text);
@@ -261,7 +261,7 @@ output_insert(struct store *s, struct slice video_uuid,
 	char uuid[37];
 	int rc;
 
-	rnd_uuid(uuid);
+	rnd_uuid_timed(uuid);
 	params[0] = store_text(slice_from(uuid));
 	params[1] = store_text(video_uuid);
 	params[2] = store_text(slice_from(output->output_type));
