@@ -83,14 +83,30 @@ request_init(int listen_fd)
 	return FCGX_Init();
 }
 
-/* One connection wakes one who waits, not all. */
+/* One connection wakes one who waits, not all: the first in the queue. */
+static int
+enter_queue(int poll_fd, int listen_fd)
+{
+	struct epoll_event event = { .events = EPOLLIN | EPOLLEXCLUSIVE };
+
+	return epoll_ctl(poll_fd, EPOLL_CTL_ADD, listen_fd, &event);
+}
+
+/* To its end, so that threads and processes take turns. */
+static void
+queue_again(const struct request *r)
+{
+	(void)epoll_ctl(r->poll_fd, EPOLL_CTL_DEL, r->listen_fd, NULL);
+	if (enter_queue(r->poll_fd, r->listen_fd) != 0)
+		abort();
+}
+
 static int
 poll_new(int listen_fd)
 {
-	struct epoll_event event = { .events = EPOLLIN | EPOLLEXCLUSIVE };
 	int fd = epoll_create1(EPOLL_CLOEXEC);
 
-	if (fd == -1 || epoll_ctl(fd, EPOLL_CTL_ADD, listen_fd, &event) != 0)
+	if (fd == -1 || enter_queue(fd, listen_fd) != 0)
 		abort();
 	return fd;
 }
@@ -165,10 +181,12 @@ request_accept(struct request *r)
 	struct epoll_event event;
 
 	/* On TCP FCGX_Accept_r() waits. */
-	while (r->poll_fd != -1 && !accept_local(r))
+	while (r->poll_fd != -1 && !accept_local(r)) {
 		if (errno != EAGAIN ||
 		    epoll_wait(r->poll_fd, &event, 1, -1) < 0)
 			return false;
+		queue_again(r);
+	}
 	return true;
 }
 

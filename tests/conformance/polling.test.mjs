@@ -947,8 +947,7 @@ function processes() {
     while (polls.length < least || (processes() < 2 && polls.length < 100)) {
       const c = await open(two);
       await first(c);
-      // Not always in the same turn.
-      if (polls.length % 2) await isOk(c.post('6'));
+      await outOfStep();
       const poll = await c.hold();
       polls.push({ c, poll, holder: await held(two, c.sid) });
     }
