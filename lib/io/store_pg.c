@@ -183,6 +183,13 @@ is_inside(const struct store_conn *c)
 	    PQtransactionStatus(c->pg) != PQTRANS_IDLE;
 }
 
+static int
+connection_lost(struct err *e)
+{
+	return err_set(e, ERR_UNAVAILABLE,
+	    "The connection to the store was lost. Try again.");
+}
+
 /* A transaction ends with its connection: on another one a write would stand
  * alone, and COMMIT succeed with nothing to commit. */
 static int
@@ -195,8 +202,7 @@ ensure(struct store_conn *c, bool reads, struct err *e)
 		return 0;
 	disconnect(c);
 	if (inside)
-		return err_set(e, ERR_UNAVAILABLE,
-		    "The connection to the store was lost. Try again.");
+		return connection_lost(e);
 	return connect_pg(c, e);
 }
 
@@ -263,26 +269,55 @@ take_result(struct store_conn *c, const PGresult *result,
 	}
 }
 
+/* What is asked: one of the named statements, or one made. */
+struct question {
+	const char *sql;
+	const char *name; /* on the connection, and for the log */
+	bool reads;
+	int64_t limit_ms;
+	bool *prepared;    /* NULL: see `made` */
+	struct made *made; /* or NULL */
+	bool stream;       /* see struct store_made */
+};
+
+/* What was read is read; a write has an error, if not one of the server's. */
+static enum pg_verdict
+lost(struct store_conn *c, const struct question *q, enum pg_verdict verdict,
+    struct err *e)
+{
+	disconnect(c);
+	if (verdict != PG_DONE)
+		return PG_LOST;
+	if (q->reads)
+		return PG_DONE;
+	(void)connection_lost(e);
+	return PG_LOST;
+}
+
 /*
  * All results of what was sent; the worst verdict. Of a stream that nobody wants
  * more of a row or two are read; of longer rests the connection is given up, and
  * so it is after a cancel, which may come late and hit what is asked next.
+ *
+ * What is written stands once the server is ready for the next statement: rows that
+ * were returned may have gone with an error of the commit behind them, or with
+ * the connection.
  */
 static enum pg_verdict
-collect(struct store_conn *c, struct store_sink *sink, const char *name,
-    int64_t limit_ms, struct err *e)
+collect(struct store_conn *c, const struct question *q, struct store_sink *sink,
+    struct err *e)
 {
 	struct pg_wait w = { .pg = c->pg,
 		.waiter = &c->waiter,
-		.deadline_ms = clock_mono_ms() + limit_ms };
+		.deadline_ms = clock_mono_ms() + q->limit_ms };
 	enum pg_verdict verdict = PG_DONE;
 	int rest = REST_ROWS;
 	PGresult *result;
 
 	c->enough = false;
 	while (rest > 0 && (result = pg_wait_result(&w)) != NULL) {
-		if (verdict == PG_DONE && !c->enough)
-			verdict = take_result(c, result, sink, name, e);
+		if (verdict == PG_DONE && !(c->enough && q->reads))
+			verdict = take_result(c, result, sink, q->name, e);
 		rest -=
 		    c->enough && PQresultStatus(result) == PGRES_SINGLE_TUPLE;
 		PQclear(result);
@@ -297,10 +332,8 @@ collect(struct store_conn *c, struct store_sink *sink, const char *name,
 		(void)no_answer(e);
 		return PG_FAILED;
 	}
-	if (PQstatus(c->pg) == CONNECTION_BAD) {
-		disconnect(c);
-		return verdict == PG_DONE ? PG_DONE : PG_LOST;
-	}
+	if (PQstatus(c->pg) == CONNECTION_BAD)
+		return lost(c, q, verdict, e);
 	if (w.cancelled)
 		disconnect(c);
 	return verdict;
@@ -310,21 +343,9 @@ static enum pg_verdict
 not_sent(struct store_conn *c, struct err *e)
 {
 	disconnect(c);
-	(void)err_set(e, ERR_UNAVAILABLE,
-	    "The connection to the store was lost. Try again.");
+	(void)connection_lost(e);
 	return PG_STALE;
 }
-
-/* What is asked: one of the named statements, or one made. */
-struct question {
-	const char *sql;
-	const char *name; /* on the connection, and for the log */
-	bool reads;
-	int64_t limit_ms;
-	bool *prepared;    /* NULL: see `made` */
-	struct made *made; /* or NULL */
-	bool stream;       /* see struct store_made */
-};
 
 static bool
 is_prepared(const struct question *q)
@@ -354,7 +375,7 @@ prepare(struct store_conn *c, const struct question *q, struct err *e)
 		return PG_DONE;
 	if (!PQsendPrepare(c->pg, name_of(c, q), q->sql, 0, NULL))
 		return not_sent(c, e);
-	verdict = collect(c, &none, q->name, STATEMENT_MS, e);
+	verdict = collect(c, q, &none, e);
 	if (q->prepared != NULL)
 		*q->prepared = verdict == PG_DONE;
 	else if (verdict != PG_DONE)
@@ -385,8 +406,7 @@ ask(struct store_conn *c, const struct question *q, struct store_sink *sink,
 		    p->length, p->format, 1);
 	if (sent && q->stream)
 		(void)PQsetSingleRowMode(c->pg);
-	return sent ? collect(c, sink, q->name, q->limit_ms, e)
-		    : not_sent(c, e);
+	return sent ? collect(c, q, sink, e) : not_sent(c, e);
 }
 
 /* May it be asked once more, after a pause? What only reads may always. */
@@ -406,6 +426,13 @@ again(struct store_conn *c, const struct question *q, enum pg_verdict verdict,
 	return true;
 }
 
+/* What was handed over is not taken back; the caller has to begin anew. */
+static bool
+has_rows(const struct store_sink *sink)
+{
+	return sink->row != NULL && sink->count > 0;
+}
+
 static int
 run_question(struct store_conn *c, const struct question *q,
     const struct store_value *params, int n_params, struct store_sink *sink,
@@ -419,8 +446,8 @@ run_question(struct store_conn *c, const struct question *q,
 		do {
 			sink->count = 0;
 			verdict = ask(c, q, sink, e);
-		} while (!inside && (!q->stream || sink->count == 0) &&
-		    again(c, q, verdict, try++));
+		} while (
+		    !inside && !has_rows(sink) && again(c, q, verdict, try++));
 	pg_params_fini(&c->params);
 	c->undone = verdict == PG_AGAIN;
 	return verdict == PG_DONE ? 0 : -1;
@@ -455,6 +482,8 @@ pg_run(struct store_conn *c, enum store_query q,
 static void
 forget(struct store_conn *c, struct made *made)
 {
+	const struct question question = { .name = "forget",
+		.limit_ms = STATEMENT_MS };
 	struct store_sink none = { NULL, NULL, 0 };
 	struct err ignored = ERR_INIT;
 	char sql[64];
@@ -463,8 +492,7 @@ forget(struct store_conn *c, struct made *made)
 		(void)snprintf(sql, sizeof(sql), "%s %s",
 		    store_dialect_pg.parts[STORE_PART_FORGET], made->name);
 		if (PQsendQuery(c->pg, sql))
-			(void)collect(
-			    c, &none, "forget", STATEMENT_MS, &ignored);
+			(void)collect(c, &question, &none, &ignored);
 	}
 	free(made->sql);
 	*made = (struct made){ .sql = NULL };
@@ -588,6 +616,8 @@ pg_prepare(struct store_conn *c, enum store_query q, struct err *e)
 static int
 pg_script(struct store_conn *c, const char *statement, struct err *e)
 {
+	const struct question question = { .name = "migration",
+		.limit_ms = PATIENT_MS };
 	struct store_sink none = { NULL, NULL, 0 };
 
 	if (ensure(c, false, e) == -1)
@@ -596,8 +626,7 @@ pg_script(struct store_conn *c, const char *statement, struct err *e)
 		(void)not_sent(c, e);
 		return -1;
 	}
-	return collect(c, &none, "migration", PATIENT_MS, e) == PG_DONE ? 0
-									: -1;
+	return collect(c, &question, &none, e) == PG_DONE ? 0 : -1;
 }
 
 /* Opening */

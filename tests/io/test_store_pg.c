@@ -1,4 +1,5 @@
 /* The PostgreSQL driver: the server goes away and comes back. */
+#include "io/store_rest.h"
 #include "io/store_video.h"
 #include "test_store_fixture.h"
 
@@ -295,6 +296,71 @@ test_late_statement_is_taken_back(void)
 	fixture_close(&f);
 }
 
+/* What a commit finds wrong comes behind the rows that were returned. */
+static const char *const AT_COMMIT[] = {
+	"RAISE EXCEPTION 'no' USING ERRCODE = '23514'",
+	"RAISE EXCEPTION 'no' USING ERRCODE = '53100'",
+	"RAISE EXCEPTION 'no' USING ERRCODE = '40001'",
+	"PERFORM pg_terminate_backend(pg_backend_pid())",
+};
+
+static void
+set_at_commit(struct fixture *f, const char *what)
+{
+	char function[256];
+
+	(void)snprintf(function, sizeof(function),
+	    "CREATE OR REPLACE FUNCTION late() RETURNS trigger LANGUAGE plpgsql"
+	    " AS $$ BEGIN %s; RETURN NULL; END $$",
+	    what);
+	CHECK(f->s->driver->script(f->s->conn, function, &f->e) == 0);
+	CHECK(f->s->driver->script(f->s->conn,
+		  "DROP TRIGGER IF EXISTS late ON videos", &f->e) == 0);
+	CHECK(f->s->driver->script(f->s->conn,
+		  "CREATE CONSTRAINT TRIGGER late AFTER INSERT ON videos"
+		  " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW"
+		  " WHEN (NEW.video_id = 'late') EXECUTE FUNCTION late()",
+		  &f->e) == 0);
+}
+
+/* By one statement, which is a transaction. */
+static int
+insert(struct fixture *f, const char *id, struct buf *json)
+{
+	const struct store_fields fields = { .n = 4,
+		.value = {
+		    store_text(SLICE("0190a1b2-0000-7000-8000-000000000001")),
+		    store_text(slice_from(id)),
+		    store_text(SLICE("default")),
+		    store_text(SLICE("{}")),
+		} };
+	bool inserted = false;
+	int rc = store_rest_insert(
+	    f->s, STORE_LIST_VIDEOS, &fields, &inserted, json, &f->e);
+
+	return rc == 0 && inserted ? 0 : -1;
+}
+
+static void
+test_commit_that_fails(void)
+{
+	struct buf json = BUF_INIT;
+	struct fixture f;
+
+	fixture_open(&f);
+	for (size_t i = 0; i < COUNT(AT_COMMIT); i++) {
+		set_at_commit(&f, AT_COMMIT[i]);
+		f.e = ERR_INIT;
+		CHECK(insert(&f, "late", &json) == -1);
+		CHECK(f.e.code != ERR_NONE);
+		CHECK(add(&f, "late") == -1);
+		CHECK(!is_there(&f, "late"));
+	}
+	CHECK(insert(&f, "soon", &json) == 0 && is_there(&f, "soon"));
+	buf_fini(&json);
+	fixture_close(&f);
+}
+
 int
 main(void)
 {
@@ -305,6 +371,7 @@ main(void)
 	    CHECK_CASE(test_away),
 	    CHECK_CASE(test_failures),
 	    CHECK_CASE(test_failure_within),
+	    CHECK_CASE(test_commit_that_fails),
 	    CHECK_CASE(test_long_upkeep),
 	    CHECK_CASE(test_late_statement_is_taken_back),
 	    { NULL, NULL },
