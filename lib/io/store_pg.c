@@ -475,6 +475,12 @@ pg_run(struct store_conn *c, enum store_query q,
 {
 	struct question question = named(c, q);
 
+	/* COMMIT would roll back what has failed, and say that all is well. */
+	if (q == STORE_COMMIT && c->pg != NULL &&
+	    PQtransactionStatus(c->pg) == PQTRANS_INERROR)
+		return err_set(e, ERR_UNAVAILABLE,
+		    "Something failed in the running transaction of the store. "
+		    "Try again.");
 	return run_question(c, &question, params, n_params, sink, e);
 }
 

@@ -296,6 +296,24 @@ test_late_statement_is_taken_back(void)
 	fixture_close(&f);
 }
 
+/* A transaction in which something failed is rolled back by COMMIT, which succeeds. */
+static void
+test_commit_after_failure_fails(void)
+{
+	struct fixture f;
+
+	fixture_open(&f);
+	CHECK(store_begin(f.s, &f.e) == 0);
+	CHECK(add(&f, "first") == 0);
+	CHECK(f.s->driver->script(f.s->conn, "SELECT 1 / 0", &f.e) == -1);
+	f.e = ERR_INIT;
+	CHECK(store_commit(f.s, &f.e) == -1);
+	CHECK(f.e.code == ERR_UNAVAILABLE);
+	CHECK(!is_there(&f, "first"));
+	CHECK(add(&f, "first") == 0 && is_there(&f, "first"));
+	fixture_close(&f);
+}
+
 /* What a commit finds wrong comes behind the rows that were returned. */
 static const char *const AT_COMMIT[] = {
 	"RAISE EXCEPTION 'no' USING ERRCODE = '23514'",
@@ -372,6 +390,7 @@ main(void)
 	    CHECK_CASE(test_failures),
 	    CHECK_CASE(test_failure_within),
 	    CHECK_CASE(test_commit_that_fails),
+	    CHECK_CASE(test_commit_after_failure_fails),
 	    CHECK_CASE(test_long_upkeep),
 	    CHECK_CASE(test_late_statement_is_taken_back),
 	    { NULL, NULL },
