@@ -36,16 +36,16 @@ let requests;
 // ---- The store --------------------------------------------------------------------
 
 const TABLES = `SELECT format('SELECT %L, md5(string_agg(t::text, ''|'' ORDER BY t::text)) FROM %I.%I t WHERE t::text NOT LIKE ''%%,fetch,%%''', tablename, schemaname, tablename)
-  FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1`;
+  FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema') AND tablename <> 'jobs_tidied' ORDER BY 1`;
 
-const FETCH = /^INSERT INTO jobs VALUES\('[^']*','fetch',/;
+const OURS = /^INSERT INTO (jobs VALUES\('[^']*','fetch',|jobs_tidied )/;
 
 /** All that is in the store, as text; but for uploads by address: whether one can be
- *  had is known only when its job was done. */
+ *  had is known only when its job was done; nor when the worker last tidied up. */
 async function content() {
   if (pg) return pg.sql((await pg.sql(TABLES)).split('\n').join(';'));
   const dump = execFileSync('sqlite3', [join(stack.var, 'director.db'), '.dump'], { encoding: 'utf8', maxBuffer: 1 << 28 });
-  return dump.split('\n').filter((line) => !FETCH.test(line)).join('\n');
+  return dump.split('\n').filter((line) => !OURS.test(line)).join('\n');
 }
 
 async function put(method, path, options) {
