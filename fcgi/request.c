@@ -15,6 +15,7 @@
 
 #include "base/ck.h"
 #include "base/num.h"
+#include "io/clock.h"
 #include "proto/fcgi_record.h"
 
 /* Twice libfcgi's own buffer. */
@@ -29,6 +30,8 @@
 /* On a unix socket it is we, who are never to wait there, also should somebody with
  * the same socket have made it blocking again. */
 #define ACCEPT_TIMEOUT_US 1000
+/* Until there may be descriptors, or memory, again. */
+#define PAUSE_MS 10
 
 struct request {
 	FCGX_Request fcgx;
@@ -97,8 +100,8 @@ static void
 queue_again(const struct request *r)
 {
 	(void)epoll_ctl(r->poll_fd, EPOLL_CTL_DEL, r->listen_fd, NULL);
-	if (enter_queue(r->poll_fd, r->listen_fd) != 0)
-		abort();
+	while (enter_queue(r->poll_fd, r->listen_fd) != 0)
+		clock_sleep_ms(PAUSE_MS);
 }
 
 static int
@@ -199,7 +202,12 @@ request_begun(const struct request *r)
 bool
 request_read(struct request *r)
 {
-	return FCGX_Accept_r(&r->fcgx) == 0;
+	if (FCGX_Accept_r(&r->fcgx) == 0)
+		return true;
+	/* It accepts there, and has no descriptor left. */
+	if (r->poll_fd == -1)
+		clock_sleep_ms(PAUSE_MS);
+	return false;
 }
 
 /* Meta-variables that become plain fields. */

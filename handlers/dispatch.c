@@ -36,6 +36,12 @@ ctx_alone(struct ctx *c)
 		c->alone(c->cookie);
 }
 
+bool
+ctx_shares(const struct ctx *c)
+{
+	return c->alone != NULL && (c->route->flags & ROUTE_SHARES);
+}
+
 int
 ctx_share(struct ctx *c, bool waits, int (*then)(struct ctx *c, struct err *e),
     void *state, struct err *e)
@@ -266,7 +272,8 @@ put_cookie(struct ctx *c)
 
 /*
  * A visitor without a cookie is anonymous this once: the request came without
- * it, so nothing else of the same page can know the id yet.
+ * it, so nothing else of the same page can know the id yet. With a key that is the
+ * visitor's it stays so, or its repetition would be somebody else's.
  */
 void
 dispatch_visitor(struct ctx *c)
@@ -278,7 +285,8 @@ dispatch_visitor(struct ctx *c)
 		return;
 	if (is_visitor(id))
 		c->who.id = id;
-	else if (!(c->route->flags & ROUTE_ANYONE))
+	else if (!(c->route->flags & ROUTE_ANYONE) &&
+	    c->req->idempotency_key.n == 0)
 		put_cookie(c);
 }
 

@@ -160,10 +160,12 @@ void ctx_wait(struct ctx *c);
 
 /** Before whatever else than a shared question may take longer than computing. */
 void ctx_alone(struct ctx *c);
+/** May a question of this request share? */
+bool ctx_shares(const struct ctx *c);
 /**
  * How a handler ends that has asked the store: `then` goes on with `state`, which
  * is ctx.asked by then. At once, unless the question `waits` for others to share
- * its round trip; only where ctx.alone is set may it.
+ * its round trip; only where ctx_shares() may it.
  *
  *   rest_list -> store_list_ask --waits--> HANDLER_SHARES … dispatch_then -> then
  *                               '--------> then

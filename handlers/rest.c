@@ -242,8 +242,8 @@ list(struct ctx *c, struct rest_query *q, struct err *e)
 	asked->prefer.resolution = REST_RESOLVE_NONE;
 	if (s == NULL)
 		return -1;
-	asked->question = store_list_ask(s, &view, c->route->what, q,
-	    asked->prefer.count, c->alone != NULL, e);
+	asked->question = store_list_ask(
+	    s, &view, c->route->what, q, asked->prefer.count, ctx_shares(c), e);
 	if (asked->question == NULL)
 		return -1;
 	return ctx_share(
@@ -331,7 +331,7 @@ rest_get(struct ctx *c, struct err *e)
 	if (s == NULL || rest_shape_parse(c, &asked->shape, e) != 0)
 		return -1;
 	asked->question = store_list_ask_one(
-	    s, &view, c->route->what, c->params.value[0], c->alone != NULL);
+	    s, &view, c->route->what, c->params.value[0], ctx_shares(c));
 	return ctx_share(
 	    c, store_list_one_waits(asked->question), answer_row, asked, e);
 }

@@ -136,6 +136,7 @@ post(struct rest_job *j, struct buf *answer, struct err *e)
 		buf_clear(&j->rows);
 		buf_clear(answer);
 		j->n_rows = j->n_new = 0;
+		j->id = SLICE_EMPTY;
 		j->changes = (struct changes){ .n_videos = 0 };
 		*e = ERR_INIT;
 		rc = try_post(j, answer, e);

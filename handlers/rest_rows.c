@@ -93,16 +93,20 @@ check_parent(
     struct rest_job *j, const struct store_fields *fields, struct err *e)
 {
 	struct buf there = BUF_INIT;
-	struct err ignored = ERR_INIT;
+	struct err why = ERR_INIT;
 	int rc;
 
 	if (j->r->list != STORE_LIST_OUTPUTS)
 		return 0;
-	rc = store_list_get(j->s, &j->view, j->r->list, fields->value[0].bytes,
-	    &there, &ignored);
+	rc = store_list_get(
+	    j->s, &j->view, j->r->list, fields->value[0].bytes, &there, &why);
 	buf_fini(&there);
 	if (rc == 0)
 		return 0;
+	if (why.code != ERR_NOT_FOUND) {
+		*e = why;
+		return -1;
+	}
 	return err_field(e, ERR_UNPROCESSABLE, "video_id",
 	    "There is no video with this id.");
 }

@@ -82,7 +82,8 @@ store_close(struct store *s)
 void
 store_on_wait(struct store *s, void (*wait)(void *cookie), void *cookie)
 {
-	s->driver->on_wait(s->conn, &(struct store_waiter){ wait, cookie });
+	s->waiter = (struct store_waiter){ wait, cookie };
+	s->driver->on_wait(s->conn, &s->waiter);
 }
 
 /* PostgreSQL cannot keep a NUL in text; so neither store does. */
@@ -110,6 +111,15 @@ check_run(const struct store *s, const struct store_value *params, int n_params,
 	return 0;
 }
 
+/* A statement that is a transaction by itself: of the last one no more is told. */
+static void
+runs(struct store *s, struct store_sink *sink)
+{
+	sink->count = 0;
+	if (!s->inside)
+		s->undone = false;
+}
+
 static int
 ran(struct store *s, int rc)
 {
@@ -128,7 +138,7 @@ store_run(struct store *s, enum store_query q, const struct store_value *params,
 		return -1;
 	if (sink == NULL)
 		sink = &none;
-	sink->count = 0;
+	runs(s, sink);
 	return ran(s, s->driver->run(s->conn, q, params, n_params, sink, e));
 }
 
@@ -138,7 +148,7 @@ store_run_made(struct store *s, const struct store_made *made,
 {
 	if (check_run(s, made->params, made->n_params, e) == -1)
 		return -1;
-	sink->count = 0;
+	runs(s, sink);
 	return ran(s, s->driver->run_made(s->conn, made, sink, e));
 }
 
@@ -154,7 +164,7 @@ int
 store_take_made(struct store *s, const struct store_made *made,
     struct store_sink *sink, struct err *e)
 {
-	sink->count = 0;
+	runs(s, sink);
 	return ran(s, s->driver->take(s->conn, made, sink, e));
 }
 
@@ -227,6 +237,8 @@ store_again(const struct store *s, int try)
 
 	if (s->inside || !s->undone || try > AGAIN_MAX)
 		return false;
+	if (s->waiter.wait != NULL)
+		s->waiter.wait(s->waiter.cookie);
 	rnd_bytes(&dice, 1);
 	clock_sleep_ms(((int64_t)AGAIN_MS << try) * (128 + dice) / 256);
 	return true;

@@ -97,6 +97,7 @@ struct store {
 	struct store_conn *conn;
 	bool inside; /* between store_begin() and its end */
 	bool undone; /* the last transaction: see store_again() */
+	struct store_waiter waiter;
 	struct store_list_ready *ready;
 };
 

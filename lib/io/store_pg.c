@@ -421,6 +421,8 @@ again(struct store_conn *c, const struct question *q, enum pg_verdict verdict,
 		return false;
 	if (verdict == PG_STALE && c->pg != NULL)
 		disconnect(c);
+	if (c->waiter.wait != NULL)
+		c->waiter.wait(c->waiter.cookie);
 	rnd_bytes(&dice, 1);
 	clock_sleep_ms(((int64_t)PAUSE_MS << try) * (192 + dice) / 256);
 	return true;

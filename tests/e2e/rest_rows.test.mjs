@@ -572,6 +572,14 @@ test('Idempotency-Key: each answer is as its request prefers', async () => {
   assert.deepEqual([last.status, last.text, last.headers['preference-applied']], [201, '', 'return=minimal']);
 });
 
+test('Idempotency-Key: who has no cookie gets none with it, and stays the one who repeats it', async () => {
+  const key = { 'Idempotency-Key': 'no-cookie' };
+  const first = await api.post('/videos', { metadata: { ok: 2 } }, key);
+  assert.deepEqual([first.status, first.headers['set-cookie']], [201, undefined]);
+  assert.deepEqual((await api.post('/videos', { metadata: { ok: 2 } }, key)).json, first.json);
+  assert.ok((await api.post('/videos', {})).headers['set-cookie']);
+});
+
 test('Idempotency-Key: what was refused does not use it up; each visitor has their own', async () => {
   const key = { 'Idempotency-Key': 'retry-1' };
   assertProblem(await api.post('/videos', { metadata: 1 }, key), 400, 'bad-request', 'metadata');
