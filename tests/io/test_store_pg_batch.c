@@ -250,7 +250,7 @@ test_late(void)
 static void
 test_large(void)
 {
-	const int64_t size = 7 * 1000 * 1000;
+	const int64_t size = (int64_t)7 * 1000 * 1000;
 	struct asked asked[4];
 	struct fixture f;
 
