@@ -1,8 +1,6 @@
 #include "io/store_list.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/ck.h"
 #include "io/store_list_sql.h"

@@ -36,7 +36,6 @@ store_list_put_source(struct store_list_sql *l)
 	store_list_filters(l);
 }
 
-/* The place of a term among what is selected; n_select: it is not there. */
 unsigned
 store_list_shown_at(const struct rest_query *q, const struct rest_term *term)
 {
@@ -47,7 +46,6 @@ store_list_shown_at(const struct rest_query *q, const struct rest_term *term)
 	return at;
 }
 
-/* What is selected, then what else the order needs for a cursor. */
 void
 store_list_put_columns(struct store_list_sql *l, bool count)
 {
@@ -96,7 +94,6 @@ store_list_put_page(struct store_list_sql *l)
 {
 	struct store_sql_part with = { .v = 0 };
 
-	/* One more than wanted tells whether there is a next page. */
 	with.v = store_sql_param(&l->sql, store_int(l->q->limit + 1));
 	with.x = store_sql_made(&l->sql, STORE_PART_INT_VALUE, &with);
 	if (l->quick)
@@ -110,7 +107,6 @@ store_list_put_page(struct store_list_sql *l)
 	store_sql_part(&l->sql, STORE_PART_OFFSET, &with);
 }
 
-/* What `from` takes; how many. */
 int
 store_list_bound(const struct store_list_source *source,
     const struct store_view *view,
@@ -160,7 +156,7 @@ store_list_members(struct store_list_sql *l, struct store_list_member *out)
 	return q->n_select;
 }
 
-/* Many rows, or any that may be long: text that nobody sorts by. */
+/* Text that nobody sorts by may be long. */
 bool
 store_list_is_large(const struct rest_query *q)
 {
@@ -181,7 +177,6 @@ is_indexed(const struct rest_query *q, const struct rest_filter *f)
 	    rest_term_has(q->table, &f->term, REST_INDEXED);
 }
 
-/* A page of few rows that an index leads to, one after the other. */
 bool
 store_list_is_quick(const struct store_list_sql *l)
 {
@@ -194,7 +189,6 @@ store_list_is_quick(const struct store_list_sql *l)
 	    !store_list_is_large(q);
 }
 
-/* All columns but the extra ones, where none was named. */
 void
 store_list_select_all(struct rest_query *q)
 {

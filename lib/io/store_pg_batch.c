@@ -86,7 +86,6 @@ read_one(struct pg_asked *asked, struct pg_wait *w, size_t *bytes)
 {
 	PGresult *result = pg_wait_result(w);
 	PGresult *end = result ? pg_wait_result(w) : NULL;
-
 	bool one = result != NULL && end == NULL && is_in_time(w);
 
 	if (PQresultStatus(result) == PGRES_TUPLES_OK)

@@ -6,7 +6,7 @@
 -- list: collections
 -- one: collection
 -- order: created_at.asc
--- column: id text filter order indexed
+-- column: id text filter order
 -- column: name text filter order
 -- column: description text filter
 -- column: created_at time filter order
@@ -28,8 +28,8 @@ FROM videos WHERE true
 -- list: transcripts
 -- one: transcript
 -- order: created_at.desc
--- column: id uuid filter order indexed
--- column: video_id uuid filter foreign indexed
+-- column: id uuid filter order
+-- column: video_id uuid filter foreign
 -- column: full_text text filter
 -- column: metadata json filter order foreign
 -- column: created_at time filter order foreign
@@ -39,7 +39,7 @@ FROM transcripts WHERE true
 -- list: chunks
 -- one: chunk
 -- order: transcript_id.asc,chunk_index.asc
--- column: id uuid filter order indexed = c.id
+-- column: id uuid filter order = c.id
 -- column: transcript_id uuid filter order foreign
 -- column: video_id uuid filter foreign = t.video_id
 -- column: chunk_text text filter
@@ -53,8 +53,8 @@ WHERE true
 -- list: outputs
 -- one: output
 -- order: created_at.desc
--- column: id uuid filter order indexed
--- column: video_id uuid filter order foreign indexed
+-- column: id uuid filter order
+-- column: video_id uuid filter order foreign
 -- column: output_type text filter order foreign
 -- column: content text foreign
 -- column: metadata json filter order foreign
